@@ -1,0 +1,2 @@
+//! The clinic.
+fn main() {}

@@ -1,0 +1,1 @@
+//! The fixtures stand in rules/, syntax/, use/ and pass/; tests/ runs them.
