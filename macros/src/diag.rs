@@ -4,79 +4,30 @@
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::{quote, quote_spanned};
 
-/// A stretch of the user's tokens, from the first to the last. Stable Rust cannot join spans inside a macro;
-/// a message that starts at `first` and ends at `last` is underlined as a whole nevertheless.
-#[derive(Clone, Copy, Debug)]
-pub struct Place {
-    /// The span of the first token.
-    pub first: Span,
-    /// The span of the last token; a group counts with its closing bracket.
-    pub last: Span,
-}
-
-impl Place {
-    /// From the first token of `self` to the last token of `end`.
-    #[must_use]
-    pub fn to(self, end: impl Into<Place>) -> Place {
-        Place { first: self.first, last: end.into().last }
-    }
-
-    /// The source text under the place, where the compiler gives it out.
-    #[must_use]
-    pub fn text(self) -> Option<String> {
-        self.first.join(self.last).unwrap_or(self.first).source_text()
-    }
-}
-
-impl From<Span> for Place {
-    fn from(span: Span) -> Place {
-        Place { first: span, last: span }
-    }
-}
-
-impl From<&Place> for Place {
-    fn from(place: &Place) -> Place {
-        *place
-    }
-}
-
-impl From<&Ident> for Place {
-    fn from(ident: &Ident) -> Place {
-        ident.span().into()
-    }
-}
+use crate::panel::{Owner, Place};
 
 /// Whether a build may go on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Level {
+pub(crate) enum Level {
     /// The build fails.
     Error,
     /// The build succeeds and says so.
     Warning,
 }
 
-/// What a message is about: an `accept` in that role or model can silence it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Subject {
-    /// The role of this name.
-    Role(String),
-    /// The model of this name.
-    Model(String),
-}
-
 /// One message; the methods add to it and can be chained.
 #[derive(Clone, Debug)]
-pub struct Diag {
+pub(crate) struct Diag {
     /// The rule that it comes from; empty for a plain mistake of syntax.
-    pub rule: &'static str,
+    pub(crate) rule: &'static str,
     /// Error or warning.
-    pub level: Level,
+    pub(crate) level: Level,
     /// The violated fact, without the rule's name.
-    pub message: String,
+    pub(crate) message: String,
     /// The smallest clause that must change.
-    pub place: Place,
-    /// Which roles and models it concerns, for `accept`.
-    pub subjects: Vec<Subject>,
+    pub(crate) place: Place,
+    /// Which roles and models it concerns: an `accept` in any of them, or in the panel, can speak for it.
+    pub(crate) owners: Vec<Owner>,
     because: Option<(String, Place)>,
     steps: Vec<(Place, String)>,
     help: Option<String>,
@@ -86,45 +37,50 @@ pub struct Diag {
 impl Diag {
     /// Points at a second clause in the same snippet. `word` is that clause's own word (`forbid`, `above`, `secret`):
     /// rustc shows it. The first one given stays.
-    pub fn because(&mut self, word: &str, place: impl Into<Place>) -> &mut Diag {
-        self.because.get_or_insert_with(|| (word.to_owned(), place.into()));
+    pub(crate) fn because(&mut self, word: &str, place: impl Into<Place>) -> &mut Diag {
+        self.because
+            .get_or_insert_with(|| (word.to_owned(), place.into()));
         self
     }
 
     /// A chain of steps, first to last, each printed as a line of its own and shown as a place of its own.
-    pub fn steps<P: Into<Place>>(&mut self, steps: impl IntoIterator<Item = (P, String)>) -> &mut Diag {
-        self.steps = steps.into_iter().map(|(place, text)| (place.into(), text)).collect();
+    pub(crate) fn steps<P: Into<Place>>(
+        &mut self,
+        steps: impl IntoIterator<Item = (P, String)>,
+    ) -> &mut Diag {
+        self.steps = steps
+            .into_iter()
+            .map(|(place, text)| (place.into(), text))
+            .collect();
         self
     }
 
     /// One concrete edit that can be typed; a later one replaces it.
-    pub fn help(&mut self, text: impl Into<String>) -> &mut Diag {
+    pub(crate) fn help(&mut self, text: impl Into<String>) -> &mut Diag {
         self.help = Some(text.into());
         self
     }
 
     /// Why it is dangerous, where that is not obvious; a later one replaces it.
-    pub fn note(&mut self, text: impl Into<String>) -> &mut Diag {
+    pub(crate) fn note(&mut self, text: impl Into<String>) -> &mut Diag {
         self.note = Some(text.into());
         self
     }
 
-    /// Names a role that the message concerns, so that an `accept` in it counts.
-    pub fn in_role(&mut self, role: impl ToString) -> &mut Diag {
-        self.subjects.push(Subject::Role(role.to_string()));
-        self
-    }
-
-    /// Names a model that the message concerns, so that an `accept` in it counts.
-    pub fn in_model(&mut self, model: impl ToString) -> &mut Diag {
-        self.subjects.push(Subject::Model(model.to_string()));
+    /// Names a role or model that the message concerns, so that an `accept` in it counts; may be called several times.
+    pub(crate) fn about(&mut self, owner: Owner) -> &mut Diag {
+        self.owners.push(owner);
         self
     }
 
     /// The whole text: the fact with its rule, then after an empty line the steps, the help and the note.
     #[must_use]
-    pub fn text(&self) -> String {
-        let steps = self.steps.iter().enumerate().map(|(i, (_, step))| format!("{}. {step}", i + 1));
+    pub(crate) fn text(&self) -> String {
+        let steps = self
+            .steps
+            .iter()
+            .enumerate()
+            .map(|(i, (_, step))| format!("{}. {step}", i + 1));
         self.text_with(steps.collect())
     }
 
@@ -170,40 +126,60 @@ impl Diag {
 
 /// Everything reported so far. Phases add to it; nothing is printed before the expansion ends.
 #[derive(Debug, Default)]
-pub struct Diags {
+pub(crate) struct Diags {
     list: Vec<Diag>,
 }
 
 impl Diags {
     /// None yet.
     #[must_use]
-    pub fn new() -> Diags {
+    pub(crate) fn new() -> Diags {
         Diags::default()
     }
 
     /// Reports that `rule` is violated: a sentence in lower case about the user's things, their words in backticks,
     /// no full stop. The rule's name is appended in brackets.
-    pub fn error(&mut self, rule: &'static str, place: impl Into<Place>, message: impl Into<String>) -> &mut Diag {
+    pub(crate) fn error(
+        &mut self,
+        rule: &'static str,
+        place: impl Into<Place>,
+        message: impl Into<String>,
+    ) -> &mut Diag {
         self.add(rule, Level::Error, place.into(), message.into())
     }
 
     /// The same, but the build goes on.
-    pub fn warning(&mut self, rule: &'static str, place: impl Into<Place>, message: impl Into<String>) -> &mut Diag {
+    pub(crate) fn warning(
+        &mut self,
+        rule: &'static str,
+        place: impl Into<Place>,
+        message: impl Into<String>,
+    ) -> &mut Diag {
         self.add(rule, Level::Warning, place.into(), message.into())
     }
 
     /// Reports something that cannot be read at all; it belongs to no rule and nothing can accept it.
-    pub fn syntax(&mut self, place: impl Into<Place>, message: impl Into<String>) -> &mut Diag {
+    pub(crate) fn syntax(
+        &mut self,
+        place: impl Into<Place>,
+        message: impl Into<String>,
+    ) -> &mut Diag {
         self.add("", Level::Error, place.into(), message.into())
     }
 
-    fn add(&mut self, rule: &'static str, level: Level, place: Place, message: String) -> &mut Diag {
+    fn add(
+        &mut self,
+        rule: &'static str,
+        level: Level,
+        place: Place,
+        message: String,
+    ) -> &mut Diag {
         self.list.push(Diag {
             rule,
             level,
             message,
             place,
-            subjects: Vec::new(),
+            owners: Vec::new(),
             because: None,
             steps: Vec::new(),
             help: None,
@@ -215,33 +191,33 @@ impl Diags {
 
     /// Whether the build fails.
     #[must_use]
-    pub fn has_errors(&self) -> bool {
+    pub(crate) fn has_errors(&self) -> bool {
         self.list.iter().any(|diag| diag.level == Level::Error)
     }
 
     /// Everything, in the order of reporting.
-    pub fn iter(&self) -> impl Iterator<Item = &Diag> {
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &Diag> {
         self.list.iter()
     }
 
     /// What the rules' tests compare: rule, message, and the source text of the place and of the `because` clause.
     #[cfg(test)]
     #[must_use]
-    pub fn list(&self) -> Vec<Listed> {
+    pub(crate) fn list(&self) -> Vec<Listed> {
         let listed = |diag: &Diag| Listed {
             rule: diag.rule,
             level: diag.level,
             message: diag.message.clone(),
-            at: diag.place.text().unwrap_or_default(),
+            at: text_under(diag.place),
             line: diag.place.first.start().line,
-            because: diag.because.as_ref().and_then(|(_, place)| place.text()),
+            because: diag.because.as_ref().map(|(_, place)| text_under(*place)),
             text: diag.text(),
         };
         self.list.iter().map(listed).collect()
     }
 
     /// Takes away what `drop` says yes to, and counts it. This is how `accept` works.
-    pub fn suppress(&mut self, mut drop: impl FnMut(&Diag) -> bool) -> usize {
+    pub(crate) fn suppress(&mut self, mut drop: impl FnMut(&Diag) -> bool) -> usize {
         let before = self.list.len();
         self.list.retain(|diag| !drop(diag));
         before - self.list.len()
@@ -249,32 +225,48 @@ impl Diags {
 
     /// The items that make rustc print everything.
     #[must_use]
-    pub fn into_tokens(self) -> TokenStream {
+    pub(crate) fn into_tokens(self) -> TokenStream {
         // rustc evaluates constants only when no `compile_error!` came before: next to a plain error a chain is
         // printed as a plain error too, or it would be seen one build later.
-        let chains = self.list.iter().all(|diag| diag.level == Level::Warning || !diag.steps.is_empty());
-        self.list.into_iter().map(|diag| diag.into_tokens(chains)).collect()
+        let chains = self
+            .list
+            .iter()
+            .all(|diag| diag.level == Level::Warning || !diag.steps.is_empty());
+        self.list
+            .into_iter()
+            .map(|diag| diag.into_tokens(chains))
+            .collect()
     }
 }
 
 /// A message as the tests see it.
 #[cfg(test)]
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Listed {
+pub(crate) struct Listed {
     /// The rule, empty for syntax.
-    pub rule: &'static str,
+    pub(crate) rule: &'static str,
     /// Error or warning.
-    pub level: Level,
+    pub(crate) level: Level,
     /// The fact, without the rule's name.
-    pub message: String,
+    pub(crate) message: String,
     /// The source text that is underlined.
-    pub at: String,
+    pub(crate) at: String,
     /// The line where that starts, from 1.
-    pub line: usize,
+    pub(crate) line: usize,
     /// The source text of the second place.
-    pub because: Option<String>,
+    pub(crate) because: Option<String>,
     /// Everything, with steps, help and note.
-    pub text: String,
+    pub(crate) text: String,
+}
+
+#[cfg(test)]
+fn text_under(place: Place) -> String {
+    place
+        .first
+        .join(place.last)
+        .unwrap_or(place.first)
+        .source_text()
+        .unwrap_or_default()
 }
 
 /// `::core::compile_error! { "…" }`, its first token at the first place and its last at the last, which is what makes
@@ -324,7 +316,11 @@ fn two_places(word: &str, place: Place, error: &TokenStream) -> TokenStream {
 /// A constant that calls a constant function that calls the next one, each call over one step; the last one panics,
 /// and rustc prints the way there, a note a step. It prints the frames' names, so they are made from the steps' texts.
 fn chain(text: &str, steps: &[(Place, String)]) -> TokenStream {
-    let names: Vec<String> = steps.iter().enumerate().map(|(i, (_, step))| frame_name(i, step, steps)).collect();
+    let names: Vec<String> = steps
+        .iter()
+        .enumerate()
+        .map(|(i, (_, step))| frame_name(i, step, steps))
+        .collect();
     let frames = steps.iter().enumerate().map(|(i, (place, _))| {
         let frame = Ident::new(&names[i], Span::call_site());
         let body = match names.get(i + 1) {
@@ -345,7 +341,10 @@ fn chain(text: &str, steps: &[(Place, String)]) -> TokenStream {
 
 /// "`Support` may assign `Manager`" → `Support_may_assign_Manager`; a text that occurs twice gets its number.
 fn frame_name(i: usize, step: &str, steps: &[(Place, String)]) -> String {
-    let words: Vec<&str> = step.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = step
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .collect();
     let name = words.join("_");
     let twice = steps.iter().filter(|(_, other)| other == step).count() > 1;
     match name.chars().next() {

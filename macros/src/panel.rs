@@ -14,15 +14,27 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn of(span: Span) -> Self {
-        Self { first: span, last: span }
+        Self {
+            first: span,
+            last: span,
+        }
     }
 
     pub(crate) fn to(self, end: Self) -> Self {
-        Self { first: self.first, last: end.last }
+        Self {
+            first: self.first,
+            last: end.last,
+        }
     }
 
     pub(crate) fn call_site() -> Self {
         Self::of(Span::call_site())
+    }
+}
+
+impl From<&Place> for Place {
+    fn from(place: &Place) -> Self {
+        *place
     }
 }
 
@@ -255,7 +267,10 @@ pub(crate) enum Kind {
     I64,
     F64,
     /// At most 18 digits in all: SQLite keeps it as a scaled 64-bit integer.
-    Decimal { precision: u8, scale: u8 },
+    Decimal {
+        precision: u8,
+        scale: u8,
+    },
     Date,
     Time,
     Timestamp,
@@ -301,9 +316,22 @@ pub(crate) enum Predicate {
     And(Vec<Predicate>),
     Or(Vec<Predicate>),
     Not(Box<Predicate>),
-    Compare { left: Operand, op: Op, right: Operand, place: Place },
-    IsNull { operand: Operand, negated: bool, place: Place },
-    In { operand: Operand, set: Vec<Operand>, place: Place },
+    Compare {
+        left: Operand,
+        op: Op,
+        right: Operand,
+        place: Place,
+    },
+    IsNull {
+        operand: Operand,
+        negated: bool,
+        place: Place,
+    },
+    In {
+        operand: Operand,
+        set: Vec<Operand>,
+        place: Place,
+    },
     /// Could not be resolved; an error has been reported. Opaque to every rule.
     Broken,
 }
@@ -536,9 +564,23 @@ pub(crate) enum ReauthWhat {
 
 #[derive(Debug)]
 pub(crate) enum Widget {
-    Count { model: ModelId, when: Option<Rc<Predicate>>, place: Place },
-    Chart { model: ModelId, when: Option<Rc<Predicate>>, field: FieldId, days: u32, place: Place },
-    Latest { model: ModelId, count: u32, place: Place },
+    Count {
+        model: ModelId,
+        when: Option<Rc<Predicate>>,
+        place: Place,
+    },
+    Chart {
+        model: ModelId,
+        when: Option<Rc<Predicate>>,
+        field: FieldId,
+        days: u32,
+        place: Place,
+    },
+    Latest {
+        model: ModelId,
+        count: u32,
+        place: Place,
+    },
 }
 
 /// `accept RULE "reason" until "2027-06-30";`.
@@ -592,7 +634,9 @@ impl FieldSet {
     }
 
     pub(crate) fn iter(self) -> impl Iterator<Item = FieldId> {
-        (0..Self::CAPACITY).map(FieldId).filter(move |f| self.contains(*f))
+        (0..Self::CAPACITY)
+            .map(FieldId)
+            .filter(move |f| self.contains(*f))
     }
 }
 
