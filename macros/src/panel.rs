@@ -97,6 +97,45 @@ pub(crate) struct Panel {
     pub(crate) reauth: Vec<Reauth>,
     pub(crate) dashboard: Vec<Widget>,
     pub(crate) accepts: Vec<Accept>,
+    /// Every use of a declared name, as resolve meets it: the editor's goto, hover and rename come from these alone.
+    pub(crate) mentions: Vec<Mention>,
+    /// Names that nothing answers to; an error has been reported. The editor completes them.
+    pub(crate) unresolved: Vec<Unresolved>,
+}
+
+/// One use of a name, apart from its declaration.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Mention {
+    pub(crate) name: Name,
+    pub(crate) span: Span,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Name {
+    Model(ModelId),
+    Field(ModelId, FieldId),
+    Role(RoleId),
+    Choice(ChoiceId),
+    Variant(ChoiceId, usize),
+    Action(ModelId, ActionId),
+    Attribute(AttributeId),
+}
+
+/// A name as half typed, and what it would have to be.
+#[derive(Debug, Clone)]
+pub(crate) struct Unresolved {
+    pub(crate) wanted: Wanted,
+    pub(crate) ident: Ident,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) enum Wanted {
+    Model,
+    Field(ModelId),
+    Role,
+    Choice,
+    Variant(ChoiceId),
+    Attribute,
 }
 
 /// `brand "#0b6e4f"`.
