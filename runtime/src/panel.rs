@@ -195,6 +195,7 @@ pub struct Action {
 
 /// One field.
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "a table of independent words of the block, not a state")]
 pub struct Field {
     /// Index into [`Model::fields`].
     pub index: usize,
@@ -234,6 +235,8 @@ pub struct Field {
     pub automatic: Option<Automatic>,
     /// How far the value may travel.
     pub sensitivity: Sensitivity,
+    /// A change of it may carry the row out of the scope of whoever makes it.
+    pub transfers: bool,
 }
 
 impl Field {
@@ -642,10 +645,7 @@ pub struct Accept {
 impl Panel {
     /// The model with this path segment.
     #[must_use]
-    pub fn model_by_slug(&self, slug: &str) -> Option<&'static Model>
-    where
-        Self: 'static,
-    {
+    pub fn model_by_slug(&self, slug: &str) -> Option<&'static Model> {
         self.models.iter().find(|m| m.slug == slug)
     }
 

@@ -1,0 +1,275 @@
+//! The only place that says yes. A question (who, which verb, which model) is answered with a [`Verdict`]; a yes carries
+//! its [`Terms`]: which rows, which fields, and what must be proved first. Everything that reads or writes rows asks for
+//! terms, and only this file makes them. Nothing is remembered between two requests.
+
+use crate::panel::{Field, FieldSet, Framework, Model, Panel, PeopleVerb, Reauth, Role, Verb};
+use crate::predicate::{Asker, Condition};
+use crate::value::Row;
+
+/// The person signed in, as the session lookup of this request found them.
+#[derive(Debug, Clone)]
+pub struct Actor {
+    /// Their role, now.
+    pub role: &'static Role,
+    /// Address they sign in with.
+    pub email: String,
+    /// Id of the session that asks.
+    pub session: i64,
+    /// Who asks, and when, for predicates.
+    pub asker: Asker,
+}
+
+/// The answer.
+#[must_use]
+#[derive(Debug)]
+pub enum Verdict {
+    /// Yes, on these terms.
+    Granted(Terms),
+    /// No.
+    Refused(Refusal),
+}
+
+impl Verdict {
+    /// The terms, or the refusal as an error for `?`.
+    pub fn granted(self) -> Result<Terms, Refusal> {
+        match self {
+            Self::Granted(terms) => Ok(terms),
+            Self::Refused(refusal) => Err(refusal),
+        }
+    }
+}
+
+/// A no: the right that is missing, and who could give it, without a word about any row.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The missing right in words: "edit Patients".
+    pub right: String,
+    /// Titles of the roles that hold it.
+    pub held_by: Vec<&'static str>,
+}
+
+/// What a yes allows: rows and fields of one model for one verb.
+#[derive(Debug, Clone)]
+pub struct Terms {
+    model: &'static Model,
+    verb: Verb,
+    cells: Vec<BoundCell>,
+    needs_fresh_proof: bool,
+}
+
+#[derive(Debug, Clone)]
+struct BoundCell {
+    fields: FieldSet,
+    condition: Condition,
+    reads: FieldSet,
+}
+
+/// May this person do this with rows of this model, and with which?
+pub fn authorize(panel: &'static Panel, actor: &Actor, verb: Verb, model: &'static Model) -> Verdict {
+    let cells: Vec<BoundCell> = actor
+        .role
+        .cells
+        .iter()
+        // `lendable` cells are not held; they count once a loan is recorded.
+        .filter(|cell| cell.verb == verb && cell.model == model.index && !cell.lendable)
+        .map(|cell| match &cell.when {
+            None => BoundCell { fields: cell.fields, condition: Condition::Always, reads: FieldSet::NONE },
+            Some(when) => {
+                BoundCell { fields: cell.fields, condition: when.bind(model, &actor.asker), reads: when.reads() }
+            }
+        })
+        .collect();
+    if cells.is_empty() {
+        return Verdict::Refused(Refusal {
+            right: format!("{} {}", verb_in_words(model, verb), model.plural),
+            held_by: roles_with(panel, |role| {
+                role.cells.iter().any(|c| c.verb == verb && c.model == model.index && !c.lendable)
+            }),
+        });
+    }
+    Verdict::Granted(Terms { model, verb, cells, needs_fresh_proof: needs_fresh_proof(panel, verb, model) })
+}
+
+/// May this person see or export one of the framework's own tables?
+pub fn authorize_framework(
+    panel: &'static Panel,
+    actor: &Actor,
+    verb: Verb,
+    subject: Framework,
+) -> Result<(), Refusal> {
+    let holds = |role: &Role| role.framework.iter().any(|c| c.verb == verb && c.subject == subject);
+    if holds(actor.role) {
+        return Ok(());
+    }
+    let verb = if verb == Verb::Export { "export" } else { "view" };
+    let what = match subject {
+        Framework::Audit => "the audit log",
+        Framework::People => "the people of the panel",
+    };
+    Err(Refusal { right: format!("{verb} {what}"), held_by: roles_with(panel, holds) })
+}
+
+/// May this person do this with holders of that role (assign: give it)?
+pub fn authorize_people(panel: &'static Panel, actor: &Actor, verb: PeopleVerb, target: &Role) -> Result<(), Refusal> {
+    let holds = |role: &Role| role.people.iter().any(|c| c.verb == verb && c.target == target.index && !c.lendable);
+    if holds(actor.role) {
+        return Ok(());
+    }
+    let verb = match verb {
+        PeopleVerb::Assign => "assign",
+        PeopleVerb::Reset => "reset",
+        PeopleVerb::Lock => "lock",
+        PeopleVerb::Unlock => "unlock",
+        PeopleVerb::Revoke => "end sessions of",
+    };
+    Err(Refusal { right: format!("{verb} {}", target.title), held_by: roles_with(panel, holds) })
+}
+
+fn roles_with(panel: &'static Panel, holds: impl Fn(&Role) -> bool) -> Vec<&'static str> {
+    panel.roles.iter().filter(|role| holds(role)).map(|role| role.title).collect()
+}
+
+fn needs_fresh_proof(panel: &Panel, verb: Verb, model: &Model) -> bool {
+    panel.reauth.iter().any(|what| match (what, verb) {
+        (Reauth::Verb(listed), _) => *listed == verb,
+        (Reauth::Action(of, action), Verb::Act(this)) => *of == model.index && *action == this,
+        _ => false,
+    })
+}
+
+/// "view", "create", …; an action by its title in small letters.
+#[must_use]
+pub fn verb_in_words(model: &Model, verb: Verb) -> String {
+    match verb {
+        Verb::View => "view".to_owned(),
+        Verb::Create => "create".to_owned(),
+        Verb::Edit => "edit".to_owned(),
+        Verb::Delete => "delete".to_owned(),
+        Verb::Export => "export".to_owned(),
+        Verb::Import => "import".to_owned(),
+        Verb::Act(action) => model.actions.get(action).map_or_else(String::new, |a| a.title.to_lowercase()),
+    }
+}
+
+impl Terms {
+    /// Of which model.
+    #[must_use]
+    pub fn model(&self) -> &'static Model {
+        self.model
+    }
+
+    /// For which verb.
+    #[must_use]
+    pub fn verb(&self) -> Verb {
+        self.verb
+    }
+
+    /// The block's `reauth` lists this.
+    #[must_use]
+    pub fn needs_fresh_proof(&self) -> bool {
+        self.needs_fresh_proof
+    }
+
+    /// The rows: any cell lets them through.
+    #[must_use]
+    pub fn scope(&self) -> Condition {
+        self.scope_where(|_| true)
+    }
+
+    /// The rows in which all of these fields are within the terms. Whoever searches, filters or sorts by a field gets
+    /// only rows in which they may read it; else the answer would tell what the page hides.
+    #[must_use]
+    pub fn scope_with(&self, fields: FieldSet) -> Condition {
+        // Cell by cell would miss a row that two cells cover together, one field each; asking field by field does not.
+        (0..self.model.fields.len())
+            .filter(|f| fields.contains(*f))
+            .map(|field| self.scope_where(|cell| cell.fields.contains(field)))
+            .fold(self.scope(), |all, one| if all == one { all } else { all.and(one) })
+    }
+
+    fn scope_where(&self, wanted: impl Fn(&BoundCell) -> bool) -> Condition {
+        let mut parts = Vec::new();
+        for cell in self.cells.iter().filter(|cell| wanted(cell)) {
+            match &cell.condition {
+                Condition::Always => return Condition::Always,
+                Condition::Never => {}
+                other if parts.contains(other) => {}
+                other => parts.push(other.clone()),
+            }
+        }
+        match parts.len() {
+            0 => Condition::Never,
+            1 => parts.remove(0),
+            _ => Condition::Any(parts),
+        }
+    }
+
+    /// Fields that are within the terms in at least some rows.
+    #[must_use]
+    pub fn fields_somewhere(&self) -> FieldSet {
+        self.cells.iter().fold(FieldSet::NONE, |all, cell| all.union(cell.fields))
+    }
+
+    /// Fields that are within the terms in every row of the scope.
+    #[must_use]
+    pub fn fields_everywhere(&self) -> FieldSet {
+        let always = self
+            .cells
+            .iter()
+            .filter(|c| c.condition == Condition::Always)
+            .fold(FieldSet::NONE, |all, cell| all.union(cell.fields));
+        let in_each = self.cells.iter().fold(FieldSet::ALL, |all, cell| all.intersection(cell.fields));
+        always.union(in_each)
+    }
+
+    /// Fields that must be fetched to say what is within the terms in a row in hand.
+    #[must_use]
+    pub fn reads(&self) -> FieldSet {
+        self.cells.iter().fold(FieldSet::NONE, |all, cell| all.union(cell.reads))
+    }
+
+    /// Fields within the terms in this row; empty: the row is outside the scope. The row must have [`Terms::reads`]
+    /// fetched; what was not fetched counts against.
+    #[must_use]
+    pub fn fields_of(&self, row: &Row) -> FieldSet {
+        self.cells
+            .iter()
+            .filter(|cell| cell.condition.lets_through(row))
+            .fold(FieldSet::NONE, |all, cell| all.union(cell.fields))
+    }
+
+    /// Whether the row is within the scope.
+    #[must_use]
+    pub fn covers(&self, row: &Row) -> bool {
+        self.cells.iter().any(|cell| cell.condition.lets_through(row))
+    }
+
+    /// Whether a change from `before` to `after` stays within the terms: the row was in scope, every changed field was
+    /// within the terms, and the row is still in scope afterwards. A field that says `transfers` may carry the row out of
+    /// the scope: that is what the word is for. The automatic fields are the framework's own writing.
+    #[must_use]
+    pub fn allow_change(&self, before: &Row, after: &Row) -> bool {
+        let allowed = self.fields_of(before);
+        let mut held = after.clone();
+        for field in self.model.fields {
+            let changed = before.get(field.index) != after.get(field.index);
+            if changed && !allowed.contains(field.index) && field.automatic.is_none() {
+                return false;
+            }
+            if field.transfers
+                && let Some(value) = before.get(field.index)
+            {
+                held.set(field.index, value.clone());
+            }
+        }
+        self.covers(before) && self.covers(&held)
+    }
+
+    /// Whether a new row stays within the terms; `given` are the fields that the person filled in.
+    #[must_use]
+    pub fn allow_insert(&self, given: FieldSet, row: &Row) -> bool {
+        let allowed = self.fields_of(row);
+        self.covers(row)
+            && self.model.fields.iter().all(|f: &Field| !given.contains(f.index) || allowed.contains(f.index))
+    }
+}
