@@ -502,6 +502,8 @@ pub(crate) struct PeopleCell {
 /// `forbid Auditor create, edit *;` with stars spelled out.
 #[derive(Debug)]
 pub(crate) struct Forbid {
+    /// The whole clause as the user wrote it.
+    pub(crate) text: String,
     pub(crate) roles: Vec<RoleId>,
     pub(crate) verbs: Vec<Verb>,
     /// An action is matched by its own model; verbs by every model here.
@@ -517,6 +519,8 @@ pub(crate) struct Forbid {
 /// `forbid one_person create Invoice, approve Invoice;`.
 #[derive(Debug)]
 pub(crate) struct OnePerson {
+    /// The whole clause as the user wrote it.
+    pub(crate) text: String,
     pub(crate) steps: Vec<(Verb, ModelId, Place)>,
     pub(crate) place: Place,
 }
