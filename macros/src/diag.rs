@@ -38,20 +38,13 @@ impl Diag {
     /// Points at a second clause in the same snippet. `word` is that clause's own word (`forbid`, `above`, `secret`):
     /// rustc shows it. The first one given stays.
     pub(crate) fn because(&mut self, word: &str, place: impl Into<Place>) -> &mut Diag {
-        self.because
-            .get_or_insert_with(|| (word.to_owned(), place.into()));
+        self.because.get_or_insert_with(|| (word.to_owned(), place.into()));
         self
     }
 
     /// A chain of steps, first to last, each printed as a line of its own and shown as a place of its own.
-    pub(crate) fn steps<P: Into<Place>>(
-        &mut self,
-        steps: impl IntoIterator<Item = (P, String)>,
-    ) -> &mut Diag {
-        self.steps = steps
-            .into_iter()
-            .map(|(place, text)| (place.into(), text))
-            .collect();
+    pub(crate) fn steps<P: Into<Place>>(&mut self, steps: impl IntoIterator<Item = (P, String)>) -> &mut Diag {
+        self.steps = steps.into_iter().map(|(place, text)| (place.into(), text)).collect();
         self
     }
 
@@ -76,11 +69,7 @@ impl Diag {
     /// The whole text: the fact with its rule, then after an empty line the steps, the help and the note.
     #[must_use]
     pub(crate) fn text(&self) -> String {
-        let steps = self
-            .steps
-            .iter()
-            .enumerate()
-            .map(|(i, (_, step))| format!("{}. {step}", i + 1));
+        let steps = self.steps.iter().enumerate().map(|(i, (_, step))| format!("{}. {step}", i + 1));
         self.text_with(steps.collect())
     }
 
@@ -159,21 +148,11 @@ impl Diags {
     }
 
     /// Reports something that cannot be read at all; it belongs to no rule and nothing can accept it.
-    pub(crate) fn syntax(
-        &mut self,
-        place: impl Into<Place>,
-        message: impl Into<String>,
-    ) -> &mut Diag {
+    pub(crate) fn syntax(&mut self, place: impl Into<Place>, message: impl Into<String>) -> &mut Diag {
         self.add("", Level::Error, place.into(), message.into())
     }
 
-    fn add(
-        &mut self,
-        rule: &'static str,
-        level: Level,
-        place: Place,
-        message: String,
-    ) -> &mut Diag {
+    fn add(&mut self, rule: &'static str, level: Level, place: Place, message: String) -> &mut Diag {
         self.list.push(Diag {
             rule,
             level,
@@ -228,14 +207,8 @@ impl Diags {
     pub(crate) fn into_tokens(self) -> TokenStream {
         // rustc evaluates constants only when no `compile_error!` came before: next to a plain error a chain is
         // printed as a plain error too, or it would be seen one build later.
-        let chains = self
-            .list
-            .iter()
-            .all(|diag| diag.level == Level::Warning || !diag.steps.is_empty());
-        self.list
-            .into_iter()
-            .map(|diag| diag.into_tokens(chains))
-            .collect()
+        let chains = self.list.iter().all(|diag| diag.level == Level::Warning || !diag.steps.is_empty());
+        self.list.into_iter().map(|diag| diag.into_tokens(chains)).collect()
     }
 }
 
@@ -261,12 +234,7 @@ pub(crate) struct Listed {
 
 #[cfg(test)]
 fn text_under(place: Place) -> String {
-    place
-        .first
-        .join(place.last)
-        .unwrap_or(place.first)
-        .source_text()
-        .unwrap_or_default()
+    place.first.join(place.last).unwrap_or(place.first).source_text().unwrap_or_default()
 }
 
 /// `::core::compile_error! { "…" }`, its first token at the first place and its last at the last, which is what makes
@@ -316,11 +284,7 @@ fn two_places(word: &str, place: Place, error: &TokenStream) -> TokenStream {
 /// A constant that calls a constant function that calls the next one, each call over one step; the last one panics,
 /// and rustc prints the way there, a note a step. It prints the frames' names, so they are made from the steps' texts.
 fn chain(text: &str, steps: &[(Place, String)]) -> TokenStream {
-    let names: Vec<String> = steps
-        .iter()
-        .enumerate()
-        .map(|(i, (_, step))| frame_name(i, step, steps))
-        .collect();
+    let names: Vec<String> = steps.iter().enumerate().map(|(i, (_, step))| frame_name(i, step, steps)).collect();
     let frames = steps.iter().enumerate().map(|(i, (place, _))| {
         let frame = Ident::new(&names[i], Span::call_site());
         let body = match names.get(i + 1) {
@@ -341,10 +305,7 @@ fn chain(text: &str, steps: &[(Place, String)]) -> TokenStream {
 
 /// "`Support` may assign `Manager`" → `Support_may_assign_Manager`; a text that occurs twice gets its number.
 fn frame_name(i: usize, step: &str, steps: &[(Place, String)]) -> String {
-    let words: Vec<&str> = step
-        .split(|c: char| !c.is_ascii_alphanumeric())
-        .filter(|word| !word.is_empty())
-        .collect();
+    let words: Vec<&str> = step.split(|c: char| !c.is_ascii_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let name = words.join("_");
     let twice = steps.iter().filter(|(_, other)| other == step).count() > 1;
     match name.chars().next() {

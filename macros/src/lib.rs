@@ -1,4 +1,7 @@
 //! `admin!`: reads a panel, resolves its names, judges its policy and writes its tables.
 
+mod ast;
 mod diag;
 mod panel;
+mod parse;
+mod similar;

@@ -14,17 +14,11 @@ pub(crate) struct Place {
 
 impl Place {
     pub(crate) fn of(span: Span) -> Self {
-        Self {
-            first: span,
-            last: span,
-        }
+        Self { first: span, last: span }
     }
 
     pub(crate) fn to(self, end: Self) -> Self {
-        Self {
-            first: self.first,
-            last: end.last,
-        }
+        Self { first: self.first, last: end.last }
     }
 
     pub(crate) fn call_site() -> Self {
@@ -607,23 +601,9 @@ pub(crate) enum ReauthWhat {
 
 #[derive(Debug)]
 pub(crate) enum Widget {
-    Count {
-        model: ModelId,
-        when: Option<Rc<Predicate>>,
-        place: Place,
-    },
-    Chart {
-        model: ModelId,
-        when: Option<Rc<Predicate>>,
-        field: FieldId,
-        days: u32,
-        place: Place,
-    },
-    Latest {
-        model: ModelId,
-        count: u32,
-        place: Place,
-    },
+    Count { model: ModelId, when: Option<Rc<Predicate>>, place: Place },
+    Chart { model: ModelId, when: Option<Rc<Predicate>>, field: FieldId, days: u32, place: Place },
+    Latest { model: ModelId, count: u32, place: Place },
 }
 
 /// `accept RULE "reason" until "2027-06-30";`.
@@ -677,9 +657,7 @@ impl FieldSet {
     }
 
     pub(crate) fn iter(self) -> impl Iterator<Item = FieldId> {
-        (0..Self::CAPACITY)
-            .map(FieldId)
-            .filter(move |f| self.contains(*f))
+        (0..Self::CAPACITY).map(FieldId).filter(move |f| self.contains(*f))
     }
 }
 

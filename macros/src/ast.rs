@@ -1,0 +1,393 @@
+//! What the user wrote: one struct a clause, names as their own identifiers, places kept. Nothing is looked up here,
+//! no default is filled in, and a half-read clause keeps what was read.
+
+use proc_macro2::Ident;
+
+use crate::panel::Place;
+
+/// The whole block.
+#[derive(Debug, Default)]
+pub(crate) struct Block {
+    pub(crate) panels: Vec<Head>,
+    pub(crate) actor: Vec<Attribute>,
+    pub(crate) choices: Vec<Choice>,
+    pub(crate) models: Vec<Model>,
+    pub(crate) roles: Vec<Role>,
+    pub(crate) forbids: Vec<Forbid>,
+    pub(crate) one_person: Vec<OnePerson>,
+    pub(crate) passwords: Vec<Settings>,
+    pub(crate) sessions: Vec<Settings>,
+    pub(crate) throttles: Vec<Throttle>,
+    pub(crate) recoveries: Vec<Recovery>,
+    pub(crate) reauths: Vec<Reauth>,
+    pub(crate) dashboard: Vec<Widget>,
+    pub(crate) accepts: Vec<Accept>,
+}
+
+/// `panel Clinic { … }`.
+#[derive(Debug)]
+pub(crate) struct Head {
+    pub(crate) doc: String,
+    pub(crate) name: Option<Ident>,
+    pub(crate) settings: Vec<HeadSetting>,
+    pub(crate) accepts: Vec<Accept>,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug)]
+pub(crate) enum HeadSetting {
+    Brand(Text, Place),
+    Database(Source),
+    PublicUrl(Source),
+    Mail(Source),
+    /// `none` is the empty list.
+    Proxies(Vec<Text>, Place),
+}
+
+/// `env "NAME" or "fallback"`.
+#[derive(Debug)]
+pub(crate) struct Source {
+    pub(crate) env: Option<Text>,
+    pub(crate) fallback: Option<Text>,
+    pub(crate) place: Place,
+}
+
+/// A string literal, unquoted.
+#[derive(Debug, Clone)]
+pub(crate) struct Text {
+    pub(crate) value: String,
+    pub(crate) place: Place,
+}
+
+/// `doctor: Option<Doctor>;` of the actor.
+#[derive(Debug)]
+pub(crate) struct Attribute {
+    pub(crate) doc: String,
+    pub(crate) name: Ident,
+    pub(crate) ty: Option<Type>,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug)]
+pub(crate) struct Choice {
+    pub(crate) doc: String,
+    pub(crate) name: Option<Ident>,
+    pub(crate) variants: Vec<Variant>,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug)]
+pub(crate) struct Variant {
+    pub(crate) doc: String,
+    pub(crate) name: Ident,
+    pub(crate) title: Option<Text>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Model {
+    pub(crate) doc: String,
+    pub(crate) name: Option<Ident>,
+    pub(crate) table: Option<Text>,
+    pub(crate) title: Option<Text>,
+    pub(crate) plural: Option<Text>,
+    pub(crate) fields: Vec<Field>,
+    pub(crate) lists: Vec<Names>,
+    pub(crate) filters: Vec<Names>,
+    pub(crate) sorts: Vec<(Ident, bool)>,
+    pub(crate) forms: Vec<Form>,
+    pub(crate) inlines: Vec<Inline>,
+    pub(crate) checks: Vec<Check>,
+    pub(crate) actions: Vec<Action>,
+    pub(crate) accepts: Vec<Accept>,
+    /// Over `model Name`.
+    pub(crate) place: Place,
+}
+
+/// A clause that is a list of names: `list a, b;`.
+#[derive(Debug)]
+pub(crate) struct Names {
+    pub(crate) names: Vec<Ident>,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug)]
+pub(crate) struct Form {
+    pub(crate) title: Option<Text>,
+    pub(crate) names: Vec<Ident>,
+}
+
+/// `inline Visit via patient at, doctor;`: `via` only where several keys point here.
+#[derive(Debug)]
+pub(crate) struct Inline {
+    pub(crate) child: Option<Ident>,
+    pub(crate) via: Option<Ident>,
+    pub(crate) names: Vec<Ident>,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug)]
+pub(crate) struct Check {
+    pub(crate) message: Option<Text>,
+    pub(crate) predicate: Predicate,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug)]
+pub(crate) struct Action {
+    pub(crate) doc: String,
+    pub(crate) name: Option<Ident>,
+    pub(crate) writes: Option<Vec<Ident>>,
+    /// With the fields that hold the addresses, where they are named.
+    pub(crate) mails: Option<Vec<Ident>>,
+    pub(crate) pure: Option<Place>,
+    pub(crate) place: Place,
+}
+
+/// `name: Type modifier modifier;`.
+#[derive(Debug)]
+pub(crate) struct Field {
+    pub(crate) doc: String,
+    pub(crate) name: Ident,
+    pub(crate) ty: Option<Type>,
+    pub(crate) modifiers: Vec<Modifier>,
+    pub(crate) place: Place,
+}
+
+/// `Option<Decimal(10, 2)>`.
+#[derive(Debug)]
+pub(crate) struct Type {
+    pub(crate) name: Ident,
+    pub(crate) arguments: Vec<Value>,
+    pub(crate) optional: bool,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug)]
+pub(crate) struct Modifier {
+    pub(crate) word: Ident,
+    pub(crate) kind: ModifierKind,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug)]
+pub(crate) enum ModifierKind {
+    /// A word alone.
+    Flag(Flag),
+    Default(Value),
+    /// Inclusive, in code points.
+    Len(Option<u32>, Option<u32>),
+    Min(Value),
+    Max(Value),
+    Pattern(Text),
+    Help(Text),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Flag {
+    Label,
+    Search,
+    Unique,
+    Index,
+    Past,
+    Future,
+    Readonly,
+    Created,
+    Updated,
+    Author,
+    Public,
+    Personal,
+    Sensitive,
+    Transfers,
+    Restrict,
+    Cascade,
+    SetNull,
+}
+
+/// A literal, or a name that a literal may stand for (a variant).
+#[derive(Debug, Clone)]
+pub(crate) struct Value {
+    pub(crate) kind: ValueKind,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum ValueKind {
+    Null,
+    Bool(bool),
+    Int(i64),
+    /// Digits with one point, maybe a sign.
+    Number(String),
+    Text(String),
+    Name(Ident),
+    /// `VisitState::Done`.
+    Path(Ident, Ident),
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Predicate {
+    And(Vec<Predicate>),
+    Or(Vec<Predicate>),
+    Not(Box<Predicate>),
+    Compare {
+        left: Operand,
+        op: crate::panel::Op,
+        right: Operand,
+        place: Place,
+    },
+    IsNull {
+        operand: Operand,
+        negated: bool,
+        place: Place,
+    },
+    In {
+        operand: Operand,
+        negated: bool,
+        set: Vec<Operand>,
+        place: Place,
+    },
+    /// A field of type `bool` alone.
+    Holds(Operand),
+    /// Could not be read; reported.
+    Broken,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Operand {
+    pub(crate) kind: OperandKind,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum OperandKind {
+    Value(ValueKind),
+    Me,
+    MeAttribute(Ident),
+    /// With an offset in seconds.
+    Now(i64),
+}
+
+#[derive(Debug)]
+pub(crate) struct Role {
+    pub(crate) doc: String,
+    pub(crate) name: Option<Ident>,
+    pub(crate) under: Vec<Ident>,
+    pub(crate) above: Vec<Ident>,
+    pub(crate) beside: Vec<Ident>,
+    pub(crate) grants: Vec<Grant>,
+    pub(crate) factor_required: Option<Place>,
+    pub(crate) keeps: Vec<(u32, Place)>,
+    pub(crate) accepts: Vec<Accept>,
+    /// Over `role Name`.
+    pub(crate) place: Place,
+}
+
+/// `may view, edit Patient { name }, Visit when … reveal "…";`.
+#[derive(Debug)]
+pub(crate) struct Grant {
+    pub(crate) text: String,
+    pub(crate) may: Option<Place>,
+    pub(crate) verbs: Vec<Ident>,
+    pub(crate) targets: Vec<Target>,
+    pub(crate) when: Option<Predicate>,
+    pub(crate) reveal: Option<Text>,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug)]
+pub(crate) struct Target {
+    /// None: `*`.
+    pub(crate) name: Option<Ident>,
+    pub(crate) fields: Option<Names>,
+    /// Over the name or the star.
+    pub(crate) place: Place,
+}
+
+/// `forbid Role, Role verb, verb Target, Target when …;`.
+#[derive(Debug)]
+pub(crate) struct Forbid {
+    /// None: `*`, every role.
+    pub(crate) roles: Option<Vec<Ident>>,
+    pub(crate) verbs: Vec<Ident>,
+    pub(crate) targets: Vec<Target>,
+    pub(crate) when: Option<Predicate>,
+    pub(crate) place: Place,
+}
+
+/// `forbid one_person create Invoice, approve Invoice;`.
+#[derive(Debug)]
+pub(crate) struct OnePerson {
+    pub(crate) steps: Vec<(Ident, Ident)>,
+    pub(crate) place: Place,
+}
+
+/// `password …;` and `session …;`: words with a value each.
+#[derive(Debug)]
+pub(crate) struct Settings {
+    pub(crate) settings: Vec<(Ident, Setting)>,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) enum Setting {
+    Count(u32),
+    Seconds(u64),
+    Word(Ident),
+}
+
+#[derive(Debug)]
+pub(crate) struct Throttle {
+    pub(crate) name: Option<Ident>,
+    pub(crate) limits: Vec<Limit>,
+    pub(crate) wait: Option<(u64, u64)>,
+    pub(crate) cap: Option<u32>,
+    pub(crate) place: Place,
+}
+
+/// `5 per 15min by account`.
+#[derive(Debug)]
+pub(crate) struct Limit {
+    pub(crate) count: u32,
+    pub(crate) window: u64,
+    pub(crate) by: Option<Ident>,
+    pub(crate) place: Place,
+}
+
+#[derive(Debug)]
+pub(crate) struct Recovery {
+    pub(crate) ways: Vec<Way>,
+    /// Over the word.
+    pub(crate) place: Place,
+}
+
+#[derive(Debug)]
+pub(crate) enum Way {
+    /// `link by email for 30min;`.
+    Link {
+        by: Ident,
+        seconds: Option<u64>,
+        place: Place,
+    },
+    Codes(Option<u32>, Place),
+    BreakGlass(Place),
+}
+
+#[derive(Debug)]
+pub(crate) struct Reauth {
+    pub(crate) words: Vec<Ident>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Widget {
+    Count { model: Ident, when: Option<Predicate>, place: Place },
+    Chart { model: Ident, field: Option<Ident>, seconds: Option<u64>, when: Option<Predicate>, place: Place },
+    Latest { model: Ident, count: Option<u32>, place: Place },
+}
+
+/// `accept RULE "reason" until "2027-06-30";`.
+#[derive(Debug)]
+pub(crate) struct Accept {
+    pub(crate) rule: Option<Ident>,
+    pub(crate) reason: Option<Text>,
+    pub(crate) until: Option<Text>,
+    pub(crate) place: Place,
+}

@@ -1,0 +1,152 @@
+//! Fields: a name, a type and its modifiers. Whether a modifier suits the type is decided later.
+
+use proc_macro2::{Delimiter, Ident};
+
+use super::input::{Input, Read, Reported};
+use crate::ast::{Attribute, Field, Flag, Modifier, ModifierKind, Type};
+use crate::similar;
+
+const FLAGS: [(&str, Flag); 17] = [
+    ("label", Flag::Label),
+    ("search", Flag::Search),
+    ("unique", Flag::Unique),
+    ("index", Flag::Index),
+    ("past", Flag::Past),
+    ("future", Flag::Future),
+    ("readonly", Flag::Readonly),
+    ("created", Flag::Created),
+    ("updated", Flag::Updated),
+    ("author", Flag::Author),
+    ("public", Flag::Public),
+    ("personal", Flag::Personal),
+    ("sensitive", Flag::Sensitive),
+    ("transfers", Flag::Transfers),
+    ("restrict", Flag::Restrict),
+    ("cascade", Flag::Cascade),
+    ("set_null", Flag::SetNull),
+];
+
+const VALUED: [&str; 6] = ["default", "len", "min", "max", "pattern", "help"];
+
+/// Behind the name: `: Type modifier …`, without the `;`.
+pub(crate) fn field(input: &mut Input<'_, '_>, doc: String, name: Ident) -> (Field, Read<()>) {
+    let place = name.span().into();
+    let mut field = Field { doc, name, ty: None, modifiers: Vec::new(), place };
+    let read = fill(input, &mut field);
+    field.place = input.since(field.name.span());
+    (field, read)
+}
+
+fn fill(input: &mut Input<'_, '_>, field: &mut Field) -> Read<()> {
+    input.expect(":")?;
+    field.ty = Some(ty(input)?);
+    while let Some(word) = input.peek_word() {
+        // A name with a colon behind it is the next field: this one lacks its `;`.
+        if input.cursor.ident().is_some_and(|(_, rest)| rest.punct().is_some_and(|(punct, _)| punct.as_char() == ':')) {
+            break;
+        }
+        match modifier(input, &word)? {
+            Some(kind) => {
+                let place = input.since(word.span());
+                field.modifiers.push(Modifier { word, kind, place });
+            }
+            None => {
+                let words = FLAGS.iter().map(|(flag, _)| *flag).chain(VALUED);
+                let help = similar::hint(&word.to_string(), "words behind a type", words);
+                input.diags.error("unknown_name", &word, format!("there is no word `{word}` for a field")).help(help);
+                input.skip_token();
+            }
+        }
+    }
+    Ok(())
+}
+
+fn modifier(input: &mut Input<'_, '_>, word: &Ident) -> Read<Option<ModifierKind>> {
+    let word = word.to_string();
+    if let Some((_, flag)) = FLAGS.iter().find(|(name, _)| *name == word) {
+        input.skip_token();
+        return Ok(Some(ModifierKind::Flag(*flag)));
+    }
+    if !VALUED.contains(&word.as_str()) {
+        return Ok(None);
+    }
+    input.skip_token();
+    let kind = match word.as_str() {
+        "default" => ModifierKind::Default(input.value("the value of a new row")?),
+        "min" => ModifierKind::Min(input.value("the smallest value")?),
+        "max" => ModifierKind::Max(input.value("the largest value")?),
+        "pattern" => ModifierKind::Pattern(input.text("a regular expression in quotes")?),
+        "help" => ModifierKind::Help(input.text("a text in quotes")?),
+        _ => {
+            let (least, most) = range(input)?;
+            ModifierKind::Len(least, most)
+        }
+    };
+    Ok(Some(kind))
+}
+
+/// `1..=80`, `..=80`, `1..`.
+fn range(input: &mut Input<'_, '_>) -> Read<(Option<u32>, Option<u32>)> {
+    let least = if input.is_number() { Some(input.count("the shortest length")?) } else { None };
+    if input.eat("..=") {
+        return Ok((least, Some(input.count("the greatest length")?)));
+    }
+    if input.is("..") && least.is_some() {
+        input.eat("..");
+        if !input.is_number() {
+            return Ok((least, None));
+        }
+        let here = input.here();
+        input.diags.syntax(here, "`..` leaves out the last length").help("write `..=`");
+        return Err(Reported);
+    }
+    Err(input.expected("a range of lengths such as `1..=80`"))
+}
+
+/// `String`, `Decimal(10, 2)`, `Option<Doctor>`.
+pub(crate) fn ty(input: &mut Input<'_, '_>) -> Read<Type> {
+    let first = input.here();
+    let name = input.word("a type")?;
+    if name == "Option" && input.eat("<") {
+        let mut inner = ty(input)?;
+        input.expect(">")?;
+        inner.optional = true;
+        inner.place = input.since(first);
+        return Ok(inner);
+    }
+    let arguments = input.group(Delimiter::Parenthesis, |inside| {
+        let mut arguments = Vec::new();
+        while !inside.at_end() {
+            arguments.push(inside.value("a number")?);
+            if !inside.eat(",") && !inside.at_end() {
+                return Err(inside.expected("`,` or `)`"));
+            }
+        }
+        Ok(arguments)
+    });
+    let arguments = arguments.transpose()?.unwrap_or_default();
+    Ok(Type { name, arguments, optional: false, place: input.since(first) })
+}
+
+/// Inside `actor { … }`.
+pub(crate) fn attributes(input: &mut Input<'_, '_>, attributes: &mut Vec<Attribute>) {
+    while !input.at_end() {
+        let doc = input.doc();
+        let Some(name) = input.take_word() else {
+            if !input.at_end() {
+                input.expected("the name of an attribute");
+                input.skip_token();
+                input.skip_clause(&[]);
+            }
+            continue;
+        };
+        let mut attribute = Attribute { doc, place: name.span().into(), name, ty: None };
+        let read = input.expect(":").and_then(|()| {
+            attribute.ty = Some(ty(input)?);
+            Ok(())
+        });
+        attribute.place = input.since(attribute.name.span());
+        attributes.push(attribute);
+        input.finish(read, &[]);
+    }
+}
