@@ -2,6 +2,7 @@
 
 mod ast;
 mod diag;
+mod expand;
 mod panel;
 mod parse;
 mod similar;

@@ -240,6 +240,33 @@ pub struct Field {
 }
 
 impl Field {
+    /// A field with nothing said beyond its type.
+    #[must_use]
+    pub const fn new(index: usize, name: &'static str, title: &'static str, kind: Kind) -> Self {
+        Self {
+            index,
+            name,
+            title,
+            help: "",
+            kind,
+            optional: false,
+            unique: false,
+            index_wanted: false,
+            default: None,
+            min_len: None,
+            max_len: None,
+            min: None,
+            max: None,
+            pattern: None,
+            past: false,
+            future: false,
+            readonly: false,
+            automatic: None,
+            sensitivity: Sensitivity::Internal,
+            transfers: false,
+        }
+    }
+
     /// Whether a form may ever write it, rights apart.
     #[must_use]
     pub fn is_writable(&self) -> bool {
@@ -417,6 +444,14 @@ pub struct Cell {
     pub lendable: bool,
     /// The clause that says so: index into [`Role::grants`].
     pub grant: usize,
+}
+
+impl Cell {
+    /// A right that is held, in every row.
+    #[must_use]
+    pub const fn new(verb: Verb, model: usize, fields: FieldSet, grant: usize) -> Self {
+        Self { verb, model, fields, when: None, lendable: false, grant }
+    }
 }
 
 /// What may be done with a model.

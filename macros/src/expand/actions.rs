@@ -1,0 +1,141 @@
+//! The declared actions: a marker for each name, a trait with a method for each action of a model, and the way from the
+//! runtime to them, which leads through a token.
+
+use std::collections::BTreeMap;
+
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+
+use super::names::{Names, action_enum, actions_trait, camel, index, plain, snake};
+use super::queries::distinct;
+use super::shell::doc_or;
+use crate::panel::{Model, Panel};
+
+pub(super) fn expand(panel: &Panel, names: &Names) -> TokenStream {
+    let markers = markers(panel, names);
+    let traits = with_actions(panel, names).map(|(_, model)| action_trait(panel, model));
+    let dispatch = dispatch(panel, names);
+    quote! { #(#markers)* #(#traits)* #dispatch }
+}
+
+fn with_actions<'p>(panel: &'p Panel, names: &Names) -> impl Iterator<Item = (usize, &'p Model)> {
+    names.numbered_models(panel).filter(|(_, model)| !model.actions.is_empty())
+}
+
+/// Two models may declare an action of one name; they share its marker.
+fn markers(panel: &Panel, names: &Names) -> Vec<TokenStream> {
+    let mut by_name: BTreeMap<String, (Ident, Vec<TokenStream>)> = BTreeMap::new();
+    for (_, model) in with_actions(panel, names) {
+        for action in distinct(model) {
+            let index = position(model, action);
+            let (marker, of) = (camel(action), &model.name);
+            let held = quote! {
+                impl ::bailiwick::grant::VerbOn<#of> for #marker {
+                    const VERB: ::bailiwick::panel::Verb = ::bailiwick::panel::Verb::Act(#index);
+                }
+            };
+            by_name.entry(marker.to_string()).or_insert_with(|| (marker, Vec::new())).1.push(held);
+        }
+    }
+    by_name
+        .into_values()
+        .map(|(marker, held)| {
+            let doc = format!("The right to an action, as a type: `May<{marker}, …>`.");
+            quote! {
+                #[doc = #doc]
+                #[derive(Debug, Clone, Copy)]
+                #[allow(dead_code)]
+                pub struct #marker;
+
+                #(#held)*
+            }
+        })
+        .collect()
+}
+
+fn position(model: &Model, action: &Ident) -> Literal {
+    index(model.actions.iter().position(|other| other.name == *action).unwrap_or_default())
+}
+
+fn action_trait(panel: &Panel, model: &Model) -> TokenStream {
+    let (name, of) = (actions_trait(model), &model.name);
+    let row = Ident::new(&snake(of), of.span());
+    let words: Vec<String> = distinct(model).map(|action| format!("`{}`", plain(action))).collect();
+    let doc = format!("What the actions of [`{}`] do.", plain(of));
+    let signatures: Vec<String> = distinct(model)
+        .map(|action| {
+            let (method, marker) = (plain(action), camel(action));
+            format!(
+                "    async fn {method}({row}: {of}, cx: &mut ActionCx<'_>, may: May<{marker}, {of}>) -> ActionResult {{ … }}"
+            )
+        })
+        .collect();
+    let message = format!("`{}` lacks the body of {} of `{of}`", panel.name, words.join(" and "));
+    let label = format!("no `impl {name} for {}` was found", panel.name);
+    let note = format!("write it beside the block:\nimpl {name} for {} {{\n{}\n}}", panel.name, signatures.join("\n"));
+    let methods = distinct(model).map(|action| {
+        let declared = model.actions.iter().find(|other| other.name == *action);
+        let doc = doc_or(declared.map_or("", |action| &action.doc), || format!("The action `{}`.", plain(action)));
+        let marker = camel(action);
+        quote! {
+            #[doc = #doc]
+            fn #action(
+                #row: #of,
+                cx: &mut ::bailiwick::ActionCx<'_>,
+                may: ::bailiwick::May<#marker, #of>,
+            ) -> impl ::std::future::Future<Output = ::bailiwick::ActionResult> + ::std::marker::Send;
+        }
+    });
+    let table = action_enum(model);
+    let variants: Vec<_> = distinct(model).map(camel).collect();
+    let names = distinct(model).map(plain);
+    let docs = distinct(model).map(|action| format!("`{}`", plain(action)));
+    let enum_doc = format!("The actions of [`{}`], for paths.", plain(of));
+    quote! {
+        #[doc = #doc]
+        #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
+        pub trait #name {
+            #(#methods)*
+        }
+
+        #[doc = #enum_doc]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[allow(dead_code)]
+        pub enum #table {
+            #(#[doc = #docs] #variants,)*
+        }
+
+        impl ::bailiwick::route::ActionName for #table {
+            const ALL: &'static [(Self, &'static str)] = &[#((Self::#variants, #names)),*];
+        }
+    }
+}
+
+fn dispatch(panel: &Panel, names: &Names) -> TokenStream {
+    let name = &panel.name;
+    let arms = with_actions(panel, names).flat_map(|(number, model)| {
+        distinct(model).map(move |action| {
+            let (number, index) = (index(number), position(model, action));
+            let (bodies, call) = (actions_trait(model), format_ident!("call"));
+            // Over the action's name: that is where a missing body shows.
+            let panel_there = Ident::new(&name.to_string(), action.span());
+            let body = quote_spanned! { action.span()=> <#panel_there as #bodies>::#action };
+            quote! {
+                (#number, #index) => ::std::boxed::Box::pin(async move {
+                    let (row, cx, may) = #call.open()?;
+                    #body(row, cx, may).await
+                })
+            }
+        })
+    });
+    quote! {
+        impl ::bailiwick::action::Actions for #name {
+            fn run<'a>(&self, call: ::bailiwick::action::Call<'a>) -> ::bailiwick::action::Running<'a> {
+                match (call.model(), call.action()) {
+                    #(#arms,)*
+                    _ => call.unknown(),
+                }
+            }
+        }
+    }
+}

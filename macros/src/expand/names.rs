@@ -1,0 +1,166 @@
+//! The Rust names of what the user named: theirs where they wrote one, derived ones with their place, and each only
+//! once. A name that occurs twice has been reported; writing it out twice would echo the report.
+
+use std::collections::HashSet;
+
+use proc_macro2::{Ident, Literal, Span};
+use quote::format_ident;
+use syn::ext::IdentExt;
+
+use crate::panel::{Choice, Field, Kind, Model, Panel, Role};
+
+/// Which items are written out: the first of each name.
+pub(super) struct Names {
+    models: Vec<bool>,
+    choices: Vec<bool>,
+    roles: Vec<bool>,
+}
+
+impl Names {
+    pub(super) fn of(panel: &Panel) -> Self {
+        let mut types: HashSet<String> =
+            ["Role", "Route", "PANEL", "roles", "__tables"].into_iter().map(str::to_owned).collect();
+        types.insert(panel.name.to_string());
+        let choices = panel.choices.iter().map(|choice| types.insert(choice.name.to_string())).collect();
+        let models = panel
+            .models
+            .iter()
+            .map(|model| {
+                let taken = types_of(model);
+                let free = taken.iter().all(|name| !types.contains(name));
+                types.extend(if free { taken } else { Vec::new() });
+                free
+            })
+            .collect();
+        let mut roles = HashSet::new();
+        let roles = panel.roles.iter().map(|role| roles.insert(role.name.to_string())).collect();
+        Self { models, choices, roles }
+    }
+
+    pub(super) fn models<'p>(&self, panel: &'p Panel) -> impl Iterator<Item = &'p Model> {
+        self.numbered_models(panel).map(|(_, model)| model)
+    }
+
+    pub(super) fn numbered_models<'p>(&self, panel: &'p Panel) -> impl Iterator<Item = (usize, &'p Model)> {
+        shown(&self.models, &panel.models)
+    }
+
+    pub(super) fn has_model(&self, index: usize) -> bool {
+        self.models.get(index).copied().unwrap_or(false)
+    }
+
+    pub(super) fn has_choice(&self, index: usize) -> bool {
+        self.choices.get(index).copied().unwrap_or(false)
+    }
+
+    pub(super) fn has_role(&self, index: usize) -> bool {
+        self.roles.get(index).copied().unwrap_or(false)
+    }
+
+    pub(super) fn numbered_choices<'p>(&self, panel: &'p Panel) -> impl Iterator<Item = (usize, &'p Choice)> {
+        shown(&self.choices, &panel.choices)
+    }
+
+    pub(super) fn numbered_roles<'p>(&self, panel: &'p Panel) -> impl Iterator<Item = (usize, &'p Role)> {
+        shown(&self.roles, &panel.roles)
+    }
+}
+
+fn shown<'p, T>(kept: &[bool], items: &'p [T]) -> impl Iterator<Item = (usize, &'p T)> {
+    let kept = kept.to_vec();
+    items.iter().enumerate().filter(move |(i, _)| kept[*i])
+}
+
+fn types_of(model: &Model) -> Vec<String> {
+    let mut names = vec![model.name.to_string()];
+    names.extend([id_type(model), new_type(model), change_type(model)].map(|name| name.to_string()));
+    names
+}
+
+/// `PatientId`
+pub(super) fn id_type(model: &Model) -> Ident {
+    format_ident!("{}Id", model.name)
+}
+
+/// `NewPatient`
+pub(super) fn new_type(model: &Model) -> Ident {
+    format_ident!("New{}", model.name)
+}
+
+/// `PatientChange`
+pub(super) fn change_type(model: &Model) -> Ident {
+    format_ident!("{}Change", model.name)
+}
+
+/// `InvoiceActions`
+pub(super) fn actions_trait(model: &Model) -> Ident {
+    format_ident!("{}Actions", model.name)
+}
+
+/// `InvoiceAction`
+pub(super) fn action_enum(model: &Model) -> Ident {
+    format_ident!("{}Action", model.name)
+}
+
+/// `Approve`, of an action, or of anything else in small letters.
+pub(super) fn camel(ident: &Ident) -> Ident {
+    let name = ident.unraw().to_string();
+    let camel: String = name.split('_').map(capitalised).collect();
+    Ident::new(&camel, ident.span())
+}
+
+fn capitalised(word: &str) -> String {
+    let mut chars = word.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+/// `NAME`, the column of a field.
+pub(super) fn column(field: &Field) -> Ident {
+    Ident::new(&field.name.unraw().to_string().to_uppercase(), field.name.span())
+}
+
+/// `VisitState` → `visit_state`.
+pub(super) fn snake(ident: &Ident) -> String {
+    let mut snake = String::new();
+    for c in ident.unraw().to_string().chars() {
+        if c.is_uppercase() && !snake.is_empty() {
+            snake.push('_');
+        }
+        snake.extend(c.to_lowercase());
+    }
+    snake
+}
+
+/// The name without `r#`: what the database, the pages and the log call it.
+pub(super) fn plain(ident: &Ident) -> String {
+    ident.unraw().to_string()
+}
+
+/// The declared name over another place.
+pub(super) fn at(ident: &Ident, span: Span) -> Ident {
+    let mut ident = ident.clone();
+    ident.set_span(span);
+    ident
+}
+
+/// The fields that the structs have, with their indexes: the first of each name, without `id` and `version`, which every
+/// row has.
+pub(super) fn fields(model: &Model) -> impl Iterator<Item = (usize, &Field)> {
+    let mut seen: HashSet<String> = ["id", "version"].into_iter().map(str::to_owned).collect();
+    model.fields.iter().enumerate().filter(move |(_, field)| seen.insert(plain(&field.name)))
+}
+
+/// Those that a row in hand shows.
+pub(super) fn readable_fields(model: &Model) -> impl Iterator<Item = (usize, &Field)> {
+    fields(model).filter(|(_, field)| field.kind != Kind::Secret)
+}
+
+/// Those that somebody fills in.
+pub(super) fn written_fields(model: &Model) -> impl Iterator<Item = (usize, &Field)> {
+    fields(model).filter(|(_, field)| !field.is_automatic())
+}
+
+/// A number as a person would write it.
+pub(super) fn index(number: usize) -> Literal {
+    Literal::usize_unsuffixed(number)
+}

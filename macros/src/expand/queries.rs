@@ -1,0 +1,104 @@
+//! The queries of a model: each asks for the token of its verb, and the token for a role that holds the verb.
+
+use proc_macro2::{Ident, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
+
+use super::names::{camel, change_type, id_type, new_type, plain, snake};
+use crate::panel::Model;
+
+pub(super) fn expand(model: &Model) -> TokenStream {
+    let (name, id, new, change) = (&model.name, id_type(model), new_type(model), change_type(model));
+    let tokens = tokens(model);
+    quote! {
+        #[allow(dead_code)]
+        impl #name {
+            /// The row of this number; none where the token's rows end.
+            pub async fn get(
+                db: &impl ::bailiwick::typed::Rows,
+                may: &::bailiwick::May<::bailiwick::View, Self>,
+                id: #id,
+            ) -> ::std::result::Result<::std::option::Option<Self>, ::bailiwick::Error> {
+                ::bailiwick::typed::get(db, may, id).await
+            }
+
+            /// The rows that the query describes, among those of the token.
+            pub async fn list(
+                db: &impl ::bailiwick::typed::Rows,
+                may: &::bailiwick::May<::bailiwick::View, Self>,
+                query: ::bailiwick::typed::Query<Self>,
+            ) -> ::std::result::Result<::std::vec::Vec<Self>, ::bailiwick::Error> {
+                ::bailiwick::typed::list(db, may, query).await
+            }
+
+            /// Inserts a row that the token covers.
+            pub async fn create(
+                db: &impl ::bailiwick::typed::Rows,
+                may: &::bailiwick::May<::bailiwick::Create, Self>,
+                new: #new,
+            ) -> ::std::result::Result<#id, ::bailiwick::Error> {
+                ::bailiwick::typed::create(db, may, new).await
+            }
+
+            /// Changes the row if it still has this version.
+            pub async fn update(
+                db: &impl ::bailiwick::typed::Rows,
+                may: &::bailiwick::May<::bailiwick::Edit, Self>,
+                id: #id,
+                version: i64,
+                change: #change,
+            ) -> ::std::result::Result<(), ::bailiwick::Error> {
+                ::bailiwick::typed::update(db, may, id, version, change).await
+            }
+
+            /// Deletes the row if it still has this version, and what goes along with it.
+            pub async fn delete(
+                db: &impl ::bailiwick::typed::Rows,
+                may: &::bailiwick::May<::bailiwick::Delete, Self>,
+                id: #id,
+                version: i64,
+            ) -> ::std::result::Result<(), ::bailiwick::Error> {
+                ::bailiwick::typed::delete(db, may, id, version).await
+            }
+
+            #tokens
+        }
+    }
+}
+
+/// `Patient::may_edit(&who)`: compiles for roles that hold the verb. The bound's punctuation lies over the model, so that
+/// rustc shows the model beside the use and the role.
+fn tokens(model: &Model) -> TokenStream {
+    let verbs = ["View", "Create", "Edit", "Delete", "Export", "Import"].map(|verb| {
+        let bound = format_ident!("May{verb}");
+        let verb = Ident::new(verb, Span::call_site());
+        token(model, &snake(&verb), &quote! { ::bailiwick::#verb }, &quote! { ::bailiwick::grant::#bound })
+    });
+    let actions = distinct(model).map(|action| {
+        let marker = camel(action);
+        token(model, &plain(action), &quote! { #marker }, &quote! { ::bailiwick::grant::MayAct<#marker> })
+    });
+    quote! { #(#verbs)* #(#actions)* }
+}
+
+/// The names of a model's actions, each once.
+pub(super) fn distinct(model: &Model) -> impl Iterator<Item = &Ident> {
+    let mut seen = std::collections::HashSet::new();
+    model.actions.iter().map(|action| &action.name).filter(move |name| seen.insert(plain(name)))
+}
+
+fn token(model: &Model, word: &str, verb: &TokenStream, bound: &TokenStream) -> TokenStream {
+    let name = format_ident!("may_{word}", span = Span::call_site());
+    let doc = format!("The right to {} rows, for a person whose role holds it.", word.replace('_', " "));
+    let colon = quote_spanned! { model.name.span()=> : };
+    quote! {
+        #[doc = #doc]
+        pub fn #name<R>(
+            who: &::bailiwick::As<R>,
+        ) -> ::std::result::Result<::bailiwick::May<#verb, Self>, ::bailiwick::Refusal>
+        where
+            R #colon #bound<Self>,
+        {
+            ::bailiwick::May::of(who)
+        }
+    }
+}

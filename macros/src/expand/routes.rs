@@ -1,0 +1,70 @@
+//! `Route`: one variant a model, and the pages of the framework. How paths look is the runtime's business.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::names::{Names, action_enum, id_type, index, plain};
+use crate::panel::Panel;
+
+pub(super) fn expand(panel: &Panel, names: &Names) -> TokenStream {
+    let (mut variants, mut to, mut from) = (Vec::new(), Vec::new(), Vec::new());
+    for (number, model) in names.numbered_models(panel) {
+        let index = index(number);
+        let (name, id) = (&model.name, id_type(model));
+        let doc = format!("A page of [`{}`].", plain(name));
+        let at = if model.actions.is_empty() {
+            quote! { ::bailiwick::route::At<#id> }
+        } else {
+            let action = action_enum(model);
+            quote! { ::bailiwick::route::At<#id, #action> }
+        };
+        variants.push(quote! { #[doc = #doc] #name(#at) });
+        to.push(quote! { Self::#name(at) => at.page(#index) });
+        from.push(quote! { #index => ::bailiwick::route::At::of(page).map(Self::#name) });
+    }
+    quote! {
+        /// Every page of the panel: parses from its path and prints it.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[allow(dead_code)]
+        pub enum Route {
+            /// A page that every panel has.
+            Of(::bailiwick::route::Fixed),
+            #(#variants,)*
+        }
+
+        impl ::bailiwick::route::TypedRoute for Route {
+            const PANEL: &'static ::bailiwick::panel::Panel = &PANEL;
+
+            fn page(self) -> ::bailiwick::route::Page {
+                match self {
+                    Self::Of(fixed) => ::bailiwick::route::Page::Fixed(fixed),
+                    #(#to,)*
+                }
+            }
+
+            fn of(page: ::bailiwick::route::Page) -> ::std::option::Option<Self> {
+                match page.model() {
+                    ::std::option::Option::None => page.fixed().map(Self::Of),
+                    ::std::option::Option::Some(model) => match model {
+                        #(#from,)*
+                        _ => ::std::option::Option::None,
+                    },
+                }
+            }
+        }
+
+        impl ::std::fmt::Display for Route {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                ::bailiwick::route::print(*self, f)
+            }
+        }
+
+        impl ::std::str::FromStr for Route {
+            type Err = ::bailiwick::route::UnknownPath;
+
+            fn from_str(path: &str) -> ::std::result::Result<Self, Self::Err> {
+                ::bailiwick::route::parse(path)
+            }
+        }
+    }
+}
