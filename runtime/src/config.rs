@@ -1,0 +1,310 @@
+//! The settings of a panel, read from the environment as the block names it: `NAME`, or a file that `NAME_FILE` names,
+//! else the block's fallback. Everything is checked at the start and said in one line; nothing is guessed.
+
+use std::ffi::OsString;
+use std::fmt;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+
+use ipnet::IpNet;
+use url::{Host, Url};
+
+use crate::panel::{Panel, Setting};
+
+/// Where the panel listens when nothing says otherwise.
+pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8000);
+
+/// A setting that is missing or wrong: one line, without the value when that could hold a secret.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Wrong(pub String);
+
+impl fmt::Display for Wrong {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Wrong {}
+
+/// Looks a variable up; [`std::env::var_os`], or a table of a test.
+pub type Lookup<'a> = &'a dyn Fn(&str) -> Option<OsString>;
+
+/// What holds beside the environment: options of the command line or of the builder.
+#[derive(Debug, Clone, Default)]
+pub struct Overrides {
+    /// `--listen`
+    pub listen: Option<SocketAddr>,
+    /// `--database`
+    pub database: Option<String>,
+    /// The builder's.
+    pub public_url: Option<String>,
+}
+
+/// All settings, checked.
+#[derive(Clone)]
+pub struct Settings {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// `sqlite:…`; may carry a password.
+    pub database: String,
+    /// Where the panel is reached from outside.
+    pub public_url: PublicUrl,
+    /// Whose forwarded addresses are believed.
+    pub proxies: Vec<IpNet>,
+    /// Where mail goes; may carry a password.
+    pub mail: String,
+}
+
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Settings")
+            .field("listen", &self.listen)
+            .field("public_url", &self.public_url)
+            .field("proxies", &self.proxies)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Settings {
+    /// Reads and checks everything that the block declares.
+    pub fn read(panel: &Panel, lookup: Lookup<'_>, overrides: &Overrides) -> Result<Self, Wrong> {
+        let listen = match (overrides.listen, variable("LISTEN", lookup)?) {
+            (Some(listen), _) => listen,
+            (None, Some(text)) => text
+                .parse()
+                .map_err(|_| Wrong(format!("LISTEN is `{text}`, not an address with a port such as 127.0.0.1:8000")))?,
+            (None, None) => DEFAULT_LISTEN,
+        };
+        let database = match &overrides.database {
+            Some(url) => url.clone(),
+            None => setting("database", &panel.database, lookup)?.0,
+        };
+        let (url, fell_back) = match &overrides.public_url {
+            Some(url) => (url.clone(), false),
+            None => setting("public_url", &panel.public_url, lookup)?,
+        };
+        let mut public_url = PublicUrl::parse(&url).map_err(|why| {
+            let name = panel.public_url.env.filter(|_| !fell_back).unwrap_or("public_url");
+            Wrong(format!("{name} is `{url}`, {why}"))
+        })?;
+        // A panel tried out on another port would print links to, and accept posts from, a place where nobody listens.
+        if fell_back && public_url.is_plain_loopback() && listen.ip().is_loopback() {
+            public_url.set_port(listen.port());
+        }
+        let proxies = panel
+            .proxies
+            .iter()
+            .map(|range| {
+                range
+                    .parse::<IpNet>()
+                    .or_else(|_| range.parse::<IpAddr>().map(IpNet::from))
+                    .map_err(|_| Wrong(format!("`{range}` in `proxies` is not an address range such as 10.0.0.0/8")))
+            })
+            .collect::<Result<_, _>>()?;
+        let mail = setting("mail", &panel.mail, lookup).map(|(value, _)| value).unwrap_or_default();
+        Ok(Self { listen, database, public_url, proxies, mail })
+    }
+}
+
+/// The value, and whether it is the block's fallback.
+fn setting(word: &str, setting: &Setting, lookup: Lookup<'_>) -> Result<(String, bool), Wrong> {
+    if let Some(name) = setting.env
+        && let Some(value) = variable(name, lookup)?
+    {
+        return Ok((value, false));
+    }
+    match (setting.fallback, setting.env) {
+        (Some(fallback), _) => Ok((fallback.to_owned(), true)),
+        (None, Some(name)) => Err(Wrong(format!("{name} is not set (or {name}_FILE, naming a file that holds it)"))),
+        (None, None) => Err(Wrong(format!("the panel declares no `{word}`"))),
+    }
+}
+
+/// `NAME`, or the first line of the file that `NAME_FILE` names; an empty value counts as not set.
+fn variable(name: &str, lookup: Lookup<'_>) -> Result<Option<String>, Wrong> {
+    let plain = lookup(name).filter(|value| !value.is_empty());
+    let file_name = format!("{name}_FILE");
+    let file = lookup(&file_name).filter(|value| !value.is_empty());
+    match (plain, file) {
+        (Some(_), Some(_)) => Err(Wrong(format!("both {name} and {file_name} are set; keep one"))),
+        (Some(value), None) => {
+            value.into_string().map(Some).map_err(|_| Wrong(format!("{name} is not readable as UTF-8 text")))
+        }
+        (None, Some(path)) => {
+            let text = std::fs::read_to_string(&path)
+                .map_err(|why| Wrong(format!("{file_name} names `{}`, which can't be read: {why}", path.display())))?;
+            let value = text.trim_end_matches(['\r', '\n']).to_owned();
+            if value.is_empty() || value.contains('\n') {
+                return Err(Wrong(format!("{file_name} names `{}`, which must hold one line", path.display())));
+            }
+            Ok(Some(value))
+        }
+        (None, None) => Ok(None),
+    }
+}
+
+/// Where the panel is reached from outside: origin and base path. Plain http is taken for loopback only.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PublicUrl {
+    url: Url,
+    base_path: String,
+}
+
+impl PublicUrl {
+    /// Reads it; the error completes the sentence "PUBLIC_URL is `…`, …".
+    pub fn parse(text: &str) -> Result<Self, &'static str> {
+        let url = Url::parse(text).map_err(|_| "not an address such as https://admin.example.org")?;
+        if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+            return Err("not an address such as https://admin.example.org");
+        }
+        if !url.username().is_empty() || url.password().is_some() || url.query().is_some() || url.fragment().is_some() {
+            return Err("which may hold nothing but scheme, host, port and path");
+        }
+        if url.scheme() == "http" && !is_loopback(&url) {
+            return Err("plain http on an address that others can reach: sign-ins would travel in clear, use https");
+        }
+        let base_path = url.path().trim_end_matches('/').to_owned();
+        Ok(Self { url, base_path })
+    }
+
+    /// `https://admin.example.org`, port only where it is not the scheme's own: what a browser sends as `Origin`.
+    #[must_use]
+    pub fn origin(&self) -> String {
+        self.url.origin().ascii_serialization()
+    }
+
+    /// `/admin`, or empty at the root.
+    #[must_use]
+    pub fn base_path(&self) -> &str {
+        &self.base_path
+    }
+
+    /// Whether browsers reach the panel over TLS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.url.scheme() == "https"
+    }
+
+    /// Plain http on this machine: a development panel, whose cookies can't be `Secure`.
+    #[must_use]
+    pub fn is_plain_loopback(&self) -> bool {
+        !self.is_https()
+    }
+
+    /// Whether a page of this `Origin` is a page of the panel. On a development panel every loopback name counts as the
+    /// same host: people type `localhost` where the setting says `127.0.0.1`.
+    #[must_use]
+    pub fn is_own_origin(&self, origin: &str) -> bool {
+        if origin == self.origin() {
+            return true;
+        }
+        self.is_plain_loopback()
+            && Url::parse(origin).is_ok_and(|url| {
+                url.scheme() == "http"
+                    && is_loopback(&url)
+                    && url.port_or_known_default() == self.url.port_or_known_default()
+                    && url.origin().ascii_serialization() == origin
+            })
+    }
+
+    /// The panel listens on this port, and no setting says that it is reached through another.
+    pub fn set_port(&mut self, port: u16) {
+        // Fails only for addresses without a host, which `parse` refuses.
+        let _ = self.url.set_port(Some(port));
+    }
+}
+
+impl fmt::Display for PublicUrl {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", self.origin(), self.base_path)
+    }
+}
+
+fn is_loopback(url: &Url) -> bool {
+    match url.host() {
+        Some(Host::Domain(name)) => name == "localhost" || name.ends_with(".localhost"),
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.is_loopback(),
+        None => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NONE: Setting = Setting { env: None, fallback: None };
+
+    fn table(pairs: &'static [(&'static str, &'static str)]) -> impl Fn(&str) -> Option<OsString> {
+        move |name| pairs.iter().find(|(n, _)| *n == name).map(|(_, v)| OsString::from(v))
+    }
+
+    #[test]
+    fn the_environment_beats_the_fallback_and_a_missing_value_is_named() {
+        let both = Setting { env: Some("DATABASE_URL"), fallback: Some("sqlite:a.db") };
+        assert_eq!(
+            setting("database", &both, &table(&[("DATABASE_URL", "sqlite:b.db")])),
+            Ok(("sqlite:b.db".to_owned(), false))
+        );
+        assert_eq!(setting("database", &both, &table(&[("DATABASE_URL", "")])), Ok(("sqlite:a.db".to_owned(), true)));
+        let bare = Setting { env: Some("DATABASE_URL"), fallback: None };
+        let error = setting("database", &bare, &table(&[])).unwrap_err();
+        assert_eq!(error.0, "DATABASE_URL is not set (or DATABASE_URL_FILE, naming a file that holds it)");
+        assert!(setting("mail", &NONE, &table(&[])).is_err());
+    }
+
+    #[test]
+    fn a_value_comes_from_a_file() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("url");
+        std::fs::write(&path, "sqlite:c.db\n").unwrap();
+        let found = variable("X", &|name| (name == "X_FILE").then(|| path.clone().into_os_string()));
+        assert_eq!(found, Ok(Some("sqlite:c.db".to_owned())));
+        std::fs::write(&path, "one\ntwo\n").unwrap();
+        assert!(variable("X", &|name| (name == "X_FILE").then(|| path.clone().into_os_string())).is_err());
+        assert!(variable("X", &table(&[("X_FILE", "/nowhere/at/all")])).unwrap_err().0.contains("X_FILE"));
+        assert!(variable("X", &table(&[("X", "1"), ("X_FILE", "/a")])).is_err());
+    }
+
+    #[test]
+    fn plain_http_is_for_loopback_only() {
+        for good in ["http://127.0.0.1:8000", "http://localhost", "http://[::1]:9/", "https://a.example/admin/"] {
+            assert!(PublicUrl::parse(good).is_ok(), "{good}");
+        }
+        for bad in [
+            "http://a.example",
+            "http://192.168.1.4:8000",
+            "ftp://a",
+            "a.example",
+            "https://u:p@a.example",
+            "https://a/?x",
+        ] {
+            assert!(PublicUrl::parse(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn origin_and_base_path_are_told_apart() {
+        let url = PublicUrl::parse("https://a.example:443/admin/").unwrap();
+        assert_eq!((url.origin().as_str(), url.base_path()), ("https://a.example", "/admin"));
+        assert!(url.is_own_origin("https://a.example"));
+        for foreign in
+            ["https://a.example:444", "http://a.example", "https://b.example", "null", "https://a.example.evil"]
+        {
+            assert!(!url.is_own_origin(foreign), "{foreign}");
+        }
+    }
+
+    #[test]
+    fn every_loopback_name_of_the_same_port_is_the_development_panel() {
+        let url = PublicUrl::parse("http://127.0.0.1:8000").unwrap();
+        assert!(url.is_own_origin("http://localhost:8000"));
+        for foreign in [
+            "http://localhost:8001",
+            "https://localhost:8000",
+            "http://localhost.evil.example:8000",
+            "http://localhost:8000/x",
+        ] {
+            assert!(!url.is_own_origin(foreign), "{foreign}");
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! One request as a page sees it: who asks, what for, when, and the application around it. It is made once a request
+//! by the dispatch, after limits, session and forgery checks; a page never looks at a cookie or a raw body.
+
+use chrono::{DateTime, Utc};
+use http::{HeaderMap, Method};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::authorize::Actor;
+use crate::fields::Fields;
+use crate::panel::Panel;
+use crate::route::Route;
+
+/// Nobody is signed in: the pages around the sign-in.
+#[derive(Debug, Clone, Copy)]
+pub struct Nobody;
+
+/// A request. `Cx<'_>` has a person; `Cx<'_, Nobody>` has none.
+#[derive(Debug)]
+pub struct Cx<'a, Who = Actor> {
+    /// The application.
+    pub app: &'a App,
+    /// Who asks.
+    pub actor: Who,
+    /// What for.
+    pub route: Route<'a>,
+    /// GET, HEAD or POST.
+    pub method: &'a Method,
+    /// Path and query as asked for, base path off: `/patients?q=berg`.
+    pub target: &'a str,
+    /// The query string, decoded.
+    pub query: Fields,
+    /// The posted form, decoded, without the forgery token; empty unless POST.
+    pub posted: Fields,
+    /// The request's headers.
+    pub headers: &'a HeaderMap,
+    /// Who speaks, as far as the declared proxies are believed: IPv4 or the /64 of IPv6; empty when not known.
+    pub address: String,
+    /// The moment of the request; everything in it happens then.
+    pub now: DateTime<Utc>,
+    /// UUID v7, in the log, in the audit and in the answer's `X-Request-Id`.
+    pub request_id: Uuid,
+    /// What every form of the answer must carry in a hidden field named [`CSRF_FIELD`].
+    pub csrf: String,
+}
+
+/// Name of the hidden field with the forgery token.
+pub const CSRF_FIELD: &str = "_csrf";
+
+impl<'a, Who> Cx<'a, Who> {
+    /// The panel.
+    #[must_use]
+    pub fn panel(&self) -> &'static Panel {
+        self.app.panel
+    }
+
+    /// The path to a page, base path on.
+    #[must_use]
+    pub fn link(&self, route: &Route<'_>) -> String {
+        self.app.link(route)
+    }
+
+    /// Whether htmx asks for a part of a page.
+    #[must_use]
+    pub fn is_htmx(&self) -> bool {
+        self.headers.contains_key("hx-request")
+    }
+
+    /// The same request with somebody else in the seat.
+    #[must_use]
+    pub fn with_actor<Other>(self, actor: Other) -> Cx<'a, Other> {
+        Cx {
+            app: self.app,
+            actor,
+            route: self.route,
+            method: self.method,
+            target: self.target,
+            query: self.query,
+            posted: self.posted,
+            headers: self.headers,
+            address: self.address,
+            now: self.now,
+            request_id: self.request_id,
+            csrf: self.csrf,
+        }
+    }
+}

@@ -1,0 +1,130 @@
+//! Path to page and back, by the slugs of the panel. It decides what is asked for, never whether it may be done; a path
+//! that means nothing is `None`. The base path of the public URL is taken off before and put on after.
+
+use std::fmt;
+
+use percent_encoding::percent_decode_str;
+
+use crate::panel::{Model, Panel};
+
+/// A page of the panel.
+#[derive(Debug, Clone, Copy)]
+pub enum Route<'p> {
+    /// `/`
+    Home,
+    /// `/sign-in`
+    SignIn,
+    /// `/sign-out`
+    SignOut,
+    /// `/first`: the first owner chooses a password.
+    First,
+    /// `/join`: an invited person, or one with a link to a new password, chooses it.
+    Join,
+    /// `/audit`
+    Audit,
+    /// `/policy`
+    Policy,
+    /// `/static/NAME`
+    Static(&'p str),
+    /// `/SLUG…`
+    Model(&'static Model, Page),
+}
+
+/// A page of one model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Page {
+    /// `/SLUG`
+    List,
+    /// `/SLUG/new`
+    New,
+    /// `/SLUG/ID`
+    Detail(i64),
+    /// `/SLUG/ID/edit`
+    Edit(i64),
+    /// `/SLUG/ID/delete`
+    Delete(i64),
+    /// `/SLUG/ID/do/ACTION`: index into [`Model::actions`].
+    Act(i64, usize),
+    /// `/SLUG/pick/FIELD`: candidates of a foreign key, by index into [`Model::fields`].
+    Pick(usize),
+}
+
+/// First path segments that the framework keeps; no model may have such a slug.
+pub const RESERVED: &[&str] =
+    &["sign-in", "sign-out", "first", "join", "audit", "policy", "people", "account", "static"];
+
+impl<'p> Route<'p> {
+    /// The page that a path (starting with `/`, base path off) names. One slash at the end is not looked at.
+    #[must_use]
+    pub fn parse(panel: &'static Panel, path: &'p str) -> Option<Self> {
+        let path = path.strip_prefix('/')?;
+        let path = path.strip_suffix('/').unwrap_or(path);
+        let segments: Vec<&str> = path.split('/').collect();
+        Some(match segments.as_slice() {
+            [""] => Self::Home,
+            ["sign-in"] => Self::SignIn,
+            ["sign-out"] => Self::SignOut,
+            ["first"] => Self::First,
+            ["join"] => Self::Join,
+            ["audit"] => Self::Audit,
+            ["policy"] => Self::Policy,
+            ["static", name] => Self::Static(name),
+            [slug, rest @ ..] => {
+                let slug = percent_decode_str(slug).decode_utf8().ok()?;
+                let model = panel.model_by_slug(&slug)?;
+                Self::Model(model, Page::parse(model, rest)?)
+            }
+            [] => return None,
+        })
+    }
+}
+
+impl Page {
+    fn parse(model: &'static Model, segments: &[&str]) -> Option<Self> {
+        Some(match segments {
+            [] => Self::List,
+            ["new"] => Self::New,
+            ["pick", field] => Self::Pick(model.field_by_name(field)?.index),
+            [id] => Self::Detail(row_id(id)?),
+            [id, "edit"] => Self::Edit(row_id(id)?),
+            [id, "delete"] => Self::Delete(row_id(id)?),
+            [id, "do", action] => Self::Act(row_id(id)?, model.actions.iter().position(|a| a.name == *action)?),
+            _ => return None,
+        })
+    }
+}
+
+/// One spelling a row: no sign, no leading zero, so that two paths never name the same page.
+fn row_id(text: &str) -> Option<i64> {
+    let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    if digits && !text.starts_with('0') { text.parse().ok() } else { None }
+}
+
+impl fmt::Display for Route<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Home => f.write_str("/"),
+            Self::SignIn => f.write_str("/sign-in"),
+            Self::SignOut => f.write_str("/sign-out"),
+            Self::First => f.write_str("/first"),
+            Self::Join => f.write_str("/join"),
+            Self::Audit => f.write_str("/audit"),
+            Self::Policy => f.write_str("/policy"),
+            Self::Static(name) => write!(f, "/static/{name}"),
+            Self::Model(model, page) => {
+                write!(f, "/{}", model.slug)?;
+                match page {
+                    Page::List => Ok(()),
+                    Page::New => f.write_str("/new"),
+                    Page::Detail(id) => write!(f, "/{id}"),
+                    Page::Edit(id) => write!(f, "/{id}/edit"),
+                    Page::Delete(id) => write!(f, "/{id}/delete"),
+                    Page::Act(id, action) => {
+                        write!(f, "/{id}/do/{}", model.actions.get(*action).map_or("", |a| a.name))
+                    }
+                    Page::Pick(field) => write!(f, "/pick/{}", model.fields.get(*field).map_or("", |x| x.name)),
+                }
+            }
+        }
+    }
+}
