@@ -1,0 +1,348 @@
+//! The record of what was done: typed events with stable text ids, who did it and when, and before and after by field.
+//! It refuses to hold a secret: of one, only that it changed. How rows are chained stands in [`chain`].
+
+pub mod chain;
+
+use chrono::{DateTime, Utc};
+use serde::{Deserialize, Serialize};
+use uuid::Uuid;
+
+use crate::authorize::Actor;
+use crate::panel::{Field, FieldSet, Kind, Model, Sensitivity};
+use crate::predicate::Asker;
+use crate::value::{Row, Value};
+
+macro_rules! event_ids {
+    ($($(#[$doc:meta])* $variant:ident = $text:literal),* $(,)?) => {
+        /// What happened. The text of an id never changes once released.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        #[non_exhaustive]
+        pub enum EventId { $($(#[$doc])* $variant),* }
+
+        impl EventId {
+            /// Every id, in declared order.
+            pub const ALL: &'static [Self] = &[$(Self::$variant),*];
+
+            /// Its stable text.
+            #[must_use]
+            pub fn text(self) -> &'static str {
+                match self { $(Self::$variant => $text),* }
+            }
+
+            /// The id of this text.
+            #[must_use]
+            pub fn from_text(text: &str) -> Option<Self> {
+                match text { $($text => Some(Self::$variant),)* _ => None }
+            }
+        }
+    };
+}
+
+event_ids! {
+    /// A row was inserted.
+    RowCreated = "row.created",
+    /// A row was changed.
+    RowUpdated = "row.updated",
+    /// A row was removed, by itself or along with another.
+    RowDeleted = "row.deleted",
+    /// A declared action ran on a row.
+    RowActed = "row.action",
+    /// Rows were loaded from the command line.
+    RowsSeeded = "rows.seeded",
+    /// Rows were taken away in bulk.
+    RowsExported = "rows.exported",
+    /// A form held fields that the page did not offer, or that lie outside the terms.
+    FormRefused = "form.refused",
+    /// A page or verb was asked for without the right.
+    RightRefused = "right.refused",
+    /// Somebody signed in.
+    SessionStarted = "session.started",
+    /// A session ended, by sign-out, time, or somebody's hand.
+    SessionEnded = "session.ended",
+    /// Identity was proved anew within a session.
+    SessionProved = "session.proved",
+    /// A sign-in failed.
+    SigninFailed = "signin.failed",
+    /// A try was refused because of too many before.
+    SigninThrottled = "signin.throttled",
+    /// A person was added.
+    PersonCreated = "person.created",
+    /// A person was changed.
+    PersonUpdated = "person.updated",
+    /// A person was removed; their trail stays.
+    PersonDeleted = "person.deleted",
+    /// A person got another role.
+    PersonAssigned = "person.assigned",
+    /// A person was locked.
+    PersonLocked = "person.locked",
+    /// A person was unlocked.
+    PersonUnlocked = "person.unlocked",
+    /// A password was set or changed.
+    PasswordSet = "password.set",
+    /// A one-use link was made.
+    LinkIssued = "link.issued",
+    /// A one-use link was used.
+    LinkUsed = "link.used",
+    /// The schema was changed.
+    SchemaMigrated = "schema.migrated",
+}
+
+/// Who does something, when, and in which request.
+#[derive(Debug, Clone)]
+pub struct Context {
+    /// Id of the request; the log carries the same.
+    pub request: Uuid,
+    /// The person; none: the command line, or nobody yet.
+    pub actor: Option<ActorRef>,
+    /// Who asks, and when, for predicates of checks.
+    pub asker: Asker,
+}
+
+/// A person as the log names them; it outlives the account.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ActorRef {
+    /// Id of the person.
+    pub person: i64,
+    /// Address they signed in with.
+    pub email: String,
+    /// Id of the session.
+    pub session: Option<i64>,
+}
+
+impl Context {
+    /// For a request of a person who is signed in.
+    #[must_use]
+    pub fn of(actor: &Actor, request: Uuid) -> Self {
+        Self {
+            request,
+            actor: Some(ActorRef {
+                person: actor.asker.person,
+                email: actor.email.clone(),
+                session: Some(actor.session),
+            }),
+            asker: actor.asker.clone(),
+        }
+    }
+
+    /// For the command line, and for a request of nobody who is signed in.
+    #[must_use]
+    pub fn of_nobody(request: Uuid, now: DateTime<Utc>) -> Self {
+        Self { request, actor: None, asker: Asker { person: 0, attributes: Vec::new(), now } }
+    }
+
+    /// The moment that everything in it is dated with.
+    #[must_use]
+    pub fn now(&self) -> DateTime<Utc> {
+        self.asker.now
+    }
+}
+
+/// One thing that happened.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Event {
+    /// What.
+    pub id: EventId,
+    /// To a row of which model, by its declared name; `Person` for people.
+    pub model: Option<String>,
+    /// To which row.
+    pub row: Option<i64>,
+    /// Before and after, and whatever else is worth keeping, by name.
+    pub changes: Vec<Change>,
+}
+
+/// Before and after of one field.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// Declared name of the field.
+    pub field: String,
+    /// How far the values may travel.
+    #[serde(with = "sensitivity_text")]
+    pub label: Sensitivity,
+    /// Canonical text; none: null, or no row yet.
+    pub before: Option<String>,
+    /// Canonical text; none: null, or no row any more.
+    pub after: Option<String>,
+}
+
+impl std::fmt::Debug for Change {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Change({})", self.field)
+    }
+}
+
+impl Change {
+    /// A fact beside the fields of a row: `reason`, `count`.
+    #[must_use]
+    pub fn fact(name: &str, label: Sensitivity, value: impl Into<String>) -> Self {
+        Self { field: name.to_owned(), label, before: None, after: Some(value.into()) }
+    }
+
+    /// Of a field of a model.
+    #[must_use]
+    pub fn of(field: &Field, before: Option<&Value>, after: Option<&Value>) -> Self {
+        Self {
+            field: field.name.to_owned(),
+            label: if field.kind == Kind::Secret { Sensitivity::Secret } else { field.sensitivity },
+            before: kept_text(field, before),
+            after: kept_text(field, after),
+        }
+    }
+}
+
+/// Never the value of a secret, whatever the row in hand holds.
+fn kept_text(field: &Field, value: Option<&Value>) -> Option<String> {
+    match value {
+        None | Some(Value::Null) => None,
+        Some(_) if field.kind == Kind::Secret || field.sensitivity == Sensitivity::Secret => {
+            Some("(secret)".to_owned())
+        }
+        Some(value) => Some(value.to_text()),
+    }
+}
+
+impl Event {
+    /// Without a subject.
+    #[must_use]
+    pub fn plain(id: EventId) -> Self {
+        Self { id, model: None, row: None, changes: Vec::new() }
+    }
+
+    /// About a row of a model, or about a person (`Person`).
+    #[must_use]
+    pub fn about(id: EventId, model: &str, row: Option<i64>) -> Self {
+        Self { id, model: Some(model.to_owned()), row, changes: Vec::new() }
+    }
+
+    /// With one more change or fact.
+    #[must_use]
+    pub fn with(mut self, change: Change) -> Self {
+        self.changes.push(change);
+        self
+    }
+
+    /// A row was inserted; fields that are null are left out.
+    #[must_use]
+    pub fn created(model: &Model, row: &Row) -> Self {
+        Self::of_row(EventId::RowCreated, model, row.id, |field| {
+            row.get(field.index).filter(|v| !v.is_null()).map(|after| Change::of(field, None, Some(after)))
+        })
+    }
+
+    /// A row was changed; only `changed` fields are named.
+    #[must_use]
+    pub fn updated(model: &Model, before: &Row, after: &Row, changed: FieldSet) -> Self {
+        Self::of_row(EventId::RowUpdated, model, before.id, |field| {
+            changed
+                .contains(field.index)
+                .then(|| Change::of(field, before.get(field.index), after.get(field.index)))
+        })
+    }
+
+    /// A row was removed; fields that were null are left out.
+    #[must_use]
+    pub fn deleted(model: &Model, row: &Row) -> Self {
+        Self::of_row(EventId::RowDeleted, model, row.id, |field| {
+            row.get(field.index).filter(|v| !v.is_null()).map(|before| Change::of(field, Some(before), None))
+        })
+    }
+
+    fn of_row(id: EventId, model: &Model, row: i64, change: impl Fn(&Field) -> Option<Change>) -> Self {
+        Self {
+            id,
+            model: Some(model.name.to_owned()),
+            row: Some(row),
+            changes: model.fields.iter().filter_map(change).collect(),
+        }
+    }
+}
+
+/// One row of the log as it is kept.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Entry {
+    /// Place in the chain, from 1, without gaps.
+    pub seq: i64,
+    /// When, UTC, in microseconds.
+    pub at: DateTime<Utc>,
+    /// Id of the request.
+    pub request: Uuid,
+    /// Who.
+    pub actor: Option<ActorRef>,
+    /// What; the stored text, also of ids that this build does not know.
+    pub event: String,
+    /// Declared name of the model.
+    pub model: Option<String>,
+    /// Which row.
+    pub row: Option<i64>,
+    /// Before and after by field.
+    pub changes: Vec<Change>,
+}
+
+/// Which entries, newest first. Who may see which field is the page's concern.
+#[derive(Debug, Clone, Default)]
+pub struct EntryQuery<'a> {
+    /// By this person.
+    pub person: Option<i64>,
+    /// Of this kind.
+    pub event: Option<EventId>,
+    /// About rows of this model.
+    pub model: Option<&'a str>,
+    /// About this row.
+    pub row: Option<i64>,
+    /// Not before.
+    pub from: Option<DateTime<Utc>>,
+    /// Before.
+    pub to: Option<DateTime<Utc>>,
+    /// Which page.
+    pub position: EntryPosition,
+    /// Entries, 1 to 200; others are clamped.
+    pub size: u32,
+}
+
+/// Which page of the log.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum EntryPosition {
+    /// The newest entries.
+    #[default]
+    Newest,
+    /// Entries older than this one.
+    OlderThan(i64),
+    /// Entries newer than this one, still newest first.
+    NewerThan(i64),
+}
+
+/// One page of the log.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EntryPage {
+    /// Newest first.
+    pub entries: Vec<Entry>,
+    /// There are older ones: [`EntryPosition::OlderThan`] this.
+    pub older: Option<i64>,
+    /// There are newer ones: [`EntryPosition::NewerThan`] this.
+    pub newer: Option<i64>,
+}
+
+mod sensitivity_text {
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    use crate::panel::Sensitivity;
+
+    const NAMES: [(Sensitivity, &str); 5] = [
+        (Sensitivity::Public, "public"),
+        (Sensitivity::Internal, "internal"),
+        (Sensitivity::Personal, "personal"),
+        (Sensitivity::Sensitive, "sensitive"),
+        (Sensitivity::Secret, "secret"),
+    ];
+
+    #[expect(clippy::trivially_copy_pass_by_ref, reason = "serde asks for a reference")]
+    pub(super) fn serialize<S: Serializer>(label: &Sensitivity, to: S) -> Result<S::Ok, S::Error> {
+        let name = NAMES.iter().find(|(l, _)| l == label).map_or("secret", |(_, name)| *name);
+        to.serialize_str(name)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Sensitivity, D::Error> {
+        let name = String::deserialize(from)?;
+        // An unknown label hides the most.
+        Ok(NAMES.iter().find(|(_, n)| *n == name).map_or(Sensitivity::Secret, |(label, _)| *label))
+    }
+}

@@ -1,0 +1,127 @@
+//! Everything that can go wrong, once: what the visitor sees ([`Error::visitor`], [`Error::status`]) and what the log
+//! sees (`Display`). No variant holds a secret, and nothing that a database driver said reaches the visitor.
+
+use std::fmt;
+
+use http::StatusCode;
+
+use crate::authorize::Refusal;
+use crate::value::Row;
+
+/// The one error of the crate.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Error {
+    /// The program can't start or go on like this: configuration, database file, schema. One clear line; exit status 2.
+    Setup(String),
+    /// The right is missing: 403.
+    Refused(Refusal),
+    /// The right is there, but what was asked for lies outside its rows or fields, as a sentence: 403.
+    Beyond(String),
+    /// No such thing, or none within the asker's rows; the two can't be told apart: 404.
+    NotFound,
+    /// The row changed since it was read; the row as it is now, every field of it: 409. A page shows of it only what
+    /// the viewer may read.
+    Stale(Box<Row>),
+    /// Fields that were refused, each with a sentence for the person who filled it in: 422.
+    Fields(Vec<FieldFault>),
+    /// A `check` of the model does not hold; its message: 422.
+    Check(&'static str),
+    /// A row can't go because rows of another model point at it: 409.
+    Held {
+        /// Plural of the model whose rows hold it.
+        by: &'static str,
+        /// How many.
+        count: u64,
+    },
+    /// The request makes no sense (a cursor that was tampered with, an unknown filter), as a sentence: 400.
+    BadRequest(String),
+    /// The database is busy, gone or too slow; what happened, for the log only: 503.
+    Unavailable(String),
+    /// A mistake of this program; what happened, for the log only: 500.
+    Bug(String),
+}
+
+/// One refused field.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FieldFault {
+    /// Index into the model's fields.
+    pub field: usize,
+    /// A sentence for the person who filled it in.
+    pub message: String,
+}
+
+impl Error {
+    /// One field refused with a sentence.
+    #[must_use]
+    pub fn field(field: usize, message: impl Into<String>) -> Self {
+        Self::Fields(vec![FieldFault { field, message: message.into() }])
+    }
+
+    /// The status of the answer.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        match self {
+            Self::Refused(_) | Self::Beyond(_) => StatusCode::FORBIDDEN,
+            Self::NotFound => StatusCode::NOT_FOUND,
+            Self::Stale(_) | Self::Held { .. } => StatusCode::CONFLICT,
+            Self::Fields(_) | Self::Check(_) => StatusCode::UNPROCESSABLE_ENTITY,
+            Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Setup(_) | Self::Bug(_) => StatusCode::INTERNAL_SERVER_ERROR,
+        }
+    }
+
+    /// What the visitor is told: a sentence or two without a word about rows they may not see, SQL or this program.
+    #[must_use]
+    pub fn visitor(&self) -> String {
+        match self {
+            Self::Refused(refusal) => {
+                let mut text = format!("You may not {}.", refusal.right);
+                if !refusal.held_by.is_empty() {
+                    text.push_str(" Held by: ");
+                    text.push_str(&refusal.held_by.join(", "));
+                    text.push('.');
+                }
+                text
+            }
+            Self::Beyond(what) | Self::BadRequest(what) => what.clone(),
+            Self::NotFound => "There is nothing here.".to_owned(),
+            Self::Stale(_) => "Somebody else changed this meanwhile. Nothing was saved.".to_owned(),
+            Self::Fields(faults) => match faults.as_slice() {
+                [one] => one.message.clone(),
+                _ => "Some fields need another look.".to_owned(),
+            },
+            Self::Check(message) => (*message).to_owned(),
+            Self::Held { by, count } => format!("This can't be deleted: {by} point at it ({count})."),
+            Self::Unavailable(_) => "The database does not answer in time. Please try again in a moment.".to_owned(),
+            Self::Setup(_) | Self::Bug(_) => "Something went wrong on our side. It has been logged.".to_owned(),
+        }
+    }
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Setup(what) => f.write_str(what),
+            Self::Refused(refusal) => write!(f, "refused: {}", refusal.right),
+            Self::Beyond(what) => write!(f, "outside the terms: {what}"),
+            Self::NotFound => f.write_str("no such thing within the asker's rows"),
+            Self::Stale(row) => write!(f, "row {} is at version {} by now", row.id, row.version),
+            Self::Fields(faults) => write!(f, "{} fields refused", faults.len()),
+            Self::Check(message) => write!(f, "a check does not hold: {message}"),
+            Self::Held { by, count } => write!(f, "held by {count} {by}"),
+            Self::BadRequest(what) => write!(f, "bad request: {what}"),
+            Self::Unavailable(what) => write!(f, "database unavailable: {what}"),
+            Self::Bug(what) => write!(f, "bug: {what}"),
+        }
+    }
+}
+
+impl std::error::Error for Error {}
+
+impl From<Refusal> for Error {
+    fn from(refusal: Refusal) -> Self {
+        Self::Refused(refusal)
+    }
+}

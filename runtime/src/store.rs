@@ -1,0 +1,144 @@
+//! Where rows are kept. Callers put questions as data ([`query`]) and changes through a [`Write`]; which database
+//! answers, and in which dialect, nothing outside this folder knows. No row leaves without [`Terms`], and no change
+//! commits without its event.
+
+mod deletion;
+pub mod cursor;
+pub mod query;
+mod sql;
+mod sqlite;
+mod write;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::audit::chain::Verified;
+use crate::audit::{Context, EntryPage, EntryQuery};
+use crate::authorize::Terms;
+use crate::error::Error;
+use crate::migrate::Plan;
+use crate::panel::Panel;
+
+pub use query::{
+    COUNT_BOUND, Candidate, Candidates, ChartQuery, Count, CountQuery, DeleteGroup, DeletePreview, GetQuery, Key,
+    LARGEST_PAGE, Label, LabelOf, ListQuery, Listed, ListedRow, PICKER_ROWS, PREVIEW_LABELS, PickFrom, PickerQuery,
+    Position, Search,
+};
+pub use write::{Inserted, Parents, Recorded, Updated, Write};
+
+/// A database of one panel. Cheap to clone; all clones share its connections.
+#[derive(Debug, Clone)]
+pub struct Store {
+    panel: &'static Panel,
+    sqlite: Arc<sqlite::Sqlite>,
+    statements: Arc<AtomicU64>,
+}
+
+impl Store {
+    /// Opens `sqlite:PATH`, making the file if there is none. Applies no schema: see [`Store::plan`].
+    ///
+    /// # Errors
+    /// [`Error::Setup`] with one line when the file is not a database, was written by a newer version, can't be written
+    /// to or can't be made. Such a file is left as it was.
+    pub async fn open(panel: &'static Panel, url: &str) -> Result<Self, Error> {
+        let statements = Arc::new(AtomicU64::new(0));
+        let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
+        match scheme {
+            "sqlite" => {
+                let sqlite = Arc::new(sqlite::Sqlite::open(url, Arc::clone(&statements)).await?);
+                Ok(Self { panel, sqlite, statements })
+            }
+            "postgres" | "postgresql" => Err(Error::Setup(
+                "the database: PostgreSQL is not yet in this version; use sqlite:PATH".to_owned(),
+            )),
+            // The URL itself may hold a password.
+            _ => Err(Error::Setup("the database: its URL must start with sqlite:, as in sqlite:clinic.db".to_owned())),
+        }
+    }
+
+    /// The panel whose rows it keeps.
+    #[must_use]
+    pub fn panel(&self) -> &'static Panel {
+        self.panel
+    }
+
+    /// SQL statements so far, begin and commit aside. For tests that hold pages to their number.
+    #[must_use]
+    pub fn statements(&self) -> u64 {
+        self.statements.load(Ordering::Relaxed)
+    }
+
+    /// One page of rows: one statement, and one more when the count is asked for and not known without.
+    pub async fn list(&self, query: &ListQuery<'_>) -> Result<Listed, Error> {
+        self.sqlite.list(self.panel, query).await
+    }
+
+    /// One row, in one statement; `None` when there is none within the terms.
+    pub async fn get(&self, query: &GetQuery<'_>) -> Result<Option<ListedRow>, Error> {
+        self.sqlite.get(self.panel, query).await
+    }
+
+    /// What all pickers of a form offer, in one statement; one answer for each question, in order.
+    pub async fn candidates(&self, pickers: &[PickerQuery<'_>]) -> Result<Vec<Candidates>, Error> {
+        self.sqlite.candidates(self.panel, pickers).await
+    }
+
+    /// Counts for the home page, in one statement; one answer for each question, in order.
+    pub async fn counts(&self, queries: &[CountQuery<'_>]) -> Result<Vec<Count>, Error> {
+        self.sqlite.counts(queries).await
+    }
+
+    /// Rows by day, every day of the span in order, in one statement.
+    pub async fn chart(&self, query: &ChartQuery<'_>) -> Result<Vec<(chrono::NaiveDate, u64)>, Error> {
+        self.sqlite.chart(query).await
+    }
+
+    /// What deleting this row would take along; `None` when it is not within the (delete) terms. `views` are the
+    /// viewer's view terms over other models: rows outside are counted, never named. One statement a key that points
+    /// at something that goes.
+    pub async fn delete_preview(
+        &self,
+        terms: &Terms,
+        id: i64,
+        views: &[Terms],
+    ) -> Result<Option<DeletePreview>, Error> {
+        deletion::preview(self, terms, id, views).await
+    }
+
+    /// Starts a change. It holds the one writing connection until it is committed or dropped; dropped, nothing of it
+    /// happened.
+    ///
+    /// # Errors
+    /// [`Error::Unavailable`] when the connection is not free within 2 s, or another process holds the file for 5 s.
+    pub async fn write(&self, context: Context) -> Result<Write, Error> {
+        Write::begin(self, context).await
+    }
+
+    /// A page of the audit log, in one statement.
+    pub async fn entries(&self, query: &EntryQuery<'_>) -> Result<EntryPage, Error> {
+        self.sqlite.entries(query).await
+    }
+
+    /// Reads the whole audit log and says whether it is as it was written.
+    pub async fn verify_audit(&self) -> Result<Verified, Error> {
+        self.sqlite.verify_audit().await
+    }
+
+    /// What the schema lacks.
+    ///
+    /// # Errors
+    /// [`Error::Setup`] when the schema differs in a way that is not added to but taken away from: the sentence names
+    /// table and column and the line to write by hand.
+    pub async fn plan(&self) -> Result<Plan, Error> {
+        self.sqlite.plan(self.panel).await
+    }
+
+    /// Applies what the schema lacks, in one transaction with its event. Returns what was applied.
+    pub async fn migrate(&self, context: Context) -> Result<Plan, Error> {
+        let plan = self.plan().await?;
+        if !plan.is_empty() {
+            self.sqlite.apply(&plan, &context).await?;
+        }
+        Ok(plan)
+    }
+}
