@@ -1,0 +1,34 @@
+//! What the templates are given: one struct a page, plain text and links, nothing to compute. Whoever fills a view puts in
+//! only what the viewer may see; a template can't ask for more, since it gets no rows, no panel and no store.
+//!
+//! Text is escaped by the template engine. A link that comes from data must be checked to be http or https before it is
+//! put into an `href`.
+
+use std::borrow::Cow;
+
+mod audit;
+mod delete;
+mod detail;
+mod door;
+mod form;
+mod frame;
+mod home;
+mod list;
+mod policy;
+mod refusal;
+
+pub(crate) use audit::{AuditPage, Change, Event, Seal, Subject};
+pub(crate) use delete::{DeletePage, Goes, Named};
+pub(crate) use detail::{Act, DetailPage, Fact, FactSection, History, HistoryEvent, Related};
+pub(crate) use door::{ChoosePasswordPage, SignInPage};
+pub(crate) use form::{FieldView, FormError, FormPage, FormSection, Stale, StaleRow, Then, Widget};
+pub(crate) use frame::{Frame, Link, NavItem, Note, Person, Tone};
+pub(crate) use home::{Counter, HomePage, Latest};
+pub(crate) use list::{
+    Cell, Chip, Column, Count, Empty, Filter, Hidden, ListPage, OptionView, PickView, RowView, SearchView, Size, Step,
+};
+pub(crate) use policy::{Accepted, GrantRow, Mark, MatrixCell, MatrixRow, PolicyPage, RoleView};
+pub(crate) use refusal::RefusalPage;
+
+/// Words of the panel are static, words of the data are owned.
+pub(crate) type Text = Cow<'static, str>;

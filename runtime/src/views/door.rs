@@ -1,0 +1,39 @@
+//! The pages in front of the panel. They tell nothing about who has an account.
+
+use serde::Serialize;
+
+use super::{Frame, Text};
+
+/// Sign-in. What went wrong goes into `frame.notes`, in the same words for every cause.
+#[derive(Debug, Serialize)]
+pub(crate) struct SignInPage {
+    pub(crate) frame: Frame,
+    /// Where the form is posted.
+    pub(crate) action: Text,
+    /// As typed.
+    pub(crate) email: Text,
+    /// A path of this panel to go to afterwards; empty: home.
+    pub(crate) next: Text,
+    /// How to get back in, in a sentence; empty: none.
+    pub(crate) help: Text,
+}
+
+/// Choosing a password with a one-use link: the first owner, an invitation, a reset.
+#[derive(Debug, Serialize)]
+pub(crate) struct ChoosePasswordPage {
+    pub(crate) frame: Frame,
+    pub(crate) action: Text,
+    /// The link's token, handed on to the POST.
+    pub(crate) token: Text,
+    /// Why the person is here, in a sentence.
+    pub(crate) lead: Text,
+    /// Whose password it is; none: the link makes a new account and asks for the address.
+    pub(crate) email: Option<Text>,
+    /// The address as typed, when it is asked for.
+    pub(crate) typed_email: Text,
+    pub(crate) email_error: Option<Text>,
+    pub(crate) password_error: Option<Text>,
+    pub(crate) again_error: Option<Text>,
+    /// Shortest password, code points.
+    pub(crate) min: u32,
+}
