@@ -5,4 +5,7 @@ mod diag;
 mod expand;
 mod panel;
 mod parse;
+mod predicate;
+mod ranks;
+mod rules;
 mod similar;

@@ -1,0 +1,179 @@
+//! Getting in, staying in, getting back in: limits on guesses, lifetimes of sessions, where links lead.
+
+use super::policy::Policy;
+use crate::diag::Diags;
+use crate::panel::{By, Owner, Place, Throttle, ThrottleName};
+
+/// Without a limit by account one password is guessed from many addresses; without one by address, many from one.
+pub(super) fn secret_check_is_throttled(policy: &Policy, diags: &mut Diags) {
+    let panel = policy.panel();
+    let recovery = &panel.recovery;
+    let recovers = recovery.by_email.is_some() || recovery.by_administrator.is_some() || recovery.codes.is_some();
+    let recovery_place = recovery.place.unwrap_or_else(|| (&panel.name).into());
+    let factor = panel.roles.iter().find_map(|role| role.factor_required);
+    let reauth = panel.reauth.first().map(|reauth| reauth.place);
+    let anonymous: &[&[By]] = &[&[By::Account], &[By::Address]];
+    let signed_in: &[&[By]] = &[&[By::Session, By::Account, By::Actor]];
+    let by_token: &[&[By]] = &[&[By::Token, By::Account], &[By::Address]];
+    let token = find(policy, ThrottleName::Token).map(|throttle| throttle.place);
+
+    examine(policy, diags, ThrottleName::Login, Some((&panel.name).into()), anonymous);
+    examine(policy, diags, ThrottleName::Recovery, recovers.then_some(recovery_place), anonymous);
+    examine(policy, diags, ThrottleName::Token, token, by_token);
+    examine(policy, diags, ThrottleName::Factor, factor, signed_in);
+    examine(policy, diags, ThrottleName::Reauth, reauth, signed_in);
+}
+
+/// `needed`: what asks for the throttle; of each group in `by` one limit must be there.
+fn examine(policy: &Policy, diags: &mut Diags, name: ThrottleName, needed: Option<Place>, by: &[&[By]]) {
+    let Some(needed) = needed else { return };
+    let (word, what) = words(name);
+    let Some(throttle) = find(policy, name) else {
+        let limits = by.iter().map(|group| format!("5 per 15min by {}", by_word(group)));
+        let limits: Vec<String> = limits.collect();
+        diags
+            .error("secret_check_is_throttled", needed, format!("nothing limits {what}"))
+            .help(format!("add `throttle {word} {};`", limits.join(", ")))
+            .about(Owner::Panel);
+        return;
+    };
+    for group in by.iter().filter(|group| !throttle.limits.iter().any(|limit| group.contains(&limit.by))) {
+        let key = by_word(group);
+        diags
+            .error(
+                "secret_check_is_throttled",
+                throttle.place,
+                format!("`throttle {word}` sets no limit by {key} on {what}"),
+            )
+            .help(format!("add `, 20 per 10min by {key}` to it"))
+            .about(Owner::Panel);
+    }
+}
+
+fn find<'a>(policy: &Policy<'a>, name: ThrottleName) -> Option<&'a Throttle> {
+    policy.panel().throttles.iter().find(|throttle| throttle.name == name)
+}
+
+fn words(name: ThrottleName) -> (&'static str, &'static str) {
+    match name {
+        ThrottleName::Login => ("login", "tries to sign in"),
+        ThrottleName::Factor => ("factor", "tries of the second factor"),
+        ThrottleName::Reauth => ("reauth", "tries to prove one's identity again"),
+        ThrottleName::Recovery => ("recovery", "requests and tries of recovery"),
+        ThrottleName::Export => ("export", "exports"),
+        ThrottleName::Token => ("token", "tries of API tokens"),
+    }
+}
+
+fn by_word(group: &[By]) -> &'static str {
+    match group {
+        [By::Account, ..] => "account",
+        [By::Address, ..] => "address",
+        [By::Session, ..] => "session",
+        [By::Actor, ..] => "actor",
+        [By::Token, ..] => "token",
+        [] => "",
+    }
+}
+
+/// A session that lives for days is a session that somebody else finds open.
+pub(super) fn session_limits(policy: &Policy, diags: &mut Diags) {
+    const HOUR: u64 = 3_600;
+    let session = &policy.panel().session;
+    let factor = policy.panel().roles.iter().find(|role| role.factor_required.is_some());
+    let mut report = |message: String, note: &str| {
+        diags.error("session_limits", session.place, message).note(note).about(Owner::Panel);
+    };
+    if session.reauth > session.idle {
+        report("`reauth` is longer than `idle`".into(), "a session would end before its proof of identity does");
+    }
+    if session.idle >= session.absolute {
+        report("`idle` is not shorter than `absolute`".into(), "one of the two limits would never be reached");
+    }
+    if session.reauth > 15 * 60 {
+        report(
+            "`reauth` is longer than 15min".into(),
+            "a proof of identity is meant to be fresh: sudo asks again after 15 minutes",
+        );
+    }
+    if session.at_most == 0 || session.at_most > 20 {
+        report("`at_most` lies outside 1 to 20".into(), "OWASP ASVS 7.1.2: concurrent sessions are bounded");
+    }
+    let Some(role) = factor else { return };
+    if session.idle > HOUR {
+        report(
+            format!("`idle` is longer than 1h, and role `{}` needs a second factor", role.name),
+            "NIST SP 800-63B-4, AAL2: at most 1 hour without activity",
+        );
+    }
+    if session.absolute > 24 * HOUR {
+        report(
+            format!("`absolute` is longer than 24h, and role `{}` needs a second factor", role.name),
+            "NIST SP 800-63B-4, AAL2: at most 24 hours in all",
+        );
+    }
+}
+
+/// A short password alone falls to a list of the most common ones; beside a factor it is one of two.
+pub(super) fn password_fits_factors(policy: &Policy, diags: &mut Diags) {
+    let password = &policy.panel().password;
+    let without = policy.panel().roles.iter().find(|role| role.factor_required.is_none());
+    if let Some(role) = without.filter(|_| password.min < 15) {
+        diags
+            .error(
+                "password_fits_factors",
+                password.place,
+                format!("passwords of {} characters, and role `{}` needs no second factor", password.min, role.name),
+            )
+            .help(format!("write `min 15`, or `factor required;` in `{}`", role.name))
+            .note("NIST SP 800-63B-4, 3.1.1.2: at least 15 where the password stands alone")
+            .about(Owner::Panel);
+    }
+    let (word, least) = match without {
+        Some(_) => ("min_with_factor", password.min_with_factor),
+        None => ("min", password.min.min(password.min_with_factor)),
+    };
+    if least < 8 {
+        diags
+            .error("password_fits_factors", password.place, format!("passwords of {least} characters are too short"))
+            .help(format!("write `{word} 8`"))
+            .note("NIST SP 800-63B-4, 3.1.1.2: at least 8, also beside a second factor")
+            .about(Owner::Panel);
+    }
+}
+
+/// Behind a proxy that nobody named every visitor has the proxy's address; and a header that nobody checks is the visitor's
+/// own invention.
+pub(super) fn proxies_are_stated(policy: &Policy, diags: &mut Diags) {
+    if policy.panel().proxies.is_some() {
+        return;
+    }
+    let limits = policy.panel().throttles.iter().flat_map(|t| t.limits.iter().map(move |limit| (t, limit)));
+    let Some((throttle, limit)) = limits.into_iter().find(|(_, limit)| limit.by == By::Address) else { return };
+    let (word, _) = words(throttle.name);
+    diags
+        .error(
+            "proxies_are_stated",
+            limit.place,
+            format!("`throttle {word}` counts by address, and the panel does not say which proxies it believes"),
+        )
+        .help("add `proxies none;` to the panel, or the addresses of its proxies: `proxies \"10.0.0.0/8\";`")
+        .about(Owner::Panel);
+}
+
+/// A link whose host comes from the request leads where the attacker says, with the token in it.
+pub(super) fn links_have_a_fixed_host(policy: &Policy, diags: &mut Diags) {
+    if policy.panel().public_url.is_some() {
+        return;
+    }
+    let recovery = &policy.panel().recovery;
+    let Some((_, place)) = recovery.by_email.or(recovery.by_administrator) else { return };
+    diags
+        .error(
+            "links_have_a_fixed_host",
+            place,
+            "links are sent, and the panel has no `public_url` that they start with",
+        )
+        .help("add `public_url env \"PUBLIC_URL\" or \"http://127.0.0.1:8000\";` to the panel")
+        .about(Owner::Panel);
+}

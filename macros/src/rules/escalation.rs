@@ -1,0 +1,193 @@
+//! Who could climb: by giving roles, by starting resets, and over several steps of both.
+
+use super::policy::{Lack, Policy};
+use super::wording;
+use crate::diag::Diags;
+use crate::panel::{Owner, PeopleCell, PeopleVerb, Place, RoleId};
+
+/// Whoever may give a role can give it to an account of their own; a right that only the given role has is then theirs.
+pub(super) fn giver_holds_what_it_gives(policy: &Policy, diags: &mut Diags) {
+    if policy.ranks.go_in_a_circle() {
+        return;
+    }
+    for giver in policy.role_ids() {
+        let mut told: Vec<RoleId> = Vec::new();
+        for cell in assigns(policy, giver) {
+            let given = cell.target;
+            if given == giver || told.contains(&given) {
+                continue;
+            }
+            told.push(given);
+            let owners = [Owner::Role(giver), Owner::Role(given)];
+            // The same lack is told where the two are ranked, or where the giver stands too low to give at all.
+            let told_by_rank =
+                policy.ranks.is_compared(given, giver) && !policy.is_accepted("rank_is_monotone", &owners);
+            let told_by_path = climbs(policy, giver, given) && !policy.is_accepted("no_upward_path", &owners);
+            let lacks = policy.lacks(giver, given);
+            if told_by_rank || told_by_path || lacks.is_empty() {
+                continue;
+            }
+            report_giver(policy, diags, giver, cell, &lacks);
+        }
+    }
+}
+
+fn report_giver(policy: &Policy, diags: &mut Diags, giver: RoleId, cell: &PeopleCell, lacks: &[Lack]) {
+    let (name, other) = (wording::role(policy, giver), wording::role(policy, cell.target));
+    let all: Vec<&Lack> = lacks.iter().collect();
+    let what = wording::lacks(policy, cell.target, &all);
+    let diag = diags
+        .error(
+            "giver_holds_what_it_gives",
+            cell.place,
+            format!("`{name}` may assign `{other}` but may not itself {what}"),
+        )
+        .help(format!("grant `{name}` what `{other}` may, or let a role assign it that holds it"))
+        .note(format!("a holder of `{name}` can give `{other}` to a second account of their own"))
+        .about(Owner::Role(giver))
+        .about(Owner::Role(cell.target));
+    match all.first() {
+        Some(Lack::Cell(missing, _)) => {
+            diag.because("grant", policy.place_of(cell.target, missing));
+        }
+        Some(Lack::Framework(missing)) => {
+            diag.because("grant", missing.place);
+        }
+        Some(Lack::People(missing)) => {
+            diag.because("grant", missing.place);
+        }
+        None => {}
+    }
+}
+
+fn assigns<'p>(policy: &'p Policy, role: RoleId) -> impl Iterator<Item = &'p PeopleCell> {
+    policy.role(role).people.iter().filter(|cell| cell.verb == PeopleVerb::Assign)
+}
+
+/// Holding `low` and coming to hold `high` would be a gain.
+fn climbs(policy: &Policy, low: RoleId, high: RoleId) -> bool {
+    low != high && !policy.ranks.is_level(low, high) && !policy.ranks.is_below(high, low)
+}
+
+/// A chain of harmless-looking rights that ends in a role above one's own: reset a colleague, act as them, be promoted.
+pub(super) fn no_upward_path(policy: &Policy, diags: &mut Diags) {
+    if policy.ranks.go_in_a_circle() {
+        return;
+    }
+    for last in policy.role_ids() {
+        let mut told: Vec<RoleId> = Vec::new();
+        for cell in assigns(policy, last) {
+            if !climbs(policy, last, cell.target) || told.contains(&cell.target) {
+                continue;
+            }
+            told.push(cell.target);
+            report_path(policy, diags, last, cell);
+        }
+    }
+}
+
+/// One giver that stands too low is one mistake. It is told from the lowest role that profits, over the shortest way.
+fn report_path(policy: &Policy, diags: &mut Diags, last: RoleId, cell: &PeopleCell) {
+    let target = cell.target;
+    let mut best: Option<(RoleId, Vec<(Place, String)>)> = None;
+    for start in policy.role_ids().filter(|start| climbs(policy, *start, target)) {
+        let Some(way) = way(policy, start, last) else { continue };
+        let better = match &best {
+            None => true,
+            Some((known, _)) => policy.ranks.is_below(start, *known),
+        };
+        if better {
+            best = Some((start, way));
+        }
+    }
+    let (start, mut steps) = best.unwrap_or((last, Vec::new()));
+    steps.push(step(policy, last, cell));
+    let (name, high) = (wording::role(policy, start), wording::role(policy, target));
+    let relation = if policy.ranks.is_below(start, target) { "above it" } else { "not under it" };
+    let diag = diags
+        .error("no_upward_path", cell.place, format!("holding `{name}` leads to holding `{high}`, which is {relation}"))
+        .steps(steps)
+        .help(format!("take `assign {high}` from `{}`", wording::role(policy, last)))
+        .about(Owner::Role(last))
+        .about(Owner::Role(target));
+    if start != last {
+        diag.about(Owner::Role(start));
+    }
+    if let Some(up) = policy.ranks.step(last, target).filter(|_| policy.ranks.is_below(last, target)) {
+        diag.because(up.word, up.place);
+    }
+}
+
+/// The shortest way from holding one role to holding another, by what roles may assign and reset.
+fn way(policy: &Policy, from: RoleId, to: RoleId) -> Option<Vec<(Place, String)>> {
+    let mut seen = vec![from];
+    let mut ways = vec![(from, Vec::new())];
+    let mut next = 0;
+    while let Some((at, way)) = ways.get(next).cloned() {
+        if at == to {
+            return Some(way);
+        }
+        next += 1;
+        for cell in &policy.role(at).people {
+            let leads = matches!(cell.verb, PeopleVerb::Assign | PeopleVerb::Reset);
+            if leads && !seen.contains(&cell.target) {
+                seen.push(cell.target);
+                let mut longer: Vec<(Place, String)> = way.clone();
+                longer.push(step(policy, at, cell));
+                ways.push((cell.target, longer));
+            }
+        }
+    }
+    None
+}
+
+fn step(policy: &Policy, role: RoleId, cell: &PeopleCell) -> (Place, String) {
+    let (name, target) = (wording::role(policy, role), wording::role(policy, cell.target));
+    (cell.place, format!("`{name}` may {} `{target}`", wording::people_verb(cell.verb)))
+}
+
+/// Who may reset, lock or sign out a superior can take their place, or keep them out while something happens.
+pub(super) fn recovery_respects_rank(policy: &Policy, diags: &mut Diags) {
+    if policy.ranks.go_in_a_circle() {
+        return;
+    }
+    for role in policy.role_ids() {
+        let wrong: Vec<&PeopleCell> = policy
+            .role(role)
+            .people
+            .iter()
+            .filter(|cell| cell.verb != PeopleVerb::Assign && !policy.ranks.is_below(cell.target, role))
+            .collect();
+        let mut told: Vec<RoleId> = Vec::new();
+        for cell in &wrong {
+            if told.contains(&cell.target) {
+                continue;
+            }
+            told.push(cell.target);
+            let same: Vec<&&PeopleCell> = wrong.iter().filter(|c| c.target == cell.target).collect();
+            let verbs = wording::all_of(same.iter().map(|c| wording::people_verb(c.verb)));
+            let (name, target) = (wording::role(policy, role), wording::role(policy, cell.target));
+            let relation = if cell.target == role {
+                "not below itself".to_owned()
+            } else if policy.ranks.is_below(role, cell.target) {
+                "above it".to_owned()
+            } else if policy.ranks.is_level(role, cell.target) {
+                "beside it".to_owned()
+            } else {
+                "not below it".to_owned()
+            };
+            let message = format!("role `{name}` may {verbs} `{target}`, which is {relation}");
+            let diag = diags
+                .error("recovery_respects_rank", cell.place, message)
+                .note("whoever starts a reset can be the one who ends it, and is that person then")
+                .about(Owner::Role(role));
+            if policy.ranks.is_below(role, cell.target)
+                && let Some(up) = policy.ranks.step(role, cell.target)
+            {
+                diag.because(up.word, up.place);
+            } else if cell.target != role && !policy.ranks.is_level(role, cell.target) {
+                diag.help(format!("write `role {target} under {name}` if it is meant to be below"));
+            }
+        }
+    }
+}

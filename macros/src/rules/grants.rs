@@ -1,0 +1,204 @@
+//! Grants one by one: does each add something, can it apply, and does it stay clear of what is forbidden.
+
+use super::policy::{Policy, Stands};
+use super::wording;
+use crate::diag::Diags;
+use crate::panel::{Cell, FieldSet, Forbid, Grant, GrantId, Owner, Place, Predicate, RoleId, Verb};
+use crate::predicate;
+
+/// A clause that changes nothing is read as if it did: whoever takes it out believes that a right is gone.
+pub(super) fn grant_adds_something(policy: &Policy, diags: &mut Diags) {
+    for id in policy.role_ids() {
+        let role = policy.role(id);
+        let mut idle: Vec<GrantId> = Vec::new();
+        for (i, grant) in role.grants.iter().enumerate().rev() {
+            let own = GrantId(i);
+            if never_applies(policy, id, own) {
+                continue;
+            }
+            if let Some(other) = covered_by(policy, id, own, &idle) {
+                idle.push(own);
+                report_idle(policy, diags, id, grant, other);
+            }
+        }
+    }
+}
+
+/// The clause adds nothing: another one that already says it, if one does.
+fn covered_by(policy: &Policy, id: RoleId, own: GrantId, idle: &[GrantId]) -> Option<Option<GrantId>> {
+    let role = policy.role(id);
+    let reveals = role.grants[own.0].reveal.is_some();
+    let may_speak = |other: GrantId, lendable: bool, by_lendable: bool| {
+        other != own
+            && !idle.contains(&other)
+            && (lendable || !by_lendable)
+            && (!reveals || role.grants[other.0].reveal.is_some())
+    };
+    let mut by = None;
+    for cell in role.cells.iter().filter(|cell| cell.grant == own) {
+        let others: Vec<&Cell> = policy
+            .cells(id, cell.verb, cell.model)
+            .filter(|other| may_speak(other.grant, cell.lendable, other.lendable))
+            .collect();
+        if !is_within(policy, cell, &others) {
+            return None;
+        }
+        by = by.or(others.first().map(|other| other.grant));
+    }
+    for cell in role.framework.iter().filter(|cell| cell.grant == own) {
+        let other = role.framework.iter().find(|other| {
+            may_speak(other.grant, false, false) && (other.verb, other.subject) == (cell.verb, cell.subject)
+        })?;
+        by = by.or(Some(other.grant));
+    }
+    for cell in role.people.iter().filter(|cell| cell.grant == own) {
+        let other = role.people.iter().find(|other| {
+            may_speak(other.grant, cell.lendable, other.lendable)
+                && (other.verb, other.target) == (cell.verb, cell.target)
+        })?;
+        by = by.or(Some(other.grant));
+    }
+    Some(by)
+}
+
+fn is_within(policy: &Policy, cell: &Cell, others: &[&Cell]) -> bool {
+    let when = cell.when.as_deref();
+    if !cell.verb.is_of_fields() || cell.fields.is_empty() {
+        return policy.rows_within(cell.model, when, others);
+    }
+    let mut rest = cell.fields;
+    while let Some(field) = rest.iter().next() {
+        let with: Vec<&Cell> = others.iter().copied().filter(|other| other.fields.contains(field)).collect();
+        if !policy.rows_within(cell.model, when, &with) {
+            return false;
+        }
+        let same = with.iter().fold(rest, |same, other| same.minus(same.minus(other.fields)));
+        rest = rest.minus(same);
+    }
+    true
+}
+
+fn report_idle(policy: &Policy, diags: &mut Diags, id: RoleId, grant: &Grant, other: Option<GrantId>) {
+    let name = wording::role(policy, id);
+    let clause = grant.text.trim_end_matches(';');
+    let message = match other {
+        Some(_) => format!("`{clause}` adds nothing to what `{name}` may do already"),
+        None => format!("`{clause}` of `{name}` reaches nothing: its star stands for nothing here"),
+    };
+    let diag = diags.error("grant_adds_something", grant.place, message).about(Owner::Role(id));
+    diag.help("take the clause out");
+    if let Some(other) = other {
+        let other = policy.grant(id, other);
+        let word: String = other.text.chars().take_while(char::is_ascii_alphabetic).collect();
+        diag.because(&word, other.place);
+    }
+}
+
+/// All of the clause's conditions are never true: `grant_can_apply` tells that.
+fn never_applies(policy: &Policy, id: RoleId, grant: GrantId) -> bool {
+    let mut conditions = policy
+        .role(id)
+        .cells
+        .iter()
+        .filter(|cell| cell.grant == grant)
+        .filter_map(|cell| cell.when.as_deref().map(|when| predicate::can_hold(policy.panel(), cell.model, when)));
+    conditions.next().is_some_and(|first| !first && conditions.all(|can| !can))
+}
+
+/// A grant whose condition is never true looks like a right and is none; the next edit of it opens more than was meant.
+pub(super) fn grant_can_apply(policy: &Policy, diags: &mut Diags) {
+    for condition in policy.conditions() {
+        let Stands::Grant(role, grant) = condition.stands else { continue };
+        if predicate::can_hold(policy.panel(), condition.model, condition.predicate) {
+            continue;
+        }
+        let clause = policy.grant(role, grant).text.trim_end_matches(';');
+        let clause = clause.split(" when ").next().unwrap_or(clause);
+        let name = wording::role(policy, role);
+        let model = wording::model(policy, condition.model);
+        let place = predicate::place_of(condition.predicate).unwrap_or(condition.place);
+        diags
+            .error(
+                "grant_can_apply",
+                place,
+                format!("`{clause}` of `{name}` never applies: no row of `{model}` fulfils its condition"),
+            )
+            .about(condition.owner)
+            .about(Owner::Model(condition.model));
+    }
+}
+
+/// A `forbid` is what a reviewer relies on; a grant that reaches across it makes the review worthless.
+pub(super) fn forbid_holds(policy: &Policy, diags: &mut Diags) {
+    for forbid in &policy.panel().forbids {
+        for &role in &forbid.roles {
+            let mut told: Vec<(GrantId, Verb)> = Vec::new();
+            for cell in &policy.panel().role(role).cells {
+                if told.iter().any(|(grant, verb)| *grant == cell.grant && (cell.by_star || *verb == cell.verb)) {
+                    continue;
+                }
+                let Some(fields) = reached(policy, forbid, cell) else { continue };
+                told.push((cell.grant, cell.verb));
+                report_forbidden(policy, diags, role, forbid, cell, fields);
+            }
+        }
+    }
+}
+
+/// The forbidden fields that the cell reaches (all of them for verbs that take whole rows), if it reaches any.
+fn reached(policy: &Policy, forbid: &Forbid, cell: &Cell) -> Option<Option<FieldSet>> {
+    let named = match cell.verb {
+        Verb::Act(action) => {
+            forbid.actions.contains(&(cell.model, action))
+                || (forbid.verbs.contains(&cell.verb) && forbid.models.contains(&cell.model))
+        }
+        verb => forbid.verbs.contains(&verb) && forbid.models.contains(&cell.model),
+    };
+    let fields = forbid.fields.filter(|_| cell.verb.is_of_fields()).map(|set| set.minus(set.minus(cell.fields)));
+    if !named || fields.is_some_and(FieldSet::is_empty) {
+        return None;
+    }
+    let both: Vec<&Predicate> = [&cell.when, &forbid.when].into_iter().filter_map(|when| when.as_deref()).collect();
+    predicate::some_row(policy.panel(), cell.model, &both, &[]).then_some(fields)
+}
+
+fn report_forbidden(
+    policy: &Policy,
+    diags: &mut Diags,
+    role: RoleId,
+    forbid: &Forbid,
+    cell: &Cell,
+    fields: Option<FieldSet>,
+) {
+    let siblings: Vec<&Cell> = policy
+        .panel()
+        .role(role)
+        .cells
+        .iter()
+        .filter(|c| {
+            c.grant == cell.grant && (cell.by_star || c.verb == cell.verb) && reached(policy, forbid, c).is_some()
+        })
+        .collect();
+    let verbs = wording::any_of(siblings.iter().map(|c| wording::verb(policy.model(c.model), c.verb)));
+    let models = wording::names(siblings.iter().map(|c| wording::model(policy, c.model)));
+    let what = match fields {
+        Some(set) => format!("{verbs} {} of {models}", wording::fields(policy.model(cell.model), set)),
+        None => format!("{verbs} {models}"),
+    };
+    let name = wording::role(policy, role);
+    let how = match (cell.lendable, cell.by_star) {
+        (true, _) => "could be lent the right to",
+        (false, true) => "may, by a star,",
+        (false, false) => "may",
+    };
+    let place: Place = match siblings.as_slice() {
+        [_] => policy.place_of(role, cell),
+        _ if cell.by_star => cell.verb_place.to(cell.model_place),
+        _ => cell.verb_place,
+    };
+    diags
+        .error("forbid_holds", place, format!("role `{name}` {how} {what}, which is forbidden"))
+        .because("forbid", forbid.place)
+        .about(Owner::Role(role))
+        .about(Owner::Model(cell.model));
+}

@@ -1,0 +1,138 @@
+//! The policy, as a list of names in reading order: what `admin!` proves of a panel while compiling. Each rule is one
+//! function of its own name, one heading of docs/rules.md and fixtures in ui-tests/. All rules run, and all report.
+
+mod accepts;
+mod access;
+mod data;
+mod escalation;
+mod grants;
+mod liveness;
+mod oracles;
+mod policy;
+mod roles;
+mod rows;
+mod secrets;
+#[cfg(test)]
+mod tests;
+mod verbs;
+mod wording;
+
+use policy::Policy;
+
+use crate::diag::Diags;
+use crate::panel::Panel;
+
+/// A rule, and whether `accept` can speak for it.
+struct Rule {
+    name: &'static str,
+    opts_out: bool,
+    check: fn(&Policy, &mut Diags),
+}
+
+macro_rules! rules {
+    ($($file:ident { $($name:ident $(($fixed:ident))?,)+ })+) => {
+        const RULES: &[Rule] = &[$($(
+            Rule { name: stringify!($name), opts_out: rules!(@opts_out $($fixed)?), check: $file::$name },
+        )+)+];
+    };
+    (@opts_out fixed) => { false };
+    (@opts_out) => { true };
+}
+
+rules! {
+    roles {
+        ranks_have_no_circle (fixed),
+        rank_is_monotone,
+        role_is_reachable,
+        role_is_not_empty,
+    }
+    grants {
+        grant_adds_something,
+        grant_can_apply (fixed),
+        forbid_holds (fixed),
+    }
+    verbs {
+        edit_needs_view,
+        delete_needs_view,
+        export_needs_view,
+        action_needs_view,
+        create_can_be_filled (fixed),
+    }
+    escalation {
+        no_upward_path,
+        giver_holds_what_it_gives,
+        recovery_respects_rank (fixed),
+    }
+    liveness {
+        somebody_can (fixed),
+    }
+    secrets {
+        secret_is_never_read (fixed),
+    }
+    oracles {
+        search_sees_no_more,
+        filter_sees_no_more,
+        sort_sees_no_more,
+        label_text_sees_no_more,
+    }
+    rows {
+        predicate_can_hold (fixed),
+        predicate_types_agree (fixed),
+    }
+    access {
+        secret_check_is_throttled (fixed),
+        session_limits,
+        password_fits_factors,
+        proxies_are_stated (fixed),
+        links_have_a_fixed_host (fixed),
+    }
+    data {
+        action_declares_effects (fixed),
+        cascade_stays_within_rights,
+    }
+}
+
+/// Rules that are named and not checked yet, and whether `accept` will be able to speak for them.
+const NOT_BUILT: &[(&str, bool)] = &[
+    ("roles_differ", true),
+    ("created_row_is_visible", true),
+    ("guard_is_not_lost", true),
+    ("one_person", true),
+    ("two_people_exist", false),
+    ("policy_is_locked", true),
+    ("no_sideways_path", true),
+    ("own_authority_is_fixed", false),
+    ("scope_is_fixed", true),
+    ("audit_is_append_only", false),
+    ("every_role_is_recoverable", true),
+    ("factor_can_be_enrolled", false),
+    ("guard_can_be_met", false),
+    ("label_fits_the_place", true),
+    ("hidden_parent", true),
+    ("picker_is_scoped", false),
+    ("url_has_no_personal_data", true),
+    ("sensitive_name_is_labelled", true),
+    ("predicate_restricts", true),
+    ("null_is_thought_of", true),
+    ("throttle_adds_up", true),
+    ("guess_budget", true),
+    ("lock_has_a_way_back", true),
+    ("recovery_is_as_strong_as_login", true),
+    ("token_bounds", true),
+    ("destructive_needs_reauth", true),
+    ("revocation_is_complete", false),
+    ("no_literal_secret", false),
+    ("hash_fits_in_memory", true),
+    ("set_null_is_an_edit", true),
+    ("everything_is_bounded", true),
+    ("brand_is_legible", true),
+];
+
+/// Every rule reports what it finds; then the block's own exceptions are applied and judged.
+pub(crate) fn judge(panel: &Panel, diags: &mut Diags) {
+    let policy = Policy::new(panel);
+    for rule in RULES {
+        (rule.check)(&policy, diags);
+    }
+    accepts::apply(panel, accepts::today(), diags);
+}

@@ -1,0 +1,277 @@
+//! What several rules ask of a panel: who holds which right over what, who is above whom, who can ever be held. It
+//! answers and judges nothing; lendable rights count as held.
+
+use std::ops::Deref;
+use std::rc::Rc;
+
+use crate::panel::{
+    Cell, FieldSet, Framework, FrameworkCell, Grant, GrantId, Model, ModelId, Owner, Panel, PeopleCell, PeopleVerb,
+    Place, Predicate, RoleId, Sensitivity, Verb,
+};
+use crate::predicate;
+use crate::ranks::Ranks;
+
+/// A panel, and what follows from it.
+pub(super) struct Policy<'a> {
+    panel: &'a Panel,
+    pub(super) ranks: Ranks,
+    /// By role, then by model.
+    cells: Vec<Vec<Vec<&'a Cell>>>,
+    /// Somebody can come to hold the role.
+    held: Vec<bool>,
+}
+
+impl Deref for Policy<'_> {
+    type Target = Panel;
+
+    fn deref(&self) -> &Panel {
+        self.panel
+    }
+}
+
+/// How far a right is held.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Held {
+    /// These fields of these rows, and maybe more.
+    All,
+    /// Not in these fields, of any row.
+    NotFields(FieldSet),
+    /// Not in all of these rows.
+    NotRows,
+    /// Not at all.
+    Nothing,
+}
+
+/// A right that one role has and another lacks.
+pub(super) enum Lack<'a> {
+    Cell(&'a Cell, Held),
+    Framework(&'a FrameworkCell),
+    People(&'a PeopleCell),
+}
+
+impl Lack<'_> {
+    pub(super) fn grant(&self) -> GrantId {
+        match self {
+            Self::Cell(cell, _) => cell.grant,
+            Self::Framework(cell) => cell.grant,
+            Self::People(cell) => cell.grant,
+        }
+    }
+}
+
+impl<'a> Policy<'a> {
+    pub(super) fn new(panel: &'a Panel) -> Self {
+        let cells = panel
+            .roles
+            .iter()
+            .map(|role| {
+                let mut by_model = vec![Vec::new(); panel.models.len()];
+                role.cells.iter().for_each(|cell| by_model[cell.model.0].push(cell));
+                by_model
+            })
+            .collect();
+        Self { panel, ranks: Ranks::of(&panel.roles), cells, held: holdable(panel) }
+    }
+
+    pub(super) fn panel(&self) -> &'a Panel {
+        self.panel
+    }
+
+    /// What the role may do with the model by that verb, clause by clause.
+    pub(super) fn cells(&self, role: RoleId, verb: Verb, model: ModelId) -> impl Iterator<Item = &'a Cell> + Clone {
+        self.cells[role.0][model.0].iter().copied().filter(move |cell| cell.verb == verb)
+    }
+
+    /// In at least some rows.
+    pub(super) fn fields(&self, role: RoleId, verb: Verb, model: ModelId) -> FieldSet {
+        self.cells(role, verb, model).fold(FieldSet::default(), |all, cell| all.union(cell.fields))
+    }
+
+    /// How far the role holds the verb over these fields of these rows (no field: only the rows matter).
+    pub(super) fn holds(
+        &self,
+        role: RoleId,
+        verb: Verb,
+        model: ModelId,
+        fields: FieldSet,
+        when: Option<&Predicate>,
+    ) -> Held {
+        let cells: Vec<&Cell> = self.cells(role, verb, model).collect();
+        if cells.is_empty() {
+            return Held::Nothing;
+        }
+        let some = cells.iter().fold(FieldSet::default(), |all, cell| all.union(cell.fields));
+        let everywhere = cells
+            .iter()
+            .filter(|cell| cell.when.is_none())
+            .fold(FieldSet::default(), |all, cell| all.union(cell.fields));
+        if !fields.is_subset_of(some) {
+            return Held::NotFields(fields.minus(some));
+        }
+        if fields.is_empty() {
+            return if self.rows_within(model, when, &cells) { Held::All } else { Held::NotRows };
+        }
+        let mut rest = fields.minus(everywhere);
+        while let Some(field) = rest.iter().next() {
+            let with: Vec<&Cell> = cells.iter().copied().filter(|cell| cell.fields.contains(field)).collect();
+            if !self.rows_within(model, when, &with) {
+                return Held::NotRows;
+            }
+            // Every field that the same clauses name has the same answer.
+            let same = with.iter().fold(rest, |same, cell| same.minus(same.minus(cell.fields)));
+            rest = rest.minus(same);
+        }
+        Held::All
+    }
+
+    /// Whether every row that fulfils `when` is reached by one of the cells.
+    pub(super) fn rows_within(&self, model: ModelId, when: Option<&Predicate>, cells: &[&Cell]) -> bool {
+        let reached: Vec<Option<&Predicate>> = cells.iter().map(|cell| cell.when.as_deref()).collect();
+        predicate::implies(self.panel, model, when, &reached)
+    }
+
+    pub(super) fn has_framework(&self, role: RoleId, verb: Verb, subject: Framework) -> bool {
+        self.role(role).framework.iter().any(|cell| cell.verb == verb && cell.subject == subject)
+    }
+
+    pub(super) fn has_people(&self, role: RoleId, verb: PeopleVerb, target: RoleId) -> bool {
+        self.role(role).people.iter().any(|cell| cell.verb == verb && cell.target == target)
+    }
+
+    /// Somebody can come to hold the role: the first one, and what holders of such a role may assign.
+    pub(super) fn can_be_held(&self, role: RoleId) -> bool {
+        self.held[role.0]
+    }
+
+    /// What `of` may do and `role` may not.
+    pub(super) fn lacks(&self, role: RoleId, of: RoleId) -> Vec<Lack<'a>> {
+        let other = &self.panel.roles[of.0];
+        let cells = other.cells.iter().filter_map(|cell| {
+            let fields = if cell.verb.is_of_fields() { cell.fields } else { FieldSet::default() };
+            let held = self.holds(role, cell.verb, cell.model, fields, cell.when.as_deref());
+            (held != Held::All).then_some(Lack::Cell(cell, held))
+        });
+        let framework = other.framework.iter().filter(|c| !self.has_framework(role, c.verb, c.subject));
+        let people = other.people.iter().filter(|c| !self.has_people(role, c.verb, c.target));
+        cells.chain(framework.map(Lack::Framework)).chain(people.map(Lack::People)).collect()
+    }
+
+    pub(super) fn grant(&self, role: RoleId, grant: GrantId) -> &'a Grant {
+        &self.panel.roles[role.0].grants[grant.0]
+    }
+
+    /// The smallest part of the clause that stands for this cell: the verb where there are several, the model where
+    /// there are several, else both.
+    pub(super) fn place_of(&self, role: RoleId, cell: &Cell) -> Place {
+        let siblings = || self.panel.roles[role.0].cells.iter().filter(move |c| c.grant == cell.grant);
+        let text = self.grant(role, cell.grant).text.trim_start();
+        let one_word = text.strip_prefix("may ").unwrap_or(text).starts_with("all ");
+        let one_verb = one_word || siblings().all(|c| c.verb == cell.verb);
+        let one_model = cell.by_star || siblings().all(|c| c.model == cell.model);
+        match (one_verb, one_model) {
+            (true, true) => cell.verb_place.to(cell.model_place),
+            (true, false) => cell.model_place,
+            (false, _) => cell.verb_place,
+        }
+    }
+
+    /// An `accept` in one of these, or in the panel, speaks for the rule.
+    pub(super) fn is_accepted(&self, rule: &str, owners: &[Owner]) -> bool {
+        self.accepts.iter().any(|a| a.rule == rule && (a.owner == Owner::Panel || owners.contains(&a.owner)))
+    }
+
+    /// Every condition that stands in the block once, with the model whose rows it is about.
+    pub(super) fn conditions(&self) -> Vec<Condition<'a>> {
+        let panel = self.panel;
+        let mut all: Vec<Condition<'a>> = Vec::new();
+        let mut add = |model, predicate: &'a Rc<Predicate>, stands, owner, place| {
+            if !all.iter().any(|c| std::ptr::eq(c.predicate, &raw const **predicate) && c.model == model) {
+                all.push(Condition { model, predicate, stands, owner, place });
+            }
+        };
+        for model in panel.model_ids() {
+            for check in &panel.model(model).checks {
+                add(model, &check.predicate, Stands::Check, Owner::Model(model), check.place);
+            }
+        }
+        for role in panel.role_ids() {
+            for cell in &panel.role(role).cells {
+                if let Some(when) = &cell.when {
+                    let place = panel.role(role).grants[cell.grant.0].place;
+                    add(cell.model, when, Stands::Grant(role, cell.grant), Owner::Role(role), place);
+                }
+            }
+        }
+        for forbid in &panel.forbids {
+            for &model in &forbid.models {
+                if let Some(when) = &forbid.when {
+                    add(model, when, Stands::Forbid, Owner::Panel, forbid.place);
+                }
+            }
+        }
+        for widget in &panel.dashboard {
+            if let crate::panel::Widget::Count { model, when: Some(when), place }
+            | crate::panel::Widget::Chart { model, when: Some(when), place, .. } = widget
+            {
+                add(*model, when, Stands::Dashboard, Owner::Panel, *place);
+            }
+        }
+        all
+    }
+}
+
+/// A condition of the block.
+pub(super) struct Condition<'a> {
+    pub(super) model: ModelId,
+    pub(super) predicate: &'a Predicate,
+    pub(super) stands: Stands,
+    pub(super) owner: Owner,
+    /// Of the clause around it.
+    pub(super) place: Place,
+}
+
+/// Where a condition stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Stands {
+    Check,
+    Grant(RoleId, GrantId),
+    Forbid,
+    Dashboard,
+}
+
+impl Stands {
+    pub(super) fn words(self) -> &'static str {
+        match self {
+            Self::Check => "check",
+            Self::Grant(..) => "grant",
+            Self::Forbid => "forbid",
+            Self::Dashboard => "dashboard",
+        }
+    }
+}
+
+impl Verb {
+    /// Granted field by field; the other verbs take whole rows.
+    pub(super) fn is_of_fields(self) -> bool {
+        !matches!(self, Self::Delete | Self::Act(_))
+    }
+}
+
+impl Model {
+    /// Write-only fields: no right to view them exists.
+    pub(super) fn secrets(&self) -> FieldSet {
+        self.field_ids().filter(|f| self.field(*f).sensitivity == Sensitivity::Secret).collect()
+    }
+}
+
+fn holdable(panel: &Panel) -> Vec<bool> {
+    let mut held = vec![false; panel.roles.len()];
+    let mut open: Vec<RoleId> = panel.role_ids().take(1).collect();
+    while let Some(role) = open.pop() {
+        if !std::mem::replace(&mut held[role.0], true) {
+            let given = panel.role(role).people.iter().filter(|cell| cell.verb == PeopleVerb::Assign);
+            open.extend(given.map(|cell| cell.target));
+        }
+    }
+    held
+}

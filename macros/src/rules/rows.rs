@@ -1,0 +1,205 @@
+//! Conditions on rows: each can hold, and each compares like with like.
+
+use super::policy::{Policy, Stands};
+use crate::diag::Diags;
+use crate::panel::{Kind, Literal, Model, ModelId, Op, Operand, OperandKind, Owner, Panel, Place, Predicate};
+use crate::predicate;
+
+/// A check that nothing passes stops every write; a `forbid` that nothing meets forbids nothing.
+pub(super) fn predicate_can_hold(policy: &Policy, diags: &mut Diags) {
+    for condition in policy.conditions() {
+        // Of a grant, `grant_can_apply` tells the same.
+        if matches!(condition.stands, Stands::Grant(..))
+            || predicate::can_hold(policy.panel(), condition.model, condition.predicate)
+        {
+            continue;
+        }
+        let model = policy.model(condition.model);
+        let word = condition.stands.words();
+        let place = predicate::place_of(condition.predicate).unwrap_or(condition.place);
+        diags
+            .error("predicate_can_hold", place, format!("no row of `{}` can ever fulfil this {word}", model.name))
+            .about(condition.owner)
+            .about(Owner::Model(condition.model));
+    }
+}
+
+/// A comparison of unlike things is never true, whatever the row says: the grant looks narrow and is empty, or, under
+/// `not`, looks narrow and hides rows that it should not.
+pub(super) fn predicate_types_agree(policy: &Policy, diags: &mut Diags) {
+    for condition in policy.conditions() {
+        let sides = Sides { panel: policy.panel(), model: policy.panel().model(condition.model) };
+        let mut wrong = Vec::new();
+        sides.examine(condition.predicate, &mut wrong);
+        for (place, message) in wrong {
+            diags
+                .error("predicate_types_agree", place, message)
+                .about(condition.owner)
+                .about(Owner::Model(condition.model));
+        }
+    }
+}
+
+struct Sides<'a> {
+    panel: &'a Panel,
+    model: &'a Model,
+}
+
+impl Sides<'_> {
+    fn examine(&self, predicate: &Predicate, wrong: &mut Vec<(Place, String)>) {
+        match predicate {
+            Predicate::And(parts) | Predicate::Or(parts) => parts.iter().for_each(|part| self.examine(part, wrong)),
+            Predicate::Not(inner) => self.examine(inner, wrong),
+            Predicate::Compare { left, op, right, place } => {
+                if let Some(message) = self.disagreement(left, *op, right) {
+                    wrong.push((*place, message));
+                }
+            }
+            Predicate::In { operand, set, place } => {
+                for one in set {
+                    if matches!(one.kind, OperandKind::Field(_)) {
+                        wrong.push((one.place, "a set holds constants, and this is a field of the row".to_owned()));
+                    } else if let Some(message) = self.disagreement(operand, Op::Eq, one) {
+                        wrong.push((*place, message));
+                        return;
+                    }
+                }
+            }
+            Predicate::IsNull { .. } | Predicate::Broken => {}
+        }
+    }
+
+    fn disagreement(&self, left: &Operand, op: Op, right: &Operand) -> Option<String> {
+        let (a, b) = (&left.kind, &right.kind);
+        let order = !matches!(op, Op::Eq | Op::Ne);
+        let (a_kind, b_kind) = (self.kind(a), self.kind(b));
+        let (a_said, b_said) = (self.said(a), self.said(b));
+        let unlike = || Some(format!("{a_said} is compared with {b_said}"));
+        match (a_kind, b_kind) {
+            (Some(one), Some(other)) if !compare(one, other) => return unlike(),
+            (Some(kind), None) if !self.takes(kind, b, matches!(a, OperandKind::Field(_))) => return unlike(),
+            (None, Some(kind)) if !self.takes(kind, a, matches!(b, OperandKind::Field(_))) => return unlike(),
+            (None, None) => return Some(format!("{a_said} is compared with {b_said}, and neither is of the row")),
+            _ => {}
+        }
+        let (kind, said) = a_kind.map(|kind| (kind, a_said)).or(b_kind.map(|kind| (kind, b_said)))?;
+        (order && !has_order(kind)).then(|| format!("{said}, which has no order, is compared by it"))
+    }
+
+    fn kind(&self, operand: &OperandKind) -> Option<Kind> {
+        match operand {
+            OperandKind::Field(field) => self.model.fields.get(field.0).map(|f| f.kind),
+            OperandKind::MeAttribute(attribute) => self.panel.actor.get(attribute.0).map(|a| a.kind),
+            OperandKind::Me => Some(Kind::Actor),
+            OperandKind::Now(_) | OperandKind::Literal(_) => None,
+        }
+    }
+
+    /// Whether a field (or attribute) of this kind can be compared with that constant or moment.
+    fn takes(&self, kind: Kind, operand: &OperandKind, is_field: bool) -> bool {
+        let literal = match operand {
+            OperandKind::Now(_) => return is_field && matches!(kind, Kind::Date | Kind::Time | Kind::Timestamp),
+            OperandKind::Literal(literal) => literal,
+            _ => return true,
+        };
+        let plain = matches!(
+            kind,
+            Kind::String | Kind::Text | Kind::Email | Kind::Url | Kind::Bool | Kind::I32 | Kind::I64 | Kind::Choice(_)
+        );
+        // Beside an attribute of the person a constant is read without its type.
+        (is_field || plain) && fits(kind, literal)
+    }
+
+    fn said(&self, operand: &OperandKind) -> String {
+        match operand {
+            OperandKind::Field(field) => match self.model.fields.get(field.0) {
+                Some(field) => format!("`{}` ({})", field.name, self.words(field.kind)),
+                None => "a field".to_owned(),
+            },
+            OperandKind::MeAttribute(attribute) => match self.panel.actor.get(attribute.0) {
+                Some(attribute) => format!("`me.{}` ({})", attribute.name, self.words(attribute.kind)),
+                None => "an attribute".to_owned(),
+            },
+            OperandKind::Me => "`me` (a person)".to_owned(),
+            OperandKind::Now(_) => "`now` (a moment)".to_owned(),
+            OperandKind::Literal(Literal::Null) => "`null`".to_owned(),
+            OperandKind::Literal(Literal::Bool(b)) => format!("`{b}` (yes or no)"),
+            OperandKind::Literal(Literal::Int(i)) => format!("`{i}` (a whole number)"),
+            OperandKind::Literal(Literal::Number(n)) => format!("`{n}` (a number)"),
+            OperandKind::Literal(Literal::Text(text)) => format!("`\"{text}\"` (text)"),
+            OperandKind::Literal(Literal::Choice(choice, variant)) => {
+                match self.panel.choices.get(choice.0).map(|c| (c, c.variants.get(*variant))) {
+                    Some((choice, Some(variant))) => format!("`{}` (a `{}`)", variant.name, choice.name),
+                    _ => "a choice".to_owned(),
+                }
+            }
+        }
+    }
+
+    fn words(&self, kind: Kind) -> String {
+        match kind {
+            Kind::String | Kind::Text => "text".into(),
+            Kind::Email => "an address of mail".into(),
+            Kind::Url => "a link".into(),
+            Kind::Bool => "yes or no".into(),
+            Kind::I32 | Kind::I64 => "a whole number".into(),
+            Kind::F64 => "a number".into(),
+            Kind::Decimal { scale, .. } => format!("a decimal with {scale} digits after the point"),
+            Kind::Date => "a day".into(),
+            Kind::Time => "a time of day".into(),
+            Kind::Timestamp => "a moment".into(),
+            Kind::Uuid => "an identifier".into(),
+            Kind::Json => "JSON".into(),
+            Kind::Secret => "a secret".into(),
+            Kind::Bytes => "bytes".into(),
+            Kind::Choice(choice) => self.name_of(self.panel.choices.get(choice.0).map(|c| &c.name)),
+            Kind::Actor => "a person".into(),
+            Kind::Model(ModelId(model), _) => self.name_of(self.panel.models.get(model).map(|m| &m.name)),
+        }
+    }
+
+    fn name_of(&self, name: Option<&proc_macro2::Ident>) -> String {
+        name.map_or_else(String::new, |name| format!("a `{name}`"))
+    }
+}
+
+fn compare(a: Kind, b: Kind) -> bool {
+    let text = |kind| matches!(kind, Kind::String | Kind::Text | Kind::Email | Kind::Url);
+    let whole = |kind| matches!(kind, Kind::I32 | Kind::I64);
+    match (a, b) {
+        (Kind::Model(a, _), Kind::Model(b, _)) => a == b,
+        // The scale is how the number is kept; the precision only says how long it may be.
+        (Kind::Decimal { scale: a, .. }, Kind::Decimal { scale: b, .. }) => a == b,
+        // That a secret is read at all is another rule's to tell.
+        (Kind::Secret, _) | (_, Kind::Secret) => true,
+        _ => a == b || (text(a) && text(b)) || (whole(a) && whole(b)),
+    }
+}
+
+fn has_order(kind: Kind) -> bool {
+    !matches!(
+        kind,
+        Kind::Bool | Kind::Choice(_) | Kind::Uuid | Kind::Json | Kind::Bytes | Kind::Actor | Kind::Model(..)
+    )
+}
+
+fn fits(kind: Kind, literal: &Literal) -> bool {
+    match (kind, literal) {
+        (_, Literal::Null)
+        | (Kind::Secret, _)
+        | (Kind::Bool, Literal::Bool(_))
+        | (Kind::I64 | Kind::F64 | Kind::Decimal { .. }, Literal::Int(_))
+        | (Kind::F64, Literal::Number(_))
+        | (Kind::String | Kind::Text | Kind::Email | Kind::Url, Literal::Text(_)) => true,
+        (Kind::I32, Literal::Int(i)) => i32::try_from(*i).is_ok(),
+        (Kind::Decimal { scale, .. }, Literal::Number(n)) => {
+            n.split_once('.').is_none_or(|(_, part)| part.trim_end_matches('0').len() <= usize::from(scale))
+        }
+        (Kind::Choice(of), Literal::Choice(choice, _)) => of == *choice,
+        (Kind::Date, Literal::Text(text)) => text.parse::<chrono::NaiveDate>().is_ok(),
+        (Kind::Time, Literal::Text(text)) => text.parse::<chrono::NaiveTime>().is_ok(),
+        (Kind::Timestamp, Literal::Text(text)) => chrono::DateTime::parse_from_rfc3339(text).is_ok(),
+        (Kind::Uuid, Literal::Text(text)) => text.chars().filter(char::is_ascii_hexdigit).count() >= 32,
+        _ => false,
+    }
+}
