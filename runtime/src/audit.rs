@@ -232,9 +232,7 @@ impl Event {
     #[must_use]
     pub fn updated(model: &Model, before: &Row, after: &Row, changed: FieldSet) -> Self {
         Self::of_row(EventId::RowUpdated, model, before.id, |field| {
-            changed
-                .contains(field.index)
-                .then(|| Change::of(field, before.get(field.index), after.get(field.index)))
+            changed.contains(field.index).then(|| Change::of(field, before.get(field.index), after.get(field.index)))
         })
     }
 

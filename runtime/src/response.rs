@@ -39,8 +39,8 @@ impl Response {
 
     /// A file whose name changes with its content: kept by the browser for a year and never asked for again.
     #[must_use]
-    pub fn immutable(media_type: &'static str, body: &'static [u8]) -> Self {
-        Self::new(media_type, Bytes::from_static(body))
+    pub fn immutable(media_type: &'static str, body: Bytes) -> Self {
+        Self::new(media_type, body)
             .with_header(header::CACHE_CONTROL, HeaderValue::from_static("public, max-age=31536000, immutable"))
     }
 

@@ -2,8 +2,8 @@
 //! answers, and in which dialect, nothing outside this folder knows. No row leaves without [`Terms`], and no change
 //! commits without its event.
 
-mod deletion;
 pub mod cursor;
+mod deletion;
 pub mod query;
 mod sql;
 mod sqlite;
@@ -48,9 +48,9 @@ impl Store {
                 let sqlite = Arc::new(sqlite::Sqlite::open(url, Arc::clone(&statements)).await?);
                 Ok(Self { panel, sqlite, statements })
             }
-            "postgres" | "postgresql" => Err(Error::Setup(
-                "the database: PostgreSQL is not yet in this version; use sqlite:PATH".to_owned(),
-            )),
+            "postgres" | "postgresql" => {
+                Err(Error::Setup("the database: PostgreSQL is not yet in this version; use sqlite:PATH".to_owned()))
+            }
             // The URL itself may hold a password.
             _ => Err(Error::Setup("the database: its URL must start with sqlite:, as in sqlite:clinic.db".to_owned())),
         }

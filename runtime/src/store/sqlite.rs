@@ -26,11 +26,7 @@ impl Sqlite {
     pub(super) async fn list(&self, _panel: &'static Panel, _query: &ListQuery<'_>) -> Result<Listed, Error> {
         not_yet()
     }
-    pub(super) async fn get(
-        &self,
-        _panel: &'static Panel,
-        _query: &GetQuery<'_>,
-    ) -> Result<Option<ListedRow>, Error> {
+    pub(super) async fn get(&self, _panel: &'static Panel, _query: &GetQuery<'_>) -> Result<Option<ListedRow>, Error> {
         not_yet()
     }
     pub(super) async fn candidates(

@@ -1,0 +1,96 @@
+//! Whether a POST comes from a page of the panel itself. Two answers must both be yes: the browser's own word about where
+//! the request came from, and a token that only a page of this session could carry. It says nothing about rights.
+
+use http::{HeaderMap, header};
+
+use crate::config::PublicUrl;
+use crate::token::Token;
+
+const PURPOSE: &str = "bailiwick form v1";
+
+/// Why a post is not believed; the sentence completes "This form was not accepted: …".
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Forged {
+    /// The browser says that another site sent it.
+    ForeignSite,
+    /// It carries no token, or not one of this session.
+    WrongToken,
+}
+
+/// What every form of this session carries.
+#[must_use]
+pub fn form_token(session: &Token) -> String {
+    session.derive(PURPOSE)
+}
+
+/// Whether the form carries the token of this session.
+pub fn check_token(session: &Token, carried: Option<&str>) -> Result<(), Forged> {
+    if carried.is_some_and(|text| session.derived(PURPOSE, text)) { Ok(()) } else { Err(Forged::WrongToken) }
+}
+
+/// What the browser says about the origin of a POST. `Origin`, where it is sent, must be the panel's own; `Sec-Fetch-Site`
+/// must not name another site. A client that sends neither (no browser of today) is left to the token.
+pub fn check_origin(headers: &HeaderMap, public_url: &PublicUrl) -> Result<(), Forged> {
+    let mut origins = headers.get_all(header::ORIGIN).iter();
+    if let Some(origin) = origins.next() {
+        let own = origin.to_str().is_ok_and(|origin| public_url.is_own_origin(origin));
+        if !own || origins.next().is_some() {
+            return Err(Forged::ForeignSite);
+        }
+    }
+    let mut sites = headers.get_all("sec-fetch-site").iter();
+    if let Some(site) = sites.next() {
+        // `none`: typed, bookmarked or sent again by the person themselves.
+        let own = matches!(site.as_bytes(), b"same-origin" | b"none");
+        if !own || sites.next().is_some() {
+            return Err(Forged::ForeignSite);
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn checked(pairs: &[(&'static str, &'static str)]) -> Result<(), Forged> {
+        let mut headers = HeaderMap::new();
+        for (name, value) in pairs {
+            headers.append(*name, http::HeaderValue::from_static(value));
+        }
+        check_origin(&headers, &PublicUrl::parse("https://admin.example").unwrap())
+    }
+
+    #[test]
+    fn only_the_panels_own_pages_post() {
+        for good in [
+            &[][..],
+            &[("origin", "https://admin.example")],
+            &[("sec-fetch-site", "same-origin")],
+            &[("sec-fetch-site", "none"), ("origin", "https://admin.example")],
+        ] {
+            assert_eq!(checked(good), Ok(()), "{good:?}");
+        }
+        for bad in [
+            &[("origin", "https://evil.example")][..],
+            &[("origin", "null")],
+            &[("origin", "http://admin.example")],
+            &[("origin", "https://admin.example"), ("origin", "https://evil.example")],
+            &[("sec-fetch-site", "cross-site")],
+            &[("sec-fetch-site", "same-site"), ("origin", "https://admin.example")],
+            &[("sec-fetch-site", "same-origin"), ("sec-fetch-site", "cross-site")],
+            &[("sec-fetch-site", "same-origin"), ("origin", "https://evil.example")],
+        ] {
+            assert_eq!(checked(bad), Err(Forged::ForeignSite), "{bad:?}");
+        }
+    }
+
+    #[test]
+    fn a_token_of_another_session_is_not_taken() {
+        let (mine, theirs) = (Token::fresh().unwrap(), Token::fresh().unwrap());
+        assert_eq!(check_token(&mine, Some(&form_token(&mine))), Ok(()));
+        for bad in [None, Some(""), Some(form_token(&theirs).as_str()), Some(mine.text().as_str())] {
+            assert_eq!(check_token(&mine, bad), Err(Forged::WrongToken));
+        }
+    }
+}

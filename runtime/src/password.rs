@@ -1,0 +1,286 @@
+//! Passwords: which may be chosen, and Argon2id on blocking threads behind a bounded queue. Every check costs one hash,
+//! whether or not there is an account to check; a password is held in memory that is wiped, and never printed.
+
+use std::fmt;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::thread;
+
+use argon2::password_hash::phc::PasswordHash;
+use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
+use argon2::{Algorithm, Argon2, Params, Version};
+use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use unicode_normalization::UnicodeNormalization as _;
+use zeroize::Zeroizing;
+
+use crate::error::Error;
+use crate::panel;
+
+/// Code points that are taken; longer is an error, never cut.
+pub const LONGEST: usize = 256;
+/// Bytes of UTF-8 that are taken.
+pub const LONGEST_BYTES: usize = 1_024;
+/// Hashes that may wait for a thread; more are turned away.
+pub const QUEUE: usize = 32;
+
+/// Argon2id with 19 MiB, two passes, one lane: the floor of the OWASP password storage cheat sheet.
+fn params() -> Params {
+    Params::DEFAULT
+}
+
+/// A hash with the same parameters that no password is known for: 32 zero bytes came out of no password that anybody has.
+const NOBODYS: &str =
+    "$argon2id$v=19$m=19456,t=2,p=1$YmFpbGl3aWNrLW5vYm9keQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
+
+/// A password as somebody typed it, in Unicode's composed form (NFC), so that every keyboard's spelling is the same.
+#[derive(Clone)]
+pub struct Password(Zeroizing<String>);
+
+impl Password {
+    /// As typed. What is longer than any password may be becomes one that is right for nobody.
+    #[must_use]
+    pub fn typed(text: &str) -> Self {
+        // Composing can lengthen text threefold; nothing beyond this could come out within the limit.
+        if text.len() > 4 * LONGEST_BYTES {
+            return Self(Zeroizing::new("\u{0}".repeat(LONGEST_BYTES + 1)));
+        }
+        Self(Zeroizing::new(text.nfc().collect()))
+    }
+
+    /// Whether it may be chosen for this account; else a sentence for the person who chose it.
+    pub fn may_be_chosen(&self, rules: &Rules<'_>) -> Result<(), String> {
+        let text = self.0.as_str();
+        let length = text.chars().count();
+        let min = rules.min as usize;
+        if text.trim().is_empty() {
+            return Err("Choose a password.".to_owned());
+        }
+        if length < min {
+            return Err(format!("Use at least {min} characters; this one has {length}. A few words are easy to keep."));
+        }
+        if length > LONGEST || text.len() > LONGEST_BYTES {
+            return Err(format!("Use at most {LONGEST} characters ({LONGEST_BYTES} bytes)."));
+        }
+        let folded = text.trim().to_lowercase();
+        if folded == rules.email.to_lowercase() || rules.email.split('@').next().is_some_and(|name| folded == name) {
+            return Err("The password must not be the e-mail address.".to_owned());
+        }
+        // The panel's name, alone or with figures and signs around it or over and over, is the first thing to be tried.
+        let letters: String = folded.chars().filter(|c| c.is_alphabetic()).collect();
+        let name: String = rules.panel.to_lowercase().chars().filter(|c| c.is_alphabetic()).collect();
+        if !name.is_empty() && letters.replace(&name, "").is_empty() && letters.contains(&name) {
+            return Err(format!("The password must be more than the name {}.", rules.panel));
+        }
+        let mut chars = text.chars();
+        let first = chars.next();
+        if chars.all(|c| Some(c) == first) {
+            return Err("The password must be more than one character over and over.".to_owned());
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Password {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Password(…)")
+    }
+}
+
+/// What a chosen password is held against.
+#[derive(Debug, Clone, Copy)]
+pub struct Rules<'a> {
+    /// Shortest, code points.
+    pub min: u32,
+    /// Address of the account.
+    pub email: &'a str,
+    /// The panel's name.
+    pub panel: &'a str,
+}
+
+impl<'a> Rules<'a> {
+    /// For an account of this role.
+    #[must_use]
+    pub fn of(panel: &'static panel::Panel, email: &'a str) -> Self {
+        // The shorter minimum is for accounts that have a second factor; no factor can be enrolled yet.
+        Self { min: panel.password.min, email, panel: panel.name }
+    }
+}
+
+/// A place in the queue for one hash. Held until the hash is done, also when nobody waits for it any more.
+#[derive(Debug)]
+pub struct Slot(OwnedSemaphorePermit);
+
+/// Too many wait already; try again in a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Busy;
+
+/// Makes and checks hashes, a few at a time.
+#[derive(Debug)]
+pub struct Hasher {
+    threads: Arc<Semaphore>,
+    places: Arc<Semaphore>,
+    hashes: Arc<AtomicU64>,
+    verified: Arc<AtomicU64>,
+}
+
+impl Hasher {
+    /// As many at once as there are cores, at most four (more are slower and cost 19 MiB each), and so many waiting.
+    #[must_use]
+    pub fn new(queue: usize) -> Self {
+        let threads = thread::available_parallelism().map_or(1, usize::from).min(4);
+        Self {
+            threads: Arc::new(Semaphore::new(threads)),
+            places: Arc::new(Semaphore::new(threads.saturating_add(queue).min(Semaphore::MAX_PERMITS))),
+            hashes: Arc::default(),
+            verified: Arc::default(),
+        }
+    }
+
+    /// A place in the queue, at once or not at all. Taken before a try is counted: who is turned away has not tried.
+    pub fn place(&self) -> Result<Slot, Busy> {
+        self.places.clone().try_acquire_owned().map(Slot).map_err(|_| Busy)
+    }
+
+    /// Whether the password is the one behind this hash. `None` (no account, no password, not allowed to try) costs the
+    /// same and is no.
+    pub async fn verify(&self, place: Slot, password: Password, hash: Option<String>) -> Result<bool, Error> {
+        if hash.is_some() {
+            self.verified.fetch_add(1, Ordering::Relaxed);
+        }
+        self.on_a_thread(place, move || {
+            let known = hash.as_deref().and_then(|text| PasswordHash::new(text).ok());
+            let real = known.is_some();
+            let Some(held) = known.or_else(|| PasswordHash::new(NOBODYS).ok()) else { return false };
+            let right = Argon2::default().verify_password(password.0.as_bytes(), &held).is_ok();
+            right && real && password.0.len() <= LONGEST_BYTES
+        })
+        .await
+    }
+
+    /// A new hash, as a PHC string.
+    pub async fn hash(&self, place: Slot, password: Password) -> Result<String, Error> {
+        self.on_a_thread(place, move || {
+            Argon2::new(Algorithm::Argon2id, Version::V0x13, params())
+                .hash_password(password.0.as_bytes())
+                .map(|hash: PasswordHash| hash.to_string())
+                .map_err(|why| Error::Bug(format!("Argon2id refused: {why}")))
+        })
+        .await?
+    }
+
+    /// How many hashes were computed so far, and how many of those against the hash of an account.
+    #[must_use]
+    pub fn work(&self) -> (u64, u64) {
+        (self.hashes.load(Ordering::Relaxed), self.verified.load(Ordering::Relaxed))
+    }
+
+    async fn on_a_thread<T: Send + 'static>(
+        &self,
+        place: Slot,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Error> {
+        let thread = self.threads.clone().acquire_owned().await;
+        let thread = thread.map_err(|_| Error::Bug("the queue of hashes is closed".to_owned()))?;
+        let hashes = self.hashes.clone();
+        // Both permits go along: a visitor who hangs up frees nothing that is still at work.
+        tokio::task::spawn_blocking(move || {
+            let _held = (place, thread);
+            hashes.fetch_add(1, Ordering::Relaxed);
+            work()
+        })
+        .await
+        .map_err(|_| Error::Bug("a hash did not finish".to_owned()))
+    }
+}
+
+/// Whether a hash was made with weaker parameters than today's and should be made anew at the next sign-in.
+#[must_use]
+pub fn is_outdated(hash: &str) -> bool {
+    PasswordHash::new(hash)
+        .ok()
+        .and_then(|held| Params::try_from(&held).ok())
+        .is_none_or(|held| held.m_cost() < params().m_cost() || held.t_cost() < params().t_cost())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const RULES: Rules<'static> = Rules { min: 15, email: "anna.berg@clinic.example", panel: "Clinic" };
+
+    #[test]
+    fn length_is_counted_in_code_points_after_composing() {
+        // Fifteen letters, each typed as a letter and a combining mark: thirty code points before composing.
+        let decomposed = "u\u{308}".repeat(7) + &"o\u{308}".repeat(8);
+        assert_eq!(Password::typed(&decomposed).may_be_chosen(&RULES), Ok(()));
+        let short = "u\u{308}".repeat(7) + &"o\u{308}".repeat(7);
+        assert!(Password::typed(&short).may_be_chosen(&RULES).is_err());
+        assert_eq!(*Password::typed("u\u{308}").0, "\u{fc}");
+    }
+
+    #[test]
+    fn too_long_is_an_error_and_never_cut() {
+        let long = "ab".repeat(128);
+        assert_eq!(Password::typed(&long).may_be_chosen(&RULES), Ok(()));
+        assert!(Password::typed(&format!("{long}c")).may_be_chosen(&RULES).is_err());
+        // 256 code points of four bytes are 1,024 bytes.
+        let wide = "\u{1f600}\u{1f601}".repeat(128);
+        assert_eq!(Password::typed(&wide).may_be_chosen(&RULES), Ok(()));
+        assert!(Password::typed(&"x".repeat(100_000)).may_be_chosen(&RULES).is_err());
+    }
+
+    #[test]
+    fn what_is_tried_first_is_refused() {
+        for bad in [
+            "",
+            "               ",
+            "anna.berg@clinic.example",
+            "Anna.Berg@Clinic.example",
+            "ClinicClinicClinic",
+            "clinic-2026-clinic!",
+            "aaaaaaaaaaaaaaaaaaaa",
+            "short",
+        ] {
+            assert!(Password::typed(bad).may_be_chosen(&RULES).is_err(), "{bad}");
+        }
+        for good in ["correct horse battery", "the clinic by the lake", "αβγδεζηθικλμνξο"] {
+            assert_eq!(Password::typed(good).may_be_chosen(&RULES), Ok(()), "{good}");
+        }
+    }
+
+    #[tokio::test]
+    async fn every_check_costs_one_hash_and_only_the_right_password_passes() {
+        let hasher = Hasher::new(QUEUE);
+        let right = Password::typed("correct horse battery");
+        let hash = hasher.hash(hasher.place().unwrap(), right.clone()).await.unwrap();
+        assert!(!is_outdated(&hash) && is_outdated("$argon2id$v=19$m=8,t=1,p=1$YmFpbGl3aWNr$AAAAAAAAAAAAAAAAAAAAAA"));
+        let checks = [
+            (Some(hash.clone()), "correct horse battery", true),
+            (Some(hash.clone()), "correct horse batterz", false),
+            (None, "correct horse battery", false),
+            (Some("no hash at all".to_owned()), "correct horse battery", false),
+        ];
+        for (i, (hash, text, expected)) in checks.into_iter().enumerate() {
+            let place = hasher.place().unwrap();
+            assert_eq!(hasher.verify(place, Password::typed(text), hash).await.unwrap(), expected, "{i}");
+            assert_eq!(hasher.work().0, i as u64 + 2);
+        }
+    }
+
+    #[tokio::test]
+    async fn the_queue_is_bounded() {
+        let hasher = Hasher::new(0);
+        let mut places = Vec::new();
+        while let Ok(place) = hasher.place() {
+            places.push(place);
+        }
+        assert!((1..=4).contains(&places.len()));
+        places.pop();
+        assert!(hasher.place().is_ok());
+    }
+
+    #[test]
+    fn nobodys_hash_has_the_cost_of_everybodys() {
+        assert!(!is_outdated(NOBODYS));
+    }
+}
