@@ -174,7 +174,7 @@
 
   // ---- forms ----------------------------------------------------------------------------------------------
   let guarded = null, before = "";
-  const picture = (form) => JSON.stringify([...new FormData(form)].filter(([name]) => name !== "csrf").map(([name, value]) => [name, String(value)]));
+  const picture = (form) => JSON.stringify([...new FormData(form)].filter(([name]) => name !== "_csrf").map(([name, value]) => [name, String(value)]));
   const dirty = () => guarded && guarded.isConnected && picture(guarded) !== before;
   addEventListener("beforeunload", (event) => { if (dirty()) event.preventDefault(); });
 
@@ -233,7 +233,7 @@
   });
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-auto]");
-    if (form && !event.target.closest(".panel")) now(form);
+    if (form && (event.target.dataset.pick || !event.target.closest(".panel"))) now(form);
   });
   document.addEventListener("input", (event) => {
     if (event.target.matches("[data-auto] [data-search]")) later(event.target.form);

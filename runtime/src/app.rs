@@ -3,8 +3,10 @@
 
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::page::Assets;
 use crate::panel::Panel;
 use crate::route::Route;
+use crate::store::Store;
 
 /// The running application.
 #[derive(Debug)]
@@ -15,6 +17,10 @@ pub struct App {
     pub settings: Settings,
     /// What time it is.
     pub clock: Clock,
+    /// Where the rows are.
+    pub store: Store,
+    /// Stylesheet, script and icons, with the panel's brand in them.
+    pub(crate) assets: Assets,
 }
 
 impl App {

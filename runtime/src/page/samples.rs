@@ -95,7 +95,7 @@ fn doctors(any: &'static str) -> Vec<OptionView> {
 }
 
 fn pick(more: bool) -> Option<PickView> {
-    Some(PickView { href: "/patients/pick?field=doctor".into(), more, name: "find.doctor".into(), query: "".into() })
+    Some(PickView { href: "/patients/pick/doctor".into(), more, name: "find.doctor".into(), query: "".into() })
 }
 
 fn filter(label: &'static str, name: &'static str, kind: &'static str) -> Filter {

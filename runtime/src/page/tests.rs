@@ -112,7 +112,7 @@ fn every_post_carries_the_token() {
             .filter(|form| form.split('>').next().is_some_and(|t| t.contains("method=\"post\"")))
         {
             let form = form.split("</form").next().unwrap_or_default();
-            assert!(form.contains("name=\"csrf\""), "{name}: a POST without its token");
+            assert!(form.contains("name=\"_csrf\""), "{name}: a POST without its token");
         }
     }
 }

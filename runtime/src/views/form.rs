@@ -1,7 +1,7 @@
 //! The form of a row, new or old. It keeps what was typed whatever was wrong with it, and says where.
 //!
 //! Names that are not fields carry a dot, which no field name can: `bw.version`, `bw.then`, `bw.find`, `was.FIELD` (the
-//! text the form started from) and `find.FIELD`. Only `csrf` stands bare.
+//! text the form started from) and `find.FIELD`. Only the forgery token stands without one.
 
 use serde::Serialize;
 
