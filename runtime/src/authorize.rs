@@ -247,8 +247,19 @@ impl Terms {
     /// Whether a change from `before` to `after` stays within the terms: the row was in scope, every changed field was
     /// within the terms, and the row is still in scope afterwards. A field that says `transfers` may carry the row out of
     /// the scope: that is what the word is for. The automatic fields are the framework's own writing.
+    ///
+    /// An action may write what its `writes` names and nothing else, and may carry the row out of the rows in which it is
+    /// held: approving a draft makes it no draft.
     #[must_use]
     pub fn allow_change(&self, before: &Row, after: &Row) -> bool {
+        if let Verb::Act(action) = self.verb {
+            let writes = self.model.actions.get(action).map_or(&[][..], |action| action.writes);
+            return self.covers(before)
+                && self.model.fields.iter().all(|field| {
+                    let changed = before.get(field.index) != after.get(field.index);
+                    !changed || writes.contains(&field.index) || field.automatic.is_some()
+                });
+        }
         let allowed = self.fields_of(before);
         let mut held = after.clone();
         for field in self.model.fields {

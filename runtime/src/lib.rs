@@ -1,24 +1,36 @@
 //! Bailiwick: an admin panel from one `admin!` block, with a policy that is checked while compiling.
 
+pub mod action;
 pub mod address;
 pub mod app;
 pub mod audit;
 pub mod authorize;
+pub mod builder;
 pub mod clock;
 pub mod config;
 pub mod context;
 pub mod error;
 pub mod fields;
 pub mod forgery;
+pub mod grant;
 pub mod migrate;
 mod page;
 pub mod panel;
 pub mod password;
 pub mod predicate;
+pub mod prelude;
 pub mod response;
 pub mod route;
 pub mod store;
 pub mod throttle;
 pub mod token;
+pub mod typed;
 pub mod value;
 mod views;
+
+pub use crate::action::{ActionCx, ActionResult};
+pub use crate::authorize::Refusal;
+pub use crate::builder::Builder;
+pub use crate::error::Error;
+pub use crate::grant::{As, Create, Delete, Edit, Export, Import, May, View};
+pub use crate::store::Store;

@@ -4,7 +4,7 @@
 use std::collections::BTreeMap;
 
 use proc_macro2::{Ident, Literal, TokenStream};
-use quote::{format_ident, quote, quote_spanned};
+use quote::{quote, quote_spanned};
 
 use super::names::{Names, action_enum, actions_trait, camel, index, plain, snake};
 use super::queries::distinct;
@@ -88,7 +88,7 @@ fn action_trait(panel: &Panel, model: &Model) -> TokenStream {
     });
     let table = action_enum(model);
     let variants: Vec<_> = distinct(model).map(camel).collect();
-    let names = distinct(model).map(plain);
+    let indexes = distinct(model).map(|action| position(model, action));
     let docs = distinct(model).map(|action| format!("`{}`", plain(action)));
     let enum_doc = format!("The actions of [`{}`], for paths.", plain(of));
     quote! {
@@ -105,8 +105,8 @@ fn action_trait(panel: &Panel, model: &Model) -> TokenStream {
             #(#[doc = #docs] #variants,)*
         }
 
-        impl ::bailiwick::route::ActionName for #table {
-            const ALL: &'static [(Self, &'static str)] = &[#((Self::#variants, #names)),*];
+        impl ::bailiwick::typed::ActionName for #table {
+            const ALL: &'static [(Self, usize)] = &[#((Self::#variants, #indexes)),*];
         }
     }
 }
@@ -116,14 +116,14 @@ fn dispatch(panel: &Panel, names: &Names) -> TokenStream {
     let arms = with_actions(panel, names).flat_map(|(number, model)| {
         distinct(model).map(move |action| {
             let (number, index) = (index(number), position(model, action));
-            let (bodies, call) = (actions_trait(model), format_ident!("call"));
+            let bodies = actions_trait(model);
             // Over the action's name: that is where a missing body shows.
             let panel_there = Ident::new(&name.to_string(), action.span());
             let body = quote_spanned! { action.span()=> <#panel_there as #bodies>::#action };
             quote! {
                 (#number, #index) => ::std::boxed::Box::pin(async move {
-                    let (row, cx, may) = #call.open()?;
-                    #body(row, cx, may).await
+                    let (row, mut cx, may) = call.open()?;
+                    #body(row, &mut cx, may).await
                 })
             }
         })

@@ -92,6 +92,7 @@ fn row(panel: &Panel, model: &Model) -> TokenStream {
             type Id = #id;
             type New = #new;
             type Change = #change;
+            const PANEL: &'static ::bailiwick::panel::Panel = &PANEL;
             const MODEL: &'static ::bailiwick::panel::Model = &PANEL.models[#number];
 
             fn from_row(row: &::bailiwick::value::Row) -> ::std::option::Option<Self> {

@@ -14,7 +14,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
         impl #name {
             /// The row of this number; none where the token's rows end.
             pub async fn get(
-                db: &impl ::bailiwick::typed::Rows,
+                db: &::bailiwick::Store,
                 may: &::bailiwick::May<::bailiwick::View, Self>,
                 id: #id,
             ) -> ::std::result::Result<::std::option::Option<Self>, ::bailiwick::Error> {
@@ -23,7 +23,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 
             /// The rows that the query describes, among those of the token.
             pub async fn list(
-                db: &impl ::bailiwick::typed::Rows,
+                db: &::bailiwick::Store,
                 may: &::bailiwick::May<::bailiwick::View, Self>,
                 query: ::bailiwick::typed::Query<Self>,
             ) -> ::std::result::Result<::std::vec::Vec<Self>, ::bailiwick::Error> {
@@ -32,7 +32,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 
             /// Inserts a row that the token covers.
             pub async fn create(
-                db: &impl ::bailiwick::typed::Rows,
+                db: &::bailiwick::Store,
                 may: &::bailiwick::May<::bailiwick::Create, Self>,
                 new: #new,
             ) -> ::std::result::Result<#id, ::bailiwick::Error> {
@@ -41,7 +41,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 
             /// Changes the row if it still has this version.
             pub async fn update(
-                db: &impl ::bailiwick::typed::Rows,
+                db: &::bailiwick::Store,
                 may: &::bailiwick::May<::bailiwick::Edit, Self>,
                 id: #id,
                 version: i64,
@@ -52,7 +52,7 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 
             /// Deletes the row if it still has this version, and what goes along with it.
             pub async fn delete(
-                db: &impl ::bailiwick::typed::Rows,
+                db: &::bailiwick::Store,
                 may: &::bailiwick::May<::bailiwick::Delete, Self>,
                 id: #id,
                 version: i64,

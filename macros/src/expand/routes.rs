@@ -13,14 +13,14 @@ pub(super) fn expand(panel: &Panel, names: &Names) -> TokenStream {
         let (name, id) = (&model.name, id_type(model));
         let doc = format!("A page of [`{}`].", plain(name));
         let at = if model.actions.is_empty() {
-            quote! { ::bailiwick::route::At<#id> }
+            quote! { ::bailiwick::typed::At<#id> }
         } else {
             let action = action_enum(model);
-            quote! { ::bailiwick::route::At<#id, #action> }
+            quote! { ::bailiwick::typed::At<#id, #action> }
         };
         variants.push(quote! { #[doc = #doc] #name(#at) });
-        to.push(quote! { Self::#name(at) => at.page(#index) });
-        from.push(quote! { #index => ::bailiwick::route::At::of(page).map(Self::#name) });
+        to.push(quote! { Self::#name(at) => ::std::result::Result::Err((#index, at.page())) });
+        from.push(quote! { #index => ::bailiwick::typed::At::of(page).map(Self::#name) });
     }
     quote! {
         /// Every page of the panel: parses from its path and prints it.
@@ -28,42 +28,45 @@ pub(super) fn expand(panel: &Panel, names: &Names) -> TokenStream {
         #[allow(dead_code)]
         pub enum Route {
             /// A page that every panel has.
-            Of(::bailiwick::route::Fixed),
+            Of(::bailiwick::typed::Fixed),
             #(#variants,)*
         }
 
-        impl ::bailiwick::route::TypedRoute for Route {
+        impl ::bailiwick::typed::TypedRoute for Route {
             const PANEL: &'static ::bailiwick::panel::Panel = &PANEL;
 
-            fn page(self) -> ::bailiwick::route::Page {
+            fn page(
+                self,
+            ) -> ::std::result::Result<::bailiwick::typed::Fixed, (usize, ::bailiwick::route::Page)> {
                 match self {
-                    Self::Of(fixed) => ::bailiwick::route::Page::Fixed(fixed),
+                    Self::Of(fixed) => ::std::result::Result::Ok(fixed),
                     #(#to,)*
                 }
             }
 
-            fn of(page: ::bailiwick::route::Page) -> ::std::option::Option<Self> {
-                match page.model() {
-                    ::std::option::Option::None => page.fixed().map(Self::Of),
-                    ::std::option::Option::Some(model) => match model {
-                        #(#from,)*
-                        _ => ::std::option::Option::None,
-                    },
+            fn fixed(page: ::bailiwick::typed::Fixed) -> Self {
+                Self::Of(page)
+            }
+
+            fn of(model: usize, page: ::bailiwick::route::Page) -> ::std::option::Option<Self> {
+                match model {
+                    #(#from,)*
+                    _ => ::std::option::Option::None,
                 }
             }
         }
 
         impl ::std::fmt::Display for Route {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                ::bailiwick::route::print(*self, f)
+                ::bailiwick::typed::print_route(*self, f)
             }
         }
 
         impl ::std::str::FromStr for Route {
-            type Err = ::bailiwick::route::UnknownPath;
+            type Err = ::bailiwick::typed::UnknownPath;
 
             fn from_str(path: &str) -> ::std::result::Result<Self, Self::Err> {
-                ::bailiwick::route::parse(path)
+                ::bailiwick::typed::parse_route(path)
             }
         }
     }

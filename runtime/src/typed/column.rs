@@ -1,0 +1,197 @@
+//! Columns as constants (`Patient::NAME`), and what a typed query asks for. A filter on a field that the token's holder
+//! may not read finds nothing: the store narrows the rows to those in which they may.
+
+use std::fmt;
+use std::marker::PhantomData;
+use std::ops::{BitAnd, BitOr, Not};
+
+use super::{FieldType, Model};
+use crate::panel::Sort;
+use crate::predicate::{Condition, Op, Term};
+
+/// A field of `M` that holds a `T`.
+pub struct Column<M, T> {
+    field: usize,
+    of: PhantomData<fn() -> (M, T)>,
+}
+
+impl<M, T> Clone for Column<M, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M, T> Copy for Column<M, T> {}
+
+impl<M, T> fmt::Debug for Column<M, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Column({})", self.field)
+    }
+}
+
+impl<M, T> Column<M, T> {
+    /// For `admin!`.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(field: usize) -> Self {
+        Self { field, of: PhantomData }
+    }
+
+    /// Index into the model's fields.
+    #[must_use]
+    pub fn field(self) -> usize {
+        self.field
+    }
+
+    /// There is no value.
+    #[must_use]
+    pub fn is_null(self) -> Filter<M> {
+        Filter::of(Condition::IsNull(Term::Field(self.field)))
+    }
+}
+
+impl<M, T: FieldType> Column<M, T> {
+    fn compare(self, op: Op, value: T) -> Filter<M> {
+        Filter::of(Condition::Compare {
+            left: Term::Field(self.field),
+            op,
+            right: Term::Value(value.into_value()),
+        })
+    }
+
+    /// `==`
+    pub fn eq(self, value: impl Into<T>) -> Filter<M> {
+        self.compare(Op::Eq, value.into())
+    }
+
+    /// `!=`; a row without a value is not among them, as in SQL.
+    pub fn ne(self, value: impl Into<T>) -> Filter<M> {
+        self.compare(Op::Ne, value.into())
+    }
+
+    /// `<`
+    pub fn lt(self, value: impl Into<T>) -> Filter<M> {
+        self.compare(Op::Lt, value.into())
+    }
+
+    /// `<=`
+    pub fn le(self, value: impl Into<T>) -> Filter<M> {
+        self.compare(Op::Le, value.into())
+    }
+
+    /// `>`
+    pub fn gt(self, value: impl Into<T>) -> Filter<M> {
+        self.compare(Op::Gt, value.into())
+    }
+
+    /// `>=`
+    pub fn ge(self, value: impl Into<T>) -> Filter<M> {
+        self.compare(Op::Ge, value.into())
+    }
+
+    /// One of these; none of an empty set.
+    pub fn one_of(self, values: impl IntoIterator<Item = T>) -> Filter<M> {
+        let set = values.into_iter().map(FieldType::into_value).collect();
+        Filter::of(Condition::In { term: Term::Field(self.field), set })
+    }
+}
+
+impl<M> Column<M, String> {
+    /// Contains this text, ASCII letter case apart.
+    pub fn contains(self, text: impl Into<String>) -> Filter<M> {
+        Filter::of(Condition::Contains { field: self.field, text: text.into() })
+    }
+}
+
+/// A condition on rows of `M`; `&`, `|` and `!` combine them.
+#[must_use]
+pub struct Filter<M> {
+    condition: Condition,
+    of: PhantomData<fn() -> M>,
+}
+
+impl<M> Filter<M> {
+    fn of(condition: Condition) -> Self {
+        Self { condition, of: PhantomData }
+    }
+}
+
+impl<M> BitAnd for Filter<M> {
+    type Output = Self;
+
+    fn bitand(self, other: Self) -> Self {
+        Self::of(Condition::All(vec![self.condition, other.condition]))
+    }
+}
+
+impl<M> BitOr for Filter<M> {
+    type Output = Self;
+
+    fn bitor(self, other: Self) -> Self {
+        Self::of(Condition::Any(vec![self.condition, other.condition]))
+    }
+}
+
+impl<M> Not for Filter<M> {
+    type Output = Self;
+
+    fn not(self) -> Self {
+        Self::of(Condition::Not(Box::new(self.condition)))
+    }
+}
+
+impl<M> fmt::Debug for Filter<M> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Debug::fmt(&self.condition, f)
+    }
+}
+
+/// Which rows of `M`, in which order, how many.
+#[must_use]
+#[derive(Debug)]
+pub struct Query<M> {
+    pub(super) filter: Condition,
+    pub(super) sort: Option<Sort>,
+    pub(super) limit: u32,
+    of: PhantomData<fn() -> M>,
+}
+
+/// Rows that a query gives at most, unless it says otherwise: the size of a page.
+const ROWS: u32 = 50;
+
+impl<M: Model> Query<M> {
+    /// All rows, newest first, at most 50.
+    pub fn all() -> Self {
+        Self { filter: Condition::Always, sort: None, limit: ROWS, of: PhantomData }
+    }
+
+    /// These rows alone; said twice, both must hold.
+    pub fn only(mut self, filter: Filter<M>) -> Self {
+        self.filter = self.filter.and(filter.condition);
+        self
+    }
+
+    /// Smallest first.
+    pub fn ascending<T>(mut self, by: Column<M, T>) -> Self {
+        self.sort = Some(Sort { field: by.field, descending: false });
+        self
+    }
+
+    /// Largest first.
+    pub fn descending<T>(mut self, by: Column<M, T>) -> Self {
+        self.sort = Some(Sort { field: by.field, descending: true });
+        self
+    }
+
+    /// So many at most; the store gives at most 200.
+    pub fn limit(mut self, rows: u32) -> Self {
+        self.limit = rows;
+        self
+    }
+}
+
+impl<M: Model> Default for Query<M> {
+    fn default() -> Self {
+        Self::all()
+    }
+}

@@ -1,0 +1,135 @@
+//! The typed queries: a token, a store, and rows as Rust types. A typed row is whole or it is not given: where the token
+//! hides a field of a row, the answer is an error and not a row with a hole, which nobody could tell from an empty field.
+//! Pages, which can show a hole as one, work on untyped rows.
+
+use uuid::Uuid;
+
+use super::{Input, Model, Query, RowId};
+use crate::audit::Context;
+use crate::authorize::{Actor, Terms, authorize};
+use crate::error::Error;
+use crate::grant::{Create, Delete, Edit, May, View};
+use crate::panel::{self, FieldSet, Kind, Verb};
+use crate::store::{GetQuery, ListQuery, Parents, Position, Store, Updated};
+use crate::value::Row;
+
+/// The row of this number, if it is within the token's rows.
+///
+/// # Errors
+/// [`Error::Beyond`] when the token hides a field of it.
+pub async fn get<M: Model>(db: &Store, may: &May<View, M>, id: M::Id) -> Result<Option<M>, Error> {
+    let query =
+        GetQuery { terms: may.terms(), id: id.number(), columns: readable_fields(M::MODEL), labels: &[] };
+    let found = db.get(&query).await?;
+    found.map(|found| whole(may.terms(), &found.row)).transpose()
+}
+
+/// The rows of the query that are within the token's rows.
+///
+/// # Errors
+/// [`Error::Beyond`] when the token hides a field of one of them.
+pub async fn list<M: Model>(db: &Store, may: &May<View, M>, query: Query<M>) -> Result<Vec<M>, Error> {
+    let query = ListQuery {
+        terms: may.terms(),
+        columns: readable_fields(M::MODEL),
+        filter: query.filter,
+        search: None,
+        sort: query.sort,
+        position: Position::First,
+        size: query.limit,
+        labels: &[],
+        count: false,
+    };
+    let listed = db.list(&query).await?;
+    listed.rows.iter().map(|one| whole(may.terms(), &one.row)).collect()
+}
+
+/// Inserts a row, and gives its number.
+///
+/// # Errors
+/// [`Error::Beyond`] for a row or a field outside the token.
+pub async fn create<M: Model>(db: &Store, may: &May<Create, M>, new: M::New) -> Result<M::Id, Error> {
+    let parents = visible_parents(may.actor(), may.terms(), M::PANEL);
+    let mut write = db.write(context(may.actor())).await?;
+    let inserted = write.insert(may.terms(), new.given().into_values(), Parents::Within(&parents)).await?;
+    let id = inserted.row.id;
+    write.commit(inserted.recorded).await?;
+    Ok(M::Id::from(id))
+}
+
+/// Changes a row that still has this version; a change of nothing does nothing.
+///
+/// # Errors
+/// [`Error::Stale`] when it has another one, [`Error::NotFound`] and [`Error::Beyond`] outside the token.
+pub async fn update<M: Model>(
+    db: &Store,
+    may: &May<Edit, M>,
+    id: M::Id,
+    version: i64,
+    change: M::Change,
+) -> Result<(), Error> {
+    let parents = visible_parents(may.actor(), may.terms(), M::PANEL);
+    let mut write = db.write(context(may.actor())).await?;
+    let values = change.given().into_values();
+    match write.update(may.terms(), id.number(), Some(version), values, Parents::Within(&parents)).await? {
+        Updated::Changed(_, recorded) => write.commit(recorded).await,
+        Updated::Unchanged(_) => Ok(()),
+    }
+}
+
+/// Removes a row that still has this version, and what goes along with it.
+///
+/// # Errors
+/// [`Error::Stale`] when it has another one, [`Error::Held`] when other rows hold it, [`Error::NotFound`] outside the
+/// token.
+pub async fn delete<M: Model>(db: &Store, may: &May<Delete, M>, id: M::Id, version: i64) -> Result<(), Error> {
+    let mut write = db.write(context(may.actor())).await?;
+    let recorded = write.delete(may.terms(), id.number(), Some(version)).await?;
+    write.commit(recorded).await
+}
+
+fn context(actor: &Actor) -> Context {
+    Context::of(actor, Uuid::now_v7())
+}
+
+/// A written key may point at what its writer may view, and at nothing else: else an error would tell which rows exist.
+fn visible_parents(actor: &Actor, terms: &Terms, panel: &'static panel::Panel) -> Vec<Terms> {
+    let mut models: Vec<usize> = terms
+        .model()
+        .fields
+        .iter()
+        .filter_map(|field| if let Kind::Model(model, _) = field.kind { Some(model) } else { None })
+        .collect();
+    models.sort_unstable();
+    models.dedup();
+    let views = models.into_iter().filter_map(|model| panel.models.get(model));
+    views.filter_map(|model| authorize(panel, actor, Verb::View, model).granted().ok()).collect()
+}
+
+/// Every field but secrets, which nothing reads.
+pub(crate) fn readable_fields(model: &panel::Model) -> FieldSet {
+    model
+        .fields
+        .iter()
+        .filter(|field| field.kind != Kind::Secret)
+        .fold(FieldSet::NONE, |all, field| all.with(field.index))
+}
+
+fn whole<M: Model>(terms: &Terms, row: &Row) -> Result<M, Error> {
+    let (wanted, allowed) = (readable_fields(M::MODEL), terms.fields_of(row));
+    let hidden: Vec<&str> = M::MODEL
+        .fields
+        .iter()
+        .filter(|field| wanted.contains(field.index) && !allowed.contains(field.index))
+        .map(|field| field.title)
+        .collect();
+    if hidden.is_empty() {
+        return typed(row);
+    }
+    Err(Error::Beyond(format!("Of this {}, some is hidden from you: {}.", M::MODEL.title, hidden.join(", "))))
+}
+
+/// The row as its type, whoever asks.
+pub(crate) fn typed<M: Model>(row: &Row) -> Result<M, Error> {
+    M::from_row(row).ok_or_else(|| Error::Bug(format!("row {} of {} does not fit its type", row.id, M::MODEL.name)))
+}
