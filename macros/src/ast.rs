@@ -305,6 +305,7 @@ pub(crate) struct Target {
 /// `forbid Role, Role verb, verb Target, Target when …;`.
 #[derive(Debug)]
 pub(crate) struct Forbid {
+    pub(crate) text: String,
     /// None: `*`, every role.
     pub(crate) roles: Option<Vec<Ident>>,
     pub(crate) verbs: Vec<Ident>,
@@ -316,6 +317,7 @@ pub(crate) struct Forbid {
 /// `forbid one_person create Invoice, approve Invoice;`.
 #[derive(Debug)]
 pub(crate) struct OnePerson {
+    pub(crate) text: String,
     pub(crate) steps: Vec<(Ident, Ident)>,
     pub(crate) place: Place,
 }

@@ -76,7 +76,7 @@ impl Diag {
     fn text_with(&self, mut more: Vec<String>) -> String {
         let mut text = self.message.clone();
         if !self.rule.is_empty() {
-            text.push_str(&format!(" [{}]", self.rule));
+            text.extend([" [", self.rule, "]"]);
         }
         more.extend(self.help.iter().map(|help| format!("help: {help}")));
         more.extend(self.note.iter().map(|note| format!("note: {note}")));

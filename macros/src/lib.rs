@@ -7,5 +7,22 @@ mod panel;
 mod parse;
 mod predicate;
 mod ranks;
+mod resolve;
 mod rules;
 mod similar;
+
+use diag::Diags;
+use proc_macro::TokenStream;
+
+/// Declares an admin panel: its models, its roles, how people get in. See docs/dsl.md for every word.
+#[proc_macro]
+pub fn admin(block: TokenStream) -> TokenStream {
+    let mut diags = Diags::new();
+    let block = parse::parse(block.into(), &mut diags);
+    let panel = resolve::resolve(&block, &mut diags);
+    // A policy with names that mean nothing has no verdict: the rules would echo the mistake.
+    if !diags.has_errors() {
+        rules::judge(&panel, &mut diags);
+    }
+    expand::expand(&panel, diags).into()
+}

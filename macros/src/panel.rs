@@ -432,7 +432,8 @@ pub(crate) struct Grant {
 pub(crate) struct Cell {
     pub(crate) verb: Verb,
     pub(crate) model: ModelId,
-    /// For view, create, edit, export, import: which; for delete and actions: all of the model.
+    /// For view, create, edit, export, import: which; for delete and actions: all of the model. Without named fields,
+    /// view and export leave out `Secret` ones. Create, edit and import never hold automatic and readonly ones.
     pub(crate) fields: FieldSet,
     pub(crate) when: Option<Rc<Predicate>>,
     /// `may`: not held, can be lent. Counts as held for every rule.

@@ -16,12 +16,12 @@ fn fill(input: &mut Input<'_, '_>, word: &Ident, choice: &mut Choice) -> Read<()
     choice.name = Some(input.word("the name of the choice")?);
     choice.place = input.since(word.span());
     match input.group(Delimiter::Brace, |inside| variants(inside, choice)) {
-        Some(read) => read,
+        Some(()) => Ok(()),
         None => Err(input.expected("`{` and the variants")),
     }
 }
 
-fn variants(input: &mut Input<'_, '_>, choice: &mut Choice) -> Read<()> {
+fn variants(input: &mut Input<'_, '_>, choice: &mut Choice) {
     while !input.at_end() {
         let doc = input.doc();
         let Some(name) = input.take_word() else {
@@ -38,5 +38,4 @@ fn variants(input: &mut Input<'_, '_>, choice: &mut Choice) -> Read<()> {
             }
         }
     }
-    Ok(())
 }

@@ -33,7 +33,7 @@ fn clauses(input: &mut Input<'_, '_>, widgets: &mut Vec<Widget>) {
             continue;
         }
         let read = widget(input, &word, widgets);
-        input.finish(read, &WORDS);
+        input.finish(&read, &WORDS);
     }
 }
 

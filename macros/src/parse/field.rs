@@ -45,18 +45,16 @@ fn fill(input: &mut Input<'_, '_>, field: &mut Field) -> Read<()> {
         if input.cursor.ident().is_some_and(|(_, rest)| rest.punct().is_some_and(|(punct, _)| punct.as_char() == ':')) {
             break;
         }
-        match modifier(input, &word)? {
-            Some(kind) => {
-                let place = input.since(word.span());
-                field.modifiers.push(Modifier { word, kind, place });
-            }
-            None => {
-                let words = FLAGS.iter().map(|(flag, _)| *flag).chain(VALUED);
-                let help = similar::hint(&word.to_string(), "words behind a type", words);
-                input.diags.error("unknown_name", &word, format!("there is no word `{word}` for a field")).help(help);
-                input.skip_token();
-            }
+        if let Some(kind) = modifier(input, &word)? {
+            let place = input.since(word.span());
+            field.modifiers.push(Modifier { word, kind, place });
+            continue;
         }
+        let words = FLAGS.iter().map(|(flag, _)| *flag).chain(VALUED);
+        let help = similar::hint(&word.to_string(), "words behind a type", words);
+        let message = format!("there is no word `{word}` for a field");
+        input.diags.error("unknown_name", &word, message).help(help);
+        input.skip_token();
     }
     Ok(())
 }
@@ -147,6 +145,6 @@ pub(crate) fn attributes(input: &mut Input<'_, '_>, attributes: &mut Vec<Attribu
         });
         attribute.place = input.since(attribute.name.span());
         attributes.push(attribute);
-        input.finish(read, &[]);
+        input.finish(&read, &[]);
     }
 }

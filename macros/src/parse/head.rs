@@ -52,7 +52,7 @@ fn clauses(input: &mut Input<'_, '_>, head: &mut Head) {
                 continue;
             }
         };
-        input.finish(read, &WORDS);
+        input.finish(&read, &WORDS);
     }
 }
 

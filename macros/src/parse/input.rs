@@ -86,14 +86,7 @@ impl<'a, 'd> Input<'a, 'd> {
         }
     }
 
-    /// Words separated by commas, at least one.
-    pub(crate) fn words(&mut self, what: &str) -> Read<Vec<Ident>> {
-        let mut words = Vec::new();
-        self.words_into(what, &mut words)?;
-        Ok(words)
-    }
-
-    /// The same, keeping what was read before a mistake.
+    /// Words separated by commas, at least one; what was read before a mistake is kept.
     pub(crate) fn words_into(&mut self, what: &str, words: &mut Vec<Ident>) -> Read<()> {
         loop {
             words.push(self.word(what)?);
@@ -357,7 +350,7 @@ impl<'a, 'd> Input<'a, 'd> {
     }
 
     /// Ends a clause that was read, or skips the rest of one that was not.
-    pub(crate) fn finish(&mut self, read: Read<()>, words: &[&str]) {
+    pub(crate) fn finish(&mut self, read: &Read<()>, words: &[&str]) {
         match read {
             Ok(()) => self.end_clause(words),
             Err(Reported) => self.skip_clause(words),

@@ -60,11 +60,11 @@ fn clauses(input: &mut Input<'_, '_>, model: &mut Model) {
         let is_clause = WORDS.contains(&name.as_str()) && !input.is(":");
         if is_clause {
             let read = clause(input, model, doc, &word);
-            input.finish(read, &WORDS);
+            input.finish(&read, &WORDS);
         } else if input.is(":") || input.at_end() || input.is(";") {
             let (field, read) = field(input, doc, word);
             model.fields.push(field);
-            input.finish(read, &WORDS);
+            input.finish(&read, &WORDS);
         } else {
             input.unknown_clause(&word, "a model", &WORDS);
             input.skip_clause(&WORDS);

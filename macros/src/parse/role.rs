@@ -79,7 +79,7 @@ fn clauses(input: &mut Input<'_, '_>, role: &mut Role) {
                 read
             }
         };
-        input.finish(read, &WORDS);
+        input.finish(&read, &WORDS);
     }
 }
 
@@ -173,10 +173,13 @@ fn field_names(input: &mut Input<'_, '_>, names: &mut Vec<Ident>) -> Read<()> {
 
 /// Behind the word `forbid`, where `one_person` does not follow.
 pub(crate) fn forbid(input: &mut Input<'_, '_>, word: &Ident) -> (Forbid, Read<()>) {
+    let start = input.cursor;
+    let text = String::new();
     let mut forbid =
-        Forbid { roles: None, verbs: Vec::new(), targets: Vec::new(), when: None, place: word.span().into() };
+        Forbid { text, roles: None, verbs: Vec::new(), targets: Vec::new(), when: None, place: word.span().into() };
     let read = fill_forbid(input, &mut forbid);
     forbid.place = input.since(word.span());
+    forbid.text = format!("forbid {}", text::of(start, input.cursor));
     (forbid, read)
 }
 
@@ -192,9 +195,11 @@ fn fill_forbid(input: &mut Input<'_, '_>, forbid: &mut Forbid) -> Read<()> {
 
 /// Behind the words `forbid one_person`.
 pub(crate) fn one_person(input: &mut Input<'_, '_>, word: &Ident) -> (OnePerson, Read<()>) {
-    let mut clause = OnePerson { steps: Vec::new(), place: word.span().into() };
+    let start = input.cursor;
+    let mut clause = OnePerson { text: String::new(), steps: Vec::new(), place: word.span().into() };
     let read = fill_one_person(input, &mut clause);
     clause.place = input.since(word.span());
+    clause.text = format!("forbid one_person {}", text::of(start, input.cursor));
     (clause, read)
 }
 

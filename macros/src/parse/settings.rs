@@ -125,7 +125,7 @@ fn ways(input: &mut Input<'_, '_>, recovery: &mut Recovery) {
                 continue;
             }
         };
-        input.finish(read, &WAYS);
+        input.finish(&read, &WAYS);
     }
 }
 

@@ -208,7 +208,8 @@ proptest! {
         text.push_str(&"}".repeat(opened.saturating_sub(closed)));
         if let Ok(tokens) = text.parse() {
             let mut diags = Diags::new();
-            let _ = parse(tokens, &mut diags);
+            let block = parse(tokens, &mut diags);
+            let _ = crate::resolve::resolve(&block, &mut diags);
         }
     }
 }
