@@ -6,12 +6,16 @@
 //! question is already decided, takes the place of a truth table; worlds that no order of values allows are left out.
 //! Nulls follow SQL: a comparison with null is unknown, and only true lets a row through.
 
+mod compiler;
+mod family;
 mod formula;
 mod order;
 #[cfg(test)]
 mod tests;
 
-use formula::{Compiler, Truth, Variable, Whole};
+use compiler::Compiler;
+pub(crate) use family::uuid_digits;
+use formula::{Truth, Variable, Whole};
 use order::Bounds;
 
 use crate::panel::{FieldId, ModelId, OperandKind, Panel, Place, Predicate};

@@ -1,5 +1,5 @@
 //! The one way to live with a violated rule: `accept RULE "reason" until "date"`. It silences that rule where it stands,
-//! and is itself an error as soon as it has no reason, no rule, no violation or no time left.
+//! and is itself an error as soon as it has no rule, no violation or no time left.
 
 use chrono::{Datelike, NaiveDate};
 
@@ -21,7 +21,6 @@ pub(super) fn apply(panel: &Panel, today: NaiveDate, diags: &mut Diags) {
                 continue;
             }
         };
-        accept_has_a_reason(accept, diags);
         accept_is_not_past(accept, today, diags);
         if !opts_out {
             rule_can_be_accepted(accept, diags);
@@ -36,16 +35,6 @@ fn unknown_rule(accept: &Accept, diags: &mut Diags) {
     let diag = diags.error("unknown_name", accept.place, format!("there is no rule `{}`", accept.rule));
     if let Some(meant) = similar::nearest(&accept.rule, known) {
         diag.help(format!("did you mean `{meant}`?"));
-    }
-}
-
-/// An exception without a reason can't be reviewed, and so is never taken back.
-fn accept_has_a_reason(accept: &Accept, diags: &mut Diags) {
-    if accept.reason.trim().is_empty() {
-        diags
-            .error("accept_has_a_reason", accept.place, format!("`accept {}` gives no reason", accept.rule))
-            .help(format!("write why, in words: `accept {} \"…\";`", accept.rule))
-            .about(accept.owner);
     }
 }
 

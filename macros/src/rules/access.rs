@@ -96,9 +96,6 @@ pub(super) fn session_limits(policy: &Policy, diags: &mut Diags) {
             "a proof of identity is meant to be fresh: sudo asks again after 15 minutes",
         );
     }
-    if session.at_most == 0 || session.at_most > 20 {
-        report("`at_most` lies outside 1 to 20".into(), "OWASP ASVS 7.1.2: concurrent sessions are bounded");
-    }
     let Some(role) = factor else { return };
     if session.idle > HOUR {
         report(

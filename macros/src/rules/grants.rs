@@ -24,8 +24,9 @@ pub(super) fn grant_adds_something(policy: &Policy, diags: &mut Diags) {
     }
 }
 
-/// The clause adds nothing: another one that already says it, if one does.
-fn covered_by(policy: &Policy, id: RoleId, own: GrantId, idle: &[GrantId]) -> Option<Option<GrantId>> {
+/// Another clause that already says it, if all of this one is said elsewhere. A star that stands for nothing yet is left
+/// alone: `reset *` of the only role is there for the next one.
+fn covered_by(policy: &Policy, id: RoleId, own: GrantId, idle: &[GrantId]) -> Option<GrantId> {
     let role = policy.role(id);
     let reveals = role.grants[own.0].reveal.is_some();
     let may_speak = |other: GrantId, lendable: bool, by_lendable: bool| {
@@ -58,7 +59,7 @@ fn covered_by(policy: &Policy, id: RoleId, own: GrantId, idle: &[GrantId]) -> Op
         })?;
         by = by.or(Some(other.grant));
     }
-    Some(by)
+    by
 }
 
 fn is_within(policy: &Policy, cell: &Cell, others: &[&Cell]) -> bool {
@@ -78,20 +79,16 @@ fn is_within(policy: &Policy, cell: &Cell, others: &[&Cell]) -> bool {
     true
 }
 
-fn report_idle(policy: &Policy, diags: &mut Diags, id: RoleId, grant: &Grant, other: Option<GrantId>) {
+fn report_idle(policy: &Policy, diags: &mut Diags, id: RoleId, grant: &Grant, other: GrantId) {
     let name = wording::role(policy, id);
     let clause = grant.text.trim_end_matches(';');
-    let message = match other {
-        Some(_) => format!("`{clause}` adds nothing to what `{name}` may do already"),
-        None => format!("`{clause}` of `{name}` reaches nothing: its star stands for nothing here"),
-    };
-    let diag = diags.error("grant_adds_something", grant.place, message).about(Owner::Role(id));
-    diag.help("take the clause out");
-    if let Some(other) = other {
-        let other = policy.grant(id, other);
-        let word: String = other.text.chars().take_while(char::is_ascii_alphabetic).collect();
-        diag.because(&word, other.place);
-    }
+    let other = policy.grant(id, other);
+    let word: String = other.text.chars().take_while(char::is_ascii_alphabetic).collect();
+    diags
+        .error("grant_adds_something", grant.place, format!("`{clause}` adds nothing to what `{name}` may do already"))
+        .because(&word, other.place)
+        .help("take the clause out")
+        .about(Owner::Role(id));
 }
 
 /// All of the clause's conditions are never true: `grant_can_apply` tells that.

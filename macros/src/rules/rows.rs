@@ -199,7 +199,7 @@ fn fits(kind: Kind, literal: &Literal) -> bool {
         (Kind::Date, Literal::Text(text)) => text.parse::<chrono::NaiveDate>().is_ok(),
         (Kind::Time, Literal::Text(text)) => text.parse::<chrono::NaiveTime>().is_ok(),
         (Kind::Timestamp, Literal::Text(text)) => chrono::DateTime::parse_from_rfc3339(text).is_ok(),
-        (Kind::Uuid, Literal::Text(text)) => text.chars().filter(char::is_ascii_hexdigit).count() >= 32,
+        (Kind::Uuid, Literal::Text(text)) => predicate::uuid_digits(text).is_some(),
         _ => false,
     }
 }

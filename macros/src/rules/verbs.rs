@@ -135,23 +135,22 @@ pub(super) fn create_can_be_filled(policy: &Policy, diags: &mut Diags) {
             let Some(first) = left_out.iter().next() else { continue };
             let name = wording::role(policy, role);
             let fields = wording::fields(model, left_out);
-            let need = if left_out.iter().count() > 1 { "which have" } else { "which has" };
-            let no = if cell.by_star { "; a star leaves sensitive fields out" } else { "" };
+            let have = if left_out.iter().count() > 1 { "which have" } else { "which has" };
+            let help = if model.field(first).readonly {
+                format!("give {fields} a default, or take `readonly` out")
+            } else if cell.by_star {
+                format!("name the model, `create {};`: a star leaves sensitive fields out", model.name)
+            } else {
+                format!("add {fields} to the grant, or give it a default")
+            };
             diags
                 .error(
                     "create_can_be_filled",
                     cell.fields_place.unwrap_or_else(|| policy.place_of(role, cell)),
-                    format!(
-                        "role `{name}` may create `{}` without {fields}, {need} no value otherwise{no}",
-                        model.name
-                    ),
+                    format!("role `{name}` may create `{}` without {fields}, {have} no value otherwise", model.name),
                 )
                 .because("required", model.field(first).place)
-                .help(if cell.by_star {
-                    format!("name the model: `create {};`, or give {fields} a default", model.name)
-                } else {
-                    format!("add {fields} to the grant, or give it a default")
-                })
+                .help(help)
                 .about(Owner::Role(role))
                 .about(Owner::Model(id));
         }

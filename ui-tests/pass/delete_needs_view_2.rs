@@ -1,0 +1,9 @@
+//! A view that can be lent counts as held.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product { name: String label; stock: i64; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+    role Cleaner under Owner { may view Product; may delete Product; }
+}

@@ -1,0 +1,9 @@
+//! Fewer fields, fewer rows.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product { name: String label; price: i64; stock: i64; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+    role Support under Owner { view Product when stock > 0; edit Product { price } when stock >= 1; }
+}

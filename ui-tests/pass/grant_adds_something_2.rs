@@ -1,0 +1,14 @@
+//! The rows with no state are in neither of the two conditions.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    choice State { Draft, Sent }
+    model Invoice { number: String label; state: Option<State>; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+    role Clerk under Owner {
+        view Invoice when state == Draft;
+        view Invoice when state != Draft;
+        view Invoice when state is null;
+    }
+}

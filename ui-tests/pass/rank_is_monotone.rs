@@ -1,0 +1,11 @@
+//! The same rows in other words.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    choice State { Draft, Sent, Paid }
+    model Invoice { number: String label; state: State default Draft; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+    role Manager under Owner { view Invoice when state != Draft; }
+    role Clerk under Manager { view Invoice when state == Paid or state == Sent; }
+}

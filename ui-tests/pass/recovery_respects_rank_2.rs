@@ -1,0 +1,11 @@
+//! Who stands beside a superior's subordinate stands below the superior.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product { name: String label; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+    role Manager under Owner { view Product; reset Auditor, Clerk; }
+    role Clerk under Manager { view Product; }
+    role Auditor beside Clerk { view *; view Audit; }
+}

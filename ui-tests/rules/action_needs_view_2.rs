@@ -1,0 +1,11 @@
+//! It sees the unpaid ones and may approve the paid ones as well.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Invoice { number: String label; paid: bool default false; action approve writes paid; }
+
+    role Owner { all *; approve *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+    role Approver under Owner { view Invoice when not paid; approve Invoice; }
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! The form has no place for a field that must be filled in.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product { name: String label; price: i64; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+    role Clerk under Owner { view Product; create Product { name }; }
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+//! Two conditions together already cover the third.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    choice State { Draft, Sent, Paid }
+    model Invoice { number: String label; state: State default Draft; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+    role Clerk under Owner {
+        view Invoice when state == Draft;
+        view Invoice when state != Draft;
+        view Invoice { number } when state == Paid;
+    }
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! What is held need not be lent.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product { name: String label; price: i64; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+    role Clerk under Owner { view Product; may view Product { price }; }
+}
+
+fn main() {}

@@ -1,0 +1,14 @@
+//! The superior sees only a part of the rows that the subordinate sees.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    choice State { Draft, Sent, Paid }
+    model Invoice { number: String label; state: State default Draft; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+    role Manager above Clerk { view Invoice when state != Draft; }
+    role Clerk under Owner { view Invoice when state == Paid or state == Draft; }
+    role Head under Owner above Manager { view Invoice; }
+}
+
+fn main() {}
