@@ -1,6 +1,7 @@
 //! A panel and the bodies of its actions, on the way to a command line or a service.
 
 use std::fmt;
+use std::process::ExitCode;
 
 use crate::action::Actions;
 use crate::panel::Panel;
@@ -18,6 +19,13 @@ impl Builder {
     /// For `admin!`.
     pub fn new(panel: &'static Panel, actions: &'static dyn Actions) -> Self {
         Self { panel, actions }
+    }
+
+    /// Reads the command line and does what it says.
+    #[must_use]
+    pub fn main(self) -> ExitCode {
+        eprintln!("{}: this version has no commands yet", self.panel.name);
+        ExitCode::from(2)
     }
 
     /// The tables.

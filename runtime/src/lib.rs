@@ -28,6 +28,8 @@ pub mod typed;
 pub mod value;
 mod views;
 
+pub use bailiwick_macros::admin;
+
 pub use crate::action::{ActionCx, ActionResult};
 pub use crate::authorize::Refusal;
 pub use crate::builder::Builder;

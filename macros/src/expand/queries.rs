@@ -71,11 +71,11 @@ fn tokens(model: &Model) -> TokenStream {
     let verbs = ["View", "Create", "Edit", "Delete", "Export", "Import"].map(|verb| {
         let bound = format_ident!("May{verb}");
         let verb = Ident::new(verb, Span::call_site());
-        token(model, &snake(&verb), &quote! { ::bailiwick::#verb }, &quote! { ::bailiwick::grant::#bound })
+        token(model, &snake(&verb), &quote! { ::bailiwick::#verb }, &quote! { ::bailiwick::grant::#bound<Self> })
     });
     let actions = distinct(model).map(|action| {
         let marker = camel(action);
-        token(model, &plain(action), &quote! { #marker }, &quote! { ::bailiwick::grant::MayAct<#marker> })
+        token(model, &plain(action), &quote! { #marker }, &quote! { ::bailiwick::grant::MayAct<#marker, Self> })
     });
     quote! { #(#verbs)* #(#actions)* }
 }
@@ -96,7 +96,7 @@ fn token(model: &Model, word: &str, verb: &TokenStream, bound: &TokenStream) -> 
             who: &::bailiwick::As<R>,
         ) -> ::std::result::Result<::bailiwick::May<#verb, Self>, ::bailiwick::Refusal>
         where
-            R #colon #bound<Self>,
+            R #colon #bound,
         {
             ::bailiwick::May::of(who)
         }

@@ -16,6 +16,12 @@ pub(super) fn expand(panel: &Panel) -> TokenStream {
         pub struct #name;
 
         impl #name {
+            /// Reads the command line and does what it says; without a word it serves.
+            #[must_use]
+            pub fn main() -> ::std::process::ExitCode {
+                Self::builder().main()
+            }
+
             /// For a panel with commands of its own.
             #[must_use]
             pub fn builder() -> ::bailiwick::Builder {
