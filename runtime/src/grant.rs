@@ -23,13 +23,16 @@ pub struct May<V, M> {
     right: PhantomData<fn() -> (V, M)>,
 }
 
+/// A token, or why there is none.
+pub type Asked<V, M> = Result<May<V, M>, Refusal>;
+
 impl<V: VerbOn<M>, M: Model> May<V, M> {
     /// The right of a person whose role is known to hold it.
     ///
     /// # Errors
     /// A refusal when the block's `reauth` lists the verb: what needs a fresh proof of identity is done on a page, which
     /// asks for one.
-    pub fn of<R>(who: &As<R>) -> Result<Self, Refusal> {
+    pub fn of<R>(who: &As<R>) -> Asked<V, M> {
         Self::ask(&who.actor)
     }
 
@@ -37,7 +40,7 @@ impl<V: VerbOn<M>, M: Model> May<V, M> {
     ///
     /// # Errors
     /// A refusal when it does not, or when the block's `reauth` lists the verb.
-    pub fn ask(actor: &Actor) -> Result<Self, Refusal> {
+    pub fn ask(actor: &Actor) -> Asked<V, M> {
         let terms = authorize(M::PANEL, actor, V::VERB, M::MODEL).granted()?;
         if terms.needs_fresh_proof() {
             let right = crate::authorize::verb_in_words(M::MODEL, V::VERB);

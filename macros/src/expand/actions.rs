@@ -8,7 +8,7 @@ use quote::{quote, quote_spanned};
 
 use super::names::{Names, action_enum, actions_trait, camel, index, plain, snake};
 use super::queries::distinct;
-use super::shell::doc_or;
+use super::shell::{doc, doc_or};
 use crate::panel::{Model, Panel};
 
 pub(super) fn expand(panel: &Panel, names: &Names) -> TokenStream {
@@ -40,9 +40,9 @@ fn markers(panel: &Panel, names: &Names) -> Vec<TokenStream> {
     by_name
         .into_values()
         .map(|(marker, held)| {
-            let doc = format!("The right to an action, as a type: `May<{marker}, …>`.");
+            let doc = doc(&format!("The right to an action, as a type: `May<{marker}, …>`."));
             quote! {
-                #[doc = #doc]
+                #doc
                 #[derive(Debug, Clone, Copy)]
                 #[allow(dead_code)]
                 pub struct #marker;
@@ -61,7 +61,7 @@ fn action_trait(panel: &Panel, model: &Model) -> TokenStream {
     let (name, of) = (actions_trait(model), &model.name);
     let row = Ident::new(&snake(of), of.span());
     let words: Vec<String> = distinct(model).map(|action| format!("`{}`", plain(action))).collect();
-    let doc = format!("What the actions of [`{}`] do.", plain(of));
+    let about = doc(&format!("What the actions of [`{}`] do.", plain(of)));
     let signatures: Vec<String> = distinct(model)
         .map(|action| {
             let (method, marker) = (plain(action), camel(action));
@@ -75,10 +75,11 @@ fn action_trait(panel: &Panel, model: &Model) -> TokenStream {
     let note = format!("write it beside the block:\nimpl {name} for {} {{\n{}\n}}", panel.name, signatures.join("\n"));
     let methods = distinct(model).map(|action| {
         let declared = model.actions.iter().find(|other| other.name == *action);
-        let doc = doc_or(declared.map_or("", |action| &action.doc), || format!("The action `{}`.", plain(action)));
+        let words = doc_or(declared.map_or("", |action| &action.doc), || format!("The action `{}`.", plain(action)));
+        let doc = doc(&words);
         let marker = camel(action);
         quote! {
-            #[doc = #doc]
+            #doc
             fn #action(
                 #row: #of,
                 cx: &mut ::bailiwick::ActionCx<'_>,
@@ -89,20 +90,20 @@ fn action_trait(panel: &Panel, model: &Model) -> TokenStream {
     let table = action_enum(model);
     let variants: Vec<_> = distinct(model).map(camel).collect();
     let indexes = distinct(model).map(|action| position(model, action));
-    let docs = distinct(model).map(|action| format!("`{}`", plain(action)));
-    let enum_doc = format!("The actions of [`{}`], for paths.", plain(of));
+    let docs = distinct(model).map(|action| doc(&format!("`{}`", plain(action))));
+    let enum_doc = doc(&format!("The actions of [`{}`], for paths.", plain(of)));
     quote! {
-        #[doc = #doc]
+        #about
         #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
         pub trait #name {
             #(#methods)*
         }
 
-        #[doc = #enum_doc]
+        #enum_doc
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[allow(dead_code)]
         pub enum #table {
-            #(#[doc = #docs] #variants,)*
+            #(#docs #variants,)*
         }
 
         impl ::bailiwick::typed::ActionName for #table {
@@ -128,13 +129,21 @@ fn dispatch(panel: &Panel, names: &Names) -> TokenStream {
             }
         })
     });
+    let arms: Vec<_> = arms.collect();
+    let found = if arms.is_empty() {
+        quote! { call.unknown() }
+    } else {
+        quote! {
+            match (call.model(), call.action()) {
+                #(#arms,)*
+                _ => call.unknown(),
+            }
+        }
+    };
     quote! {
         impl ::bailiwick::action::Actions for #name {
             fn run<'a>(&self, call: ::bailiwick::action::Call<'a>) -> ::bailiwick::action::Running<'a> {
-                match (call.model(), call.action()) {
-                    #(#arms,)*
-                    _ => call.unknown(),
-                }
+                #found
             }
         }
     }

@@ -4,14 +4,14 @@ use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
 use super::names::{Names, index, plain};
-use super::shell::doc_or;
+use super::shell::{doc, doc_or};
 use crate::panel::Panel;
 
 pub(super) fn expand(panel: &Panel, names: &Names) -> TokenStream {
     let choices = names.numbered_choices(panel).map(|(number, choice)| {
         let index = index(number);
         let name = &choice.name;
-        let doc = doc_or(&choice.doc, || format!("One of the values that `{}` can have.", plain(name)));
+        let about = doc_or(&choice.doc, || format!("One of the values that `{}` can have.", plain(name)));
         let mut seen = std::collections::HashSet::new();
         let variants: Vec<Variant<'_>> = choice
             .variants
@@ -19,7 +19,7 @@ pub(super) fn expand(panel: &Panel, names: &Names) -> TokenStream {
             .filter(|variant| seen.insert(plain(&variant.name)))
             .map(|variant| Variant { name: &variant.name, title: &variant.title, doc: &variant.doc })
             .collect();
-        let all = closed_set(name, &doc, &variants);
+        let all = closed_set(name, &about, &variants);
         quote! {
             #all
 
@@ -76,17 +76,18 @@ struct Variant<'p> {
 }
 
 /// The enum, its list, its names in the store and on the page, and the way back from the former.
-fn closed_set(name: &Ident, doc: &str, variants: &[Variant<'_>]) -> TokenStream {
+fn closed_set(name: &Ident, about: &str, variants: &[Variant<'_>]) -> TokenStream {
+    let about = doc(about);
     let idents: Vec<_> = variants.iter().map(|variant| variant.name).collect();
-    let docs = variants.iter().map(|variant| doc_or(variant.doc, || format!("{}.", variant.title)));
+    let docs = variants.iter().map(|variant| doc(&doc_or(variant.doc, || format!("{}.", variant.title))));
     let stored: Vec<_> = idents.iter().map(|ident| plain(ident)).collect();
     let titles = variants.iter().map(|variant| variant.title);
     quote! {
-        #[doc = #doc]
+        #about
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[allow(dead_code)]
         pub enum #name {
-            #(#[doc = #docs] #idents,)*
+            #(#docs #idents,)*
         }
 
         #[allow(dead_code)]

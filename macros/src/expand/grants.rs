@@ -7,17 +7,17 @@ use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
 use super::names::{Names, camel, index, plain};
-use super::shell::doc_or;
+use super::shell::{doc, doc_or};
 use crate::panel::{Panel, Role, Verb};
 
 pub(super) fn expand(panel: &Panel, names: &Names) -> TokenStream {
     let types = names.numbered_roles(panel).map(|(number, role)| {
         let index = index(number);
         let name = &role.name;
-        let doc = doc_or(&role.doc, || format!("The role `{}`.", plain(name)));
+        let doc = doc(&doc_or(&role.doc, || format!("The role `{}`.", plain(name))));
         let held = held(panel, names, role);
         quote! {
-            #[doc = #doc]
+            #doc
             #[derive(Debug, Clone, Copy)]
             #[allow(dead_code)]
             pub struct #name;

@@ -32,10 +32,8 @@ pub(crate) fn expand(panel: &Panel, diags: Diags) -> TokenStream {
 /// The parts in order, by the names of their pins.
 fn parts(panel: &Panel) -> Vec<(String, TokenStream)> {
     let names = names::Names::of(panel);
-    let mut parts = vec![
-        ("panel".to_owned(), shell::expand(panel)),
-        ("choices".to_owned(), choices::expand(panel, &names)),
-    ];
+    let mut parts =
+        vec![("panel".to_owned(), shell::expand(panel)), ("choices".to_owned(), choices::expand(panel, &names))];
     for model in names.models(panel) {
         parts.push((format!("model_{}", names::snake(&model.name)), models::expand(panel, model)));
     }

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::names::{change_type, column, id_type, index, new_type, plain, readable_fields, written_fields};
 use super::queries;
-use super::shell::doc_or;
+use super::shell::{doc, doc_or};
 use crate::panel::{Field, Kind, Model, Panel};
 
 pub(super) fn expand(panel: &Panel, model: &Model) -> TokenStream {
@@ -55,20 +55,20 @@ fn option(of: &TokenStream) -> TokenStream {
     quote! { ::std::option::Option<#of> }
 }
 
-fn doc_of(field: &Field) -> String {
+fn doc_of(field: &Field) -> TokenStream {
     let help = doc_or(&field.doc, || field.help.clone());
-    doc_or(&help, || format!("{}.", field.title))
+    doc(&doc_or(&help, || format!("{}.", field.title)))
 }
 
 fn row(panel: &Panel, model: &Model) -> TokenStream {
     let name = &model.name;
     let number = index(panel.models.iter().position(|other| std::ptr::eq(other, model)).unwrap_or_default());
-    let doc = doc_or(&model.doc, || format!("{}.", model.title));
+    let doc = doc(&doc_or(&model.doc, || format!("{}.", model.title)));
     let (id, new, change) = (id_type(model), new_type(model), change_type(model));
     let shown: Vec<_> = readable_fields(model).collect();
     let declared = shown.iter().map(|(_, field)| {
         let (doc, field_name, of) = (doc_of(field), &field.name, value_type(panel, field));
-        quote! { #[doc = #doc] pub #field_name: #of }
+        quote! { #doc pub #field_name: #of }
     });
     let read = shown.iter().map(|(number, field)| {
         let index = index(*number);
@@ -77,7 +77,7 @@ fn row(panel: &Panel, model: &Model) -> TokenStream {
     });
     let opaque = opaque_debug(name, &quote! { .field("id", &self.id.0).field("version", &self.version) });
     quote! {
-        #[doc = #doc]
+        #doc
         #[derive(Clone, PartialEq)]
         #[allow(dead_code)]
         pub struct #name {
@@ -122,9 +122,9 @@ fn opaque_debug(name: &Ident, fields: &TokenStream) -> TokenStream {
 
 fn id(model: &Model) -> TokenStream {
     let (name, id) = (&model.name, id_type(model));
-    let doc = format!("The number of a [`{}`].", plain(name));
+    let doc = doc(&format!("The number of a [`{}`].", plain(name)));
     quote! {
-        #[doc = #doc]
+        #doc
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub struct #id(pub i64);
 
@@ -167,12 +167,13 @@ fn can_be_left_out(field: &Field) -> bool {
 
 fn new(panel: &Panel, model: &Model) -> TokenStream {
     let (name, new) = (&model.name, new_type(model));
-    let doc = format!("What a new [`{}`] starts with; `None` is the field's default, else no value.", plain(name));
+    let doc =
+        doc(&format!("What a new [`{}`] starts with; `None` is the field's default, else no value.", plain(name)));
     let default = written_fields(model).all(|(_, field)| can_be_left_out(field)).then(|| quote! { , Default });
     let declared = written_fields(model).map(|(_, field)| {
         let (doc, field_name, base) = (doc_of(field), &field.name, base_type(panel, field.kind));
         let of = if can_be_left_out(field) { option(&base) } else { base };
-        quote! { #[doc = #doc] pub #field_name: #of }
+        quote! { #doc pub #field_name: #of }
     });
     let given = written_fields(model).map(|(number, field)| {
         let index = index(number);
@@ -185,7 +186,7 @@ fn new(panel: &Panel, model: &Model) -> TokenStream {
     });
     let opaque = opaque_debug(&new, &TokenStream::new());
     quote! {
-        #[doc = #doc]
+        #doc
         #[derive(Clone, PartialEq #default)]
         #[allow(dead_code)]
         pub struct #new {
@@ -206,11 +207,11 @@ fn new(panel: &Panel, model: &Model) -> TokenStream {
 
 fn change(panel: &Panel, model: &Model) -> TokenStream {
     let (name, change) = (&model.name, change_type(model));
-    let doc = format!("A change of a [`{}`]; `None` leaves a field as it is.", plain(name));
+    let doc = doc(&format!("A change of a [`{}`]; `None` leaves a field as it is.", plain(name)));
     let declared = written_fields(model).map(|(_, field)| {
         let (doc, field_name) = (doc_of(field), &field.name);
         let of = option(&value_type(panel, field));
-        quote! { #[doc = #doc] pub #field_name: #of }
+        quote! { #doc pub #field_name: #of }
     });
     let given = written_fields(model).map(|(number, field)| {
         let index = index(number);
@@ -219,7 +220,7 @@ fn change(panel: &Panel, model: &Model) -> TokenStream {
     });
     let opaque = opaque_debug(&change, &TokenStream::new());
     quote! {
-        #[doc = #doc]
+        #doc
         #[derive(Clone, PartialEq, Default)]
         #[allow(dead_code, clippy::option_option)]
         pub struct #change {
@@ -243,9 +244,9 @@ fn columns(panel: &Panel, model: &Model) -> TokenStream {
     let columns = readable_fields(model).map(|(number, field)| {
         let index = index(number);
         let (column, base) = (column(field), base_type(panel, field.kind));
-        let doc = format!("The column of [`{}::{}`].", plain(name), plain(&field.name));
+        let doc = doc(&format!("The column of [`{}::{}`].", plain(name), plain(&field.name)));
         quote! {
-            #[doc = #doc]
+            #doc
             pub const #column: ::bailiwick::typed::Column<Self, #base> = ::bailiwick::typed::Column::new(#index);
         }
     });

@@ -29,7 +29,11 @@ pub(super) fn role(panel: &Panel, number: usize, role: &Role) -> TokenStream {
             quote! { when: Some(#when), }
         });
         let lendable = cell.lendable.then(|| quote! { lendable: true, });
-        if when.is_none() && lendable.is_none() { plain } else { quote! { Cell { #when #lendable ..#plain } } }
+        if when.is_none() && lendable.is_none() {
+            plain
+        } else {
+            quote! { Cell { #when #lendable ..#plain } }
+        }
     });
     let framework = role.framework.iter().map(|cell| {
         let (verb, grant) = (verb(cell.verb), index(cell.grant.0));

@@ -35,7 +35,11 @@ pub(super) fn predicate(panel: &Panel, predicate: &Predicate) -> TokenStream {
         Predicate::IsNull { operand, negated, .. } => {
             let operand = self::operand(panel, operand);
             let is_null = quote! { Predicate::IsNull(#operand) };
-            if *negated { quote! { Predicate::Not(&#is_null) } } else { is_null }
+            if *negated {
+                quote! { Predicate::Not(&#is_null) }
+            } else {
+                is_null
+            }
         }
         Predicate::In { operand, set, .. } => {
             let operand = self::operand(panel, operand);

@@ -4,6 +4,7 @@ use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
 use super::names::{camel, change_type, id_type, new_type, plain, snake};
+use super::shell::doc;
 use crate::panel::Model;
 
 pub(super) fn expand(model: &Model) -> TokenStream {
@@ -88,13 +89,13 @@ pub(super) fn distinct(model: &Model) -> impl Iterator<Item = &Ident> {
 
 fn token(model: &Model, word: &str, verb: &TokenStream, bound: &TokenStream) -> TokenStream {
     let name = format_ident!("may_{word}", span = Span::call_site());
-    let doc = format!("The right to {} rows, for a person whose role holds it.", word.replace('_', " "));
+    let doc = doc(&format!("The right to {} rows, for a person whose role holds it.", word.replace('_', " ")));
     let colon = quote_spanned! { model.name.span()=> : };
     quote! {
-        #[doc = #doc]
+        #doc
         pub fn #name<R>(
             who: &::bailiwick::As<R>,
-        ) -> ::std::result::Result<::bailiwick::May<#verb, Self>, ::bailiwick::Refusal>
+        ) -> ::bailiwick::grant::Asked<#verb, Self>
         where
             R #colon #bound,
         {

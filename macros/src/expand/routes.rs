@@ -4,6 +4,7 @@ use proc_macro2::TokenStream;
 use quote::quote;
 
 use super::names::{Names, action_enum, id_type, index, plain};
+use super::shell::doc;
 use crate::panel::Panel;
 
 pub(super) fn expand(panel: &Panel, names: &Names) -> TokenStream {
@@ -11,14 +12,14 @@ pub(super) fn expand(panel: &Panel, names: &Names) -> TokenStream {
     for (number, model) in names.numbered_models(panel) {
         let index = index(number);
         let (name, id) = (&model.name, id_type(model));
-        let doc = format!("A page of [`{}`].", plain(name));
+        let doc = doc(&format!("A page of [`{}`].", plain(name)));
         let at = if model.actions.is_empty() {
             quote! { ::bailiwick::typed::At<#id> }
         } else {
             let action = action_enum(model);
             quote! { ::bailiwick::typed::At<#id, #action> }
         };
-        variants.push(quote! { #[doc = #doc] #name(#at) });
+        variants.push(quote! { #doc #name(#at) });
         to.push(quote! { Self::#name(at) => ::std::result::Result::Err((#index, at.page())) });
         from.push(quote! { #index => ::bailiwick::typed::At::of(page).map(Self::#name) });
     }

@@ -8,9 +8,9 @@ use crate::panel::Panel;
 
 pub(super) fn expand(panel: &Panel) -> TokenStream {
     let name = &panel.name;
-    let doc = doc_or(&panel.doc, || format!("The panel `{}`.", plain(name)));
+    let doc = doc(&doc_or(&panel.doc, || format!("The panel `{}`.", plain(name))));
     quote! {
-        #[doc = #doc]
+        #doc
         #[derive(Debug, Clone, Copy)]
         #[allow(dead_code)]
         pub struct #name;
@@ -34,4 +34,10 @@ pub(super) fn expand(panel: &Panel) -> TokenStream {
 /// The user's words, else a sentence.
 pub(super) fn doc_or(doc: &str, otherwise: impl FnOnce() -> String) -> String {
     if doc.trim().is_empty() { otherwise() } else { doc.to_owned() }
+}
+
+/// A doc comment as a person would have written it.
+pub(super) fn doc(text: &str) -> TokenStream {
+    let lines = text.lines().map(|line| if line.is_empty() { String::new() } else { format!(" {line}") });
+    quote! { #(#[doc = #lines])* }
 }

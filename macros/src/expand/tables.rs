@@ -231,7 +231,11 @@ fn field_table(panel: &Panel, number: usize, field: &Field) -> TokenStream {
         set.push(quote! { sensitivity: Sensitivity::#sensitivity });
     }
     let plain = quote! { Field::new(#number, #name, #title, #kind) };
-    if set.is_empty() { plain } else { quote! { Field { #(#set,)* ..#plain } } }
+    if set.is_empty() {
+        plain
+    } else {
+        quote! { Field { #(#set,)* ..#plain } }
+    }
 }
 
 /// `None`: what a field is without a word.

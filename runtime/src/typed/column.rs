@@ -52,11 +52,7 @@ impl<M, T> Column<M, T> {
 
 impl<M, T: FieldType> Column<M, T> {
     fn compare(self, op: Op, value: T) -> Filter<M> {
-        Filter::of(Condition::Compare {
-            left: Term::Field(self.field),
-            op,
-            right: Term::Value(value.into_value()),
-        })
+        Filter::of(Condition::Compare { left: Term::Field(self.field), op, right: Term::Value(value.into_value()) })
     }
 
     /// `==`

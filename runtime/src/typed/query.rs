@@ -18,8 +18,7 @@ use crate::value::Row;
 /// # Errors
 /// [`Error::Beyond`] when the token hides a field of it.
 pub async fn get<M: Model>(db: &Store, may: &May<View, M>, id: M::Id) -> Result<Option<M>, Error> {
-    let query =
-        GetQuery { terms: may.terms(), id: id.number(), columns: readable_fields(M::MODEL), labels: &[] };
+    let query = GetQuery { terms: may.terms(), id: id.number(), columns: readable_fields(M::MODEL), labels: &[] };
     let found = db.get(&query).await?;
     found.map(|found| whole(may.terms(), &found.row)).transpose()
 }
