@@ -80,17 +80,20 @@ fn rooms(panel: &Panel, names: &Names) -> TokenStream {
             Wanted::Field(_) | Wanted::Variant(_) | Wanted::Attribute => return None,
         })
     });
+    // The compiler asks about the unknown `cfg` where it stands, so the `allow` has to stand one item further out.
     quote! {
-        #[cfg(rust_analyzer)]
+        #[doc(hidden)]
         #[allow(unexpected_cfgs, unused_imports)]
         mod __rooms {
+            #[cfg(rust_analyzer)]
             mod models {
                 pub use super::super::{#(#models),*};
             }
+            #[cfg(rust_analyzer)]
             mod choices {
                 pub use super::super::{#(#choices),*};
             }
-            #(#wanted)*
+            #(#[cfg(rust_analyzer)] #wanted)*
         }
     }
 }

@@ -3,6 +3,7 @@
 use proc_macro2::{Delimiter, Ident};
 
 use super::input::{Input, Read, Reported};
+use super::model::WORDS as CLAUSES;
 use crate::ast::{Attribute, Field, Flag, Modifier, ModifierKind, Type};
 use crate::similar;
 
@@ -40,9 +41,10 @@ pub(crate) fn field(input: &mut Input<'_, '_>, doc: String, name: Ident) -> (Fie
 fn fill(input: &mut Input<'_, '_>, field: &mut Field) -> Read<()> {
     input.expect(":")?;
     field.ty = Some(ty(input)?);
+    let mut is_told = false;
     while let Some(word) = input.peek_word() {
-        // A name with a colon behind it is the next field: this one lacks its `;`.
-        if input.cursor.ident().is_some_and(|(_, rest)| rest.punct().is_some_and(|(punct, _)| punct.as_char() == ':')) {
+        // The next field or clause: this one lacks its `;`.
+        if input.is_declaration() || CLAUSES.iter().any(|clause| word == clause) {
             break;
         }
         if let Some(kind) = modifier(input, &word)? {
@@ -50,11 +52,15 @@ fn fill(input: &mut Input<'_, '_>, field: &mut Field) -> Read<()> {
             field.modifiers.push(Modifier { word, kind, place });
             continue;
         }
-        let words = FLAGS.iter().map(|(flag, _)| *flag).chain(VALUED);
-        let help = similar::hint(&word.to_string(), "words behind a type", words);
-        let message = format!("there is no word `{word}` for a field");
-        input.diags.error("unknown_name", &word, message).help(help);
         input.skip_token();
+        // One unknown word is a slip, a row of them is something else that went wrong in front.
+        if !is_told {
+            is_told = true;
+            let words = FLAGS.iter().map(|(flag, _)| *flag).chain(VALUED);
+            let help = similar::hint(&word.to_string(), "words behind a type", words);
+            let message = format!("there is no word `{word}` for a field");
+            input.diags.error("unknown_name", &word, message).help(help);
+        }
     }
     Ok(())
 }

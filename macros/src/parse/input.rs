@@ -317,14 +317,21 @@ impl<'a, 'd> Input<'a, 'd> {
         if self.eat(";") {
             return;
         }
-        if self.at_end() {
-            // Points at the last word rather than at the bracket: that is where the `;` belongs.
+        let next_clause = words.iter().any(|word| self.is_word(word)) || self.is_declaration();
+        if self.at_end() || next_clause {
+            // Points at the last word rather than at what follows: that is where the `;` belongs.
             let last = self.last;
             self.diags.syntax(last, "expected `;` behind this");
         } else {
             self.expected("`;`");
             self.skip_clause(words);
         }
+    }
+
+    /// `name:`, the beginning of a field.
+    pub(crate) fn is_declaration(&self) -> bool {
+        let behind = self.cursor.ident().and_then(|(_, rest)| rest.punct());
+        behind.is_some_and(|(punct, _)| punct.as_char() == ':' && punct.spacing() == Spacing::Alone)
     }
 
     /// Skips to behind the next `;`, or to in front of a word that starts a clause.

@@ -8,7 +8,9 @@ use super::input::{Input, Read};
 use super::predicate::predicate;
 use crate::ast::{Action, Check, Form, Inline, Model, Names, Predicate};
 
-const WORDS: [&str; 10] = ["list", "filter", "sort", "form", "inline", "check", "action", "table", "title", "accept"];
+/// Words that start a clause of a model; none of them is a word behind a type.
+pub(super) const WORDS: [&str; 10] =
+    ["list", "filter", "sort", "form", "inline", "check", "action", "table", "title", "accept"];
 
 /// Behind the word `model`.
 pub(crate) fn model(input: &mut Input<'_, '_>, doc: String, word: &Ident) -> (Model, Read<()>) {

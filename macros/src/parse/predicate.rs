@@ -110,6 +110,11 @@ fn set(input: &mut Input<'_, '_>) -> Read<Vec<Operand>> {
 
 fn operand(input: &mut Input<'_, '_>) -> Read<Operand> {
     let first = input.here();
+    if is_next_clause(input) {
+        let last = input.last;
+        input.diags.syntax(last, "expected a field, `me`, `now` or a value behind this");
+        return Err(Reported);
+    }
     if input.eat_word("me").is_some() {
         let kind = if input.eat(".") {
             OperandKind::MeAttribute(input.word("a word of the `actor` clause")?)
@@ -143,6 +148,15 @@ fn operand(input: &mut Input<'_, '_>) -> Read<Operand> {
         return Err(Reported);
     }
     Ok(Operand { kind: OperandKind::Value(value.kind), place: value.place })
+}
+
+/// Half-typed conditions end in front of the next clause: a word, and behind it what no operand has behind it.
+fn is_next_clause(input: &Input<'_, '_>) -> bool {
+    const BEHIND_OPERANDS: [&str; 6] = ["and", "or", "is", "in", "not", "reveal"];
+    let Some((_, rest)) = input.cursor.ident() else { return false };
+    let word = rest.ident().is_some_and(|(word, _)| !BEHIND_OPERANDS.iter().any(|known| word == known));
+    let star = rest.punct().is_some_and(|(punct, _)| punct.as_char() == '*');
+    word || star || input.is_declaration()
 }
 
 /// Reports a sign that other languages write where this one has a word.

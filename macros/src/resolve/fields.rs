@@ -30,29 +30,29 @@ pub(crate) fn fields(names: &Names<'_>, model: ModelId, diags: &mut Diags) -> Ve
     names.fields[model.0].iter().map(|field| resolve(names, field, diags)).collect()
 }
 
-/// The type; a broken one counts as `String`, so that the expansion stays whole.
-pub(crate) fn kind(names: &Names<'_>, ty: Option<&ast::Type>, diags: &mut Diags) -> Kind {
-    let Some(ty) = ty else { return Kind::String };
+/// The type; none if there is no such type, which has been reported.
+pub(crate) fn kind(names: &Names<'_>, ty: Option<&ast::Type>, diags: &mut Diags) -> Option<Kind> {
+    let ty = ty?;
     let name = plain(&ty.name);
     if name == "Decimal" {
-        return decimal(ty, diags);
+        return Some(decimal(ty, diags));
     }
     if !ty.arguments.is_empty() {
         diags.error(RULE, ty.place, format!("`{name}` takes no numbers")).help(format!("write `{name}`"));
     }
     if name == "Actor" {
-        return Kind::Actor;
+        return Some(Kind::Actor);
     }
     if let Some((_, kind)) = TYPES.iter().find(|(word, _)| *word == name) {
-        return *kind;
+        return Some(*kind);
     }
     if let Some(choice) = names.find_choice(&ty.name) {
         names.mention(Name::Choice(choice), &ty.name);
-        return Kind::Choice(choice);
+        return Some(Kind::Choice(choice));
     }
     if let Some(model) = names.find_model(&ty.name) {
         names.mention(Name::Model(model), &ty.name);
-        return Kind::Model(model, OnDelete::Restrict);
+        return Some(Kind::Model(model, OnDelete::Restrict));
     }
     let known = TYPES.iter().map(|(word, _)| (*word).to_owned());
     let known = known.chain(["Decimal", "Actor", "Option"].map(str::to_owned));
@@ -63,7 +63,7 @@ pub(crate) fn kind(names: &Names<'_>, ty: Option<&ast::Type>, diags: &mut Diags)
         .chain(names.choices.iter().map(|(name, _)| plain(name)))
         .chain(known);
     unknown(&ty.name, "type, choice or model", "types", known, diags);
-    Kind::String
+    None
 }
 
 fn decimal(ty: &ast::Type, diags: &mut Diags) -> Kind {
@@ -91,7 +91,9 @@ fn decimal(ty: &ast::Type, diags: &mut Diags) -> Kind {
 }
 
 fn resolve(names: &Names<'_>, written: &ast::Field, diags: &mut Diags) -> Field {
-    let kind = kind(names, written.ty.as_ref(), diags);
+    let known = kind(names, written.ty.as_ref(), diags);
+    // A line of text in place of an unknown type keeps the expansion whole.
+    let kind = known.unwrap_or(Kind::String);
     let name = plain(&written.name);
     let mut field = Field {
         name: written.name.clone(),
@@ -130,7 +132,10 @@ fn resolve(names: &Names<'_>, written: &ast::Field, diags: &mut Diags) -> Field 
             continue;
         }
         seen.push((word, modifier.place));
-        if suits(&modifier.kind, kind) {
+        if known.is_none() && !matches!(modifier.kind, ModifierKind::Flag(_) | ModifierKind::Help(_)) {
+            continue;
+        }
+        if known.is_none() || suits(&modifier.kind, kind) {
             apply(names, &mut field, modifier, diags);
         } else {
             let ty = written.ty.as_ref().map_or_else(String::new, |ty| plain(&ty.name));

@@ -46,7 +46,7 @@ pub(crate) fn actor(names: &Names<'_>, diags: &mut Diags) -> Vec<Attribute> {
     let attribute = |written: &&ast::Attribute| Attribute {
         name: written.name.clone(),
         doc: written.doc.clone(),
-        kind: fields::kind(names, written.ty.as_ref(), diags),
+        kind: fields::kind(names, written.ty.as_ref(), diags).unwrap_or(Kind::String),
         optional: written.ty.as_ref().is_some_and(|ty| ty.optional),
         place: written.place,
     };

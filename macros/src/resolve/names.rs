@@ -41,7 +41,8 @@ struct Seen<'b> {
 }
 
 impl<'b> Seen<'b> {
-    /// Whether the name is new; reports it if not. `made_of` names what the name was derived from.
+    /// Whether no clause of the same word has the name; reports any that has it. What shares its name with another
+    /// kind of thing stays: what mentions it is not unknown as well.
     fn is_new(&mut self, name: &str, ident: &'b Ident, word: &'static str, diags: &mut Diags) -> bool {
         let folded = reserved::fold(name);
         let Some((_, other, other_word)) = self.names.iter().find(|(seen, ..)| *seen == folded) else {
@@ -63,7 +64,7 @@ impl<'b> Seen<'b> {
             format!("{word} `{here}` looks like {other_word} `{there}`")
         };
         diags.error("duplicate_name", ident, message).because(other_word, *other);
-        false
+        *other_word != word
     }
 }
 

@@ -1,7 +1,7 @@
 //! What happens to data beyond the one row: actions say what they touch, and deletes stay within what may be deleted.
 
 use super::policy::Policy;
-use super::wording;
+use super::{grants, wording};
 use crate::diag::Diags;
 use crate::panel::{Cell, FieldId, Kind, ModelId, OnDelete, Owner, Place, RoleId, Verb};
 
@@ -29,7 +29,9 @@ pub(super) fn cascade_stays_within_rights(policy: &Policy, diags: &mut Diags) {
     for role in policy.role_ids() {
         let mut told: Vec<ModelId> = Vec::new();
         for start in policy.model_ids() {
-            let Some(cell) = policy.cells(role, Verb::Delete, start).next() else { continue };
+            let allowed =
+                policy.cells(role, Verb::Delete, start).find(|cell| !grants::is_forbidden(policy, role, cell));
+            let Some(cell) = allowed else { continue };
             for &(parent, child, field) in cascades.iter().filter(|(parent, ..)| *parent == start) {
                 if child == parent || told.contains(&child) {
                     continue;

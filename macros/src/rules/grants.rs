@@ -142,6 +142,12 @@ pub(super) fn forbid_holds(policy: &Policy, diags: &mut Diags) {
     }
 }
 
+/// Whether `forbid_holds` speaks of this cell: what else could be said of it is an echo.
+pub(super) fn is_forbidden(policy: &Policy, role: RoleId, cell: &Cell) -> bool {
+    let forbids = policy.panel().forbids.iter().filter(|forbid| forbid.roles.contains(&role));
+    forbids.into_iter().any(|forbid| reached(policy, forbid, cell).is_some())
+}
+
 /// The forbidden fields that the cell reaches (all of them for verbs that take whole rows), if it reaches any.
 fn reached(policy: &Policy, forbid: &Forbid, cell: &Cell) -> Option<Option<FieldSet>> {
     let named = match cell.verb {
