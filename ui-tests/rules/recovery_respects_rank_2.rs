@@ -5,7 +5,6 @@ bailiwick::admin! {
     model Product { name: String label; }
 
     role Owner { all *; assign *, Owner; reset *; lock *, Owner; unlock *; revoke *, Owner; view Audit; }
-    role Clerk under Owner { view Product; }
 }
 
 fn main() {}

@@ -29,8 +29,7 @@ fn examine(policy: &Policy, diags: &mut Diags, name: ThrottleName, needed: Optio
     let Some(needed) = needed else { return };
     let (word, what) = words(name);
     let Some(throttle) = find(policy, name) else {
-        let limits = by.iter().map(|group| format!("5 per 15min by {}", by_word(group)));
-        let limits: Vec<String> = limits.collect();
+        let limits: Vec<&str> = by.iter().map(|group| suggested(group)).collect();
         diags
             .error("secret_check_is_throttled", needed, format!("nothing limits {what}"))
             .help(format!("add `throttle {word} {};`", limits.join(", ")))
@@ -45,7 +44,7 @@ fn examine(policy: &Policy, diags: &mut Diags, name: ThrottleName, needed: Optio
                 throttle.place,
                 format!("`throttle {word}` sets no limit by {key} on {what}"),
             )
-            .help(format!("add `, 20 per 10min by {key}` to it"))
+            .help(format!("add `, {}` to it", suggested(group)))
             .about(Owner::Panel);
     }
 }
@@ -62,6 +61,16 @@ fn words(name: ThrottleName) -> (&'static str, &'static str) {
         ThrottleName::Recovery => ("recovery", "requests and tries of recovery"),
         ThrottleName::Export => ("export", "exports"),
         ThrottleName::Token => ("token", "tries of API tokens"),
+    }
+}
+
+/// The limit that holds where the block sets none.
+fn suggested(group: &[By]) -> &'static str {
+    match group {
+        [By::Account, ..] => "5 per 15min by account",
+        [By::Address, ..] => "20 per 10min by address",
+        [By::Token, ..] => "60 per 1min by token",
+        _ => "5 per 10min by session",
     }
 }
 
@@ -126,11 +135,10 @@ pub(super) fn password_fits_factors(policy: &Policy, diags: &mut Diags) {
             .note("NIST SP 800-63B-4, 3.1.1.2: at least 15 where the password stands alone")
             .about(Owner::Panel);
     }
-    let (word, least) = match without {
-        Some(_) => ("min_with_factor", password.min_with_factor),
-        None => ("min", password.min.min(password.min_with_factor)),
-    };
-    if least < 8 {
+    let beside = [("min_with_factor", password.min_with_factor), ("min", password.min)];
+    // Without a factor the longer bound has been asked for already.
+    let short = beside.into_iter().find(|(word, least)| *least < 8 && (*word != "min" || without.is_none()));
+    if let Some((word, least)) = short {
         diags
             .error("password_fits_factors", password.place, format!("passwords of {least} characters are too short"))
             .help(format!("write `{word} 8`"))

@@ -77,7 +77,7 @@ fn report_cascade(
     let which = if some_rows { "not all of which it may delete" } else { "which it may not delete" };
     let steps: Vec<(Place, String)> = vec![
         (place, format!("`{name}` may delete `{parent_name}`")),
-        (key.place, format!("`{}` of `{child_name}` goes along with its `{parent_name}`", key.name)),
+        (key.place, format!("`{child_name}` goes along by `{}`", key.name)),
     ];
     diags
         .error(

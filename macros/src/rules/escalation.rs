@@ -22,12 +22,14 @@ pub(super) fn giver_holds_what_it_gives(policy: &Policy, diags: &mut Diags) {
             // The same lack is told where the two are ranked, or where the giver stands too low to give at all.
             let told_by_rank =
                 policy.ranks.is_compared(given, giver) && !policy.is_accepted("rank_is_monotone", &owners);
-            let told_by_path = climbs(policy, giver, given) && !policy.is_accepted("no_upward_path", &owners);
-            let lacks = policy.lacks(giver, given);
-            if told_by_rank || told_by_path || lacks.is_empty() {
+            let told_by_path = policy.climbs(giver, given) && !policy.is_accepted("no_upward_path", &owners);
+            if told_by_rank || told_by_path {
                 continue;
             }
-            report_giver(policy, diags, giver, cell, &lacks);
+            let lacks = policy.lacks(giver, given);
+            if !lacks.is_empty() {
+                report_giver(policy, diags, giver, cell, &lacks);
+            }
         }
     }
 }
@@ -64,11 +66,6 @@ fn assigns<'p>(policy: &'p Policy, role: RoleId) -> impl Iterator<Item = &'p Peo
     policy.role(role).people.iter().filter(|cell| cell.verb == PeopleVerb::Assign)
 }
 
-/// Holding `low` and coming to hold `high` would be a gain.
-fn climbs(policy: &Policy, low: RoleId, high: RoleId) -> bool {
-    low != high && !policy.ranks.is_level(low, high) && !policy.ranks.is_below(high, low)
-}
-
 /// A chain of harmless-looking rights that ends in a role above one's own: reset a colleague, act as them, be promoted.
 pub(super) fn no_upward_path(policy: &Policy, diags: &mut Diags) {
     if policy.ranks.go_in_a_circle() {
@@ -77,7 +74,7 @@ pub(super) fn no_upward_path(policy: &Policy, diags: &mut Diags) {
     for last in policy.role_ids() {
         let mut told: Vec<RoleId> = Vec::new();
         for cell in assigns(policy, last) {
-            if !climbs(policy, last, cell.target) || told.contains(&cell.target) {
+            if !policy.climbs(last, cell.target) || told.contains(&cell.target) {
                 continue;
             }
             told.push(cell.target);
@@ -90,11 +87,14 @@ pub(super) fn no_upward_path(policy: &Policy, diags: &mut Diags) {
 fn report_path(policy: &Policy, diags: &mut Diags, last: RoleId, cell: &PeopleCell) {
     let target = cell.target;
     let mut best: Option<(RoleId, Vec<(Place, String)>)> = None;
-    for start in policy.role_ids().filter(|start| climbs(policy, *start, target)) {
+    for start in policy.role_ids().filter(|start| policy.climbs(*start, target)) {
         let Some(way) = way(policy, start, last) else { continue };
         let better = match &best {
             None => true,
-            Some((known, _)) => policy.ranks.is_below(start, *known),
+            Some((known, shortest)) => {
+                policy.ranks.is_below(start, *known)
+                    || (!policy.ranks.is_below(*known, start) && way.len() < shortest.len())
+            }
         };
         if better {
             best = Some((start, way));
@@ -110,9 +110,6 @@ fn report_path(policy: &Policy, diags: &mut Diags, last: RoleId, cell: &PeopleCe
         .help(format!("take `assign {high}` from `{}`", wording::role(policy, last)))
         .about(Owner::Role(last))
         .about(Owner::Role(target));
-    if start != last {
-        diag.about(Owner::Role(start));
-    }
     if let Some(up) = policy.ranks.step(last, target).filter(|_| policy.ranks.is_below(last, target)) {
         diag.because(up.word, up.place);
     }

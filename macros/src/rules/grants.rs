@@ -13,10 +13,9 @@ pub(super) fn grant_adds_something(policy: &Policy, diags: &mut Diags) {
         let mut idle: Vec<GrantId> = Vec::new();
         for (i, grant) in role.grants.iter().enumerate().rev() {
             let own = GrantId(i);
-            if never_applies(policy, id, own) {
-                continue;
-            }
-            if let Some(other) = covered_by(policy, id, own, &idle) {
+            if let Some(other) = covered_by(policy, id, own, &idle)
+                && !never_applies(policy, id, own)
+            {
                 idle.push(own);
                 report_idle(policy, diags, id, grant, other);
             }
@@ -29,17 +28,19 @@ pub(super) fn grant_adds_something(policy: &Policy, diags: &mut Diags) {
 fn covered_by(policy: &Policy, id: RoleId, own: GrantId, idle: &[GrantId]) -> Option<GrantId> {
     let role = policy.role(id);
     let reveals = role.grants[own.0].reveal.is_some();
-    let may_speak = |other: GrantId, lendable: bool, by_lendable: bool| {
+    let may_speak = |other: GrantId, lendable: bool, by_lendable: bool, star: bool, by_star: bool| {
         other != own
             && !idle.contains(&other)
             && (lendable || !by_lendable)
+            // A star also stands for what is declared tomorrow.
+            && (!star || by_star)
             && (!reveals || role.grants[other.0].reveal.is_some())
     };
     let mut by = None;
     for cell in role.cells.iter().filter(|cell| cell.grant == own) {
         let others: Vec<&Cell> = policy
             .cells(id, cell.verb, cell.model)
-            .filter(|other| may_speak(other.grant, cell.lendable, other.lendable))
+            .filter(|other| may_speak(other.grant, cell.lendable, other.lendable, cell.by_star, other.by_star))
             .collect();
         if !is_within(policy, cell, &others) {
             return None;
@@ -48,13 +49,14 @@ fn covered_by(policy: &Policy, id: RoleId, own: GrantId, idle: &[GrantId]) -> Op
     }
     for cell in role.framework.iter().filter(|cell| cell.grant == own) {
         let other = role.framework.iter().find(|other| {
-            may_speak(other.grant, false, false) && (other.verb, other.subject) == (cell.verb, cell.subject)
+            may_speak(other.grant, false, false, false, false)
+                && (other.verb, other.subject) == (cell.verb, cell.subject)
         })?;
         by = by.or(Some(other.grant));
     }
     for cell in role.people.iter().filter(|cell| cell.grant == own) {
         let other = role.people.iter().find(|other| {
-            may_speak(other.grant, cell.lendable, other.lendable)
+            may_speak(other.grant, cell.lendable, other.lendable, cell.by_star, other.by_star)
                 && (other.verb, other.target) == (cell.verb, cell.target)
         })?;
         by = by.or(Some(other.grant));
@@ -199,9 +201,9 @@ fn report_forbidden(
         _ if cell.by_star => cell.verb_place.to(cell.model_place),
         _ => cell.verb_place,
     };
-    diags
-        .error("forbid_holds", place, format!("role `{name}` {how} {what}, which is forbidden"))
-        .because("forbid", forbid.place)
-        .about(Owner::Role(role))
-        .about(Owner::Model(cell.model));
+    let diag = diags.error("forbid_holds", place, format!("role `{name}` {how} {what}, which is forbidden"));
+    diag.because("forbid", forbid.place).about(Owner::Role(role)).about(Owner::Model(cell.model));
+    if cell.by_star {
+        diag.help("name the models in place of the star");
+    }
 }

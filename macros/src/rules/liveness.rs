@@ -13,7 +13,7 @@ pub(super) fn somebody_can(policy: &Policy, diags: &mut Diags) {
     let over_people = |verb: PeopleVerb| anybody(&|role| role.people.iter().any(|cell| cell.verb == verb));
     // Nobody stands below the only role: there the way back is the command line.
     let one_alone = policy.roles.len() == 1;
-    let mut missing: Vec<&str> = [PeopleVerb::Assign, PeopleVerb::Reset, PeopleVerb::Unlock, PeopleVerb::Revoke]
+    let missing: Vec<&str> = [PeopleVerb::Assign, PeopleVerb::Reset, PeopleVerb::Unlock, PeopleVerb::Revoke]
         .into_iter()
         .filter(|verb| *verb == PeopleVerb::Assign || !one_alone)
         .filter(|verb| !over_people(*verb))
@@ -21,33 +21,25 @@ pub(super) fn somebody_can(policy: &Policy, diags: &mut Diags) {
         .collect();
     let sees_audit =
         anybody(&|role| role.framework.iter().any(|cell| cell.subject == Framework::Audit && cell.verb == Verb::View));
-    let mut say: Vec<String> = Vec::new();
     let mut add: Vec<String> = missing.iter().map(|verb| format!("{verb} *;")).collect();
     if one_alone && let Some(role) = policy.roles.first() {
         add = missing.iter().map(|verb| format!("{verb} {};", role.name)).collect();
     }
-    if !missing.is_empty() {
-        let last = missing.pop().unwrap_or_default();
-        say.push(if missing.is_empty() {
-            format!("{last} anybody")
-        } else {
-            format!("{} or {last} anybody", missing.join(", "))
-        });
-    }
+    let people = format!("{} anybody", wording::any_of(&missing));
+    let say = match (missing.is_empty(), sees_audit) {
+        (true, true) => return,
+        (true, false) => "view the audit log".to_owned(),
+        (false, true) => people,
+        (false, false) => format!("{people}, or view the audit log"),
+    };
     if !sees_audit {
-        say.push("view the audit log".to_owned());
         add.push("view Audit;".to_owned());
-    }
-    if say.is_empty() {
-        return;
     }
     let (place, owner) = match policy.roles.first() {
         Some(first) => (&first.name, Owner::Role(crate::panel::RoleId(0))),
         None => (&policy.panel().name, Owner::Panel),
     };
-    let diag = diags
-        .error("somebody_can", place, format!("no role that somebody can hold may {}", wording::any_of(say)))
-        .about(owner);
+    let diag = diags.error("somebody_can", place, format!("no role that somebody can hold may {say}")).about(owner);
     match policy.roles.first() {
         Some(first) => diag.help(format!("add `{}` to `{}`", add.join(" "), first.name)),
         None => diag.help("declare a role for whoever runs the panel"),

@@ -1,12 +1,12 @@
 //! What several rules ask of a panel: who holds which right over what, who is above whom, who can ever be held. It
 //! answers and judges nothing; lendable rights count as held.
 
+use std::collections::HashSet;
 use std::ops::Deref;
-use std::rc::Rc;
 
 use crate::panel::{
     Cell, FieldSet, Framework, FrameworkCell, Grant, GrantId, Model, ModelId, Owner, Panel, PeopleCell, PeopleVerb,
-    Place, Predicate, RoleId, Sensitivity, Verb,
+    Place, Predicate, RoleId, Sensitivity, Verb, Widget,
 };
 use crate::predicate;
 use crate::ranks::Ranks;
@@ -19,6 +19,7 @@ pub(super) struct Policy<'a> {
     cells: Vec<Vec<Vec<&'a Cell>>>,
     /// Somebody can come to hold the role.
     held: Vec<bool>,
+    conditions: Vec<Condition<'a>>,
 }
 
 impl Deref for Policy<'_> {
@@ -70,7 +71,7 @@ impl<'a> Policy<'a> {
                 by_model
             })
             .collect();
-        Self { panel, ranks: Ranks::of(&panel.roles), cells, held: holdable(panel) }
+        Self { panel, ranks: Ranks::of(&panel.roles), cells, held: holdable(panel), conditions: conditions(panel) }
     }
 
     pub(super) fn panel(&self) -> &'a Panel {
@@ -130,6 +131,11 @@ impl<'a> Policy<'a> {
         predicate::implies(self.panel, model, when, &reached)
     }
 
+    /// Every condition of the block, each once.
+    pub(super) fn conditions(&self) -> &[Condition<'a>] {
+        &self.conditions
+    }
+
     pub(super) fn has_framework(&self, role: RoleId, verb: Verb, subject: Framework) -> bool {
         self.role(role).framework.iter().any(|cell| cell.verb == verb && cell.subject == subject)
     }
@@ -147,13 +153,30 @@ impl<'a> Policy<'a> {
     pub(super) fn lacks(&self, role: RoleId, of: RoleId) -> Vec<Lack<'a>> {
         let other = &self.panel.roles[of.0];
         let cells = other.cells.iter().filter_map(|cell| {
-            let fields = if cell.verb.is_of_fields() { cell.fields } else { FieldSet::default() };
+            let fields = match cell.verb {
+                // That a secret is read at all is one mistake, not one for each role that does not.
+                Verb::View | Verb::Export => cell.fields.minus(self.model(cell.model).secrets()),
+                Verb::Create | Verb::Edit | Verb::Import => cell.fields,
+                Verb::Delete | Verb::Act(_) => FieldSet::default(),
+            };
             let held = self.holds(role, cell.verb, cell.model, fields, cell.when.as_deref());
             (held != Held::All).then_some(Lack::Cell(cell, held))
         });
         let framework = other.framework.iter().filter(|c| !self.has_framework(role, c.verb, c.subject));
-        let people = other.people.iter().filter(|c| !self.has_people(role, c.verb, c.target));
+        let people = other.people.iter().filter(|c| {
+            // Authority that nobody of that rank should have is told by other rules, and not asked of anybody else.
+            let proper = match c.verb {
+                PeopleVerb::Assign => !self.climbs(of, c.target),
+                _ => self.ranks.is_below(c.target, of),
+            };
+            proper && !self.has_people(role, c.verb, c.target)
+        });
         cells.chain(framework.map(Lack::Framework)).chain(people.map(Lack::People)).collect()
+    }
+
+    /// Holding `low` and coming to hold `high` would be a gain.
+    pub(super) fn climbs(&self, low: RoleId, high: RoleId) -> bool {
+        low != high && !self.ranks.is_level(low, high) && !self.ranks.is_below(high, low)
     }
 
     pub(super) fn grant(&self, role: RoleId, grant: GrantId) -> &'a Grant {
@@ -179,45 +202,6 @@ impl<'a> Policy<'a> {
     pub(super) fn is_accepted(&self, rule: &str, owners: &[Owner]) -> bool {
         self.accepts.iter().any(|a| a.rule == rule && (a.owner == Owner::Panel || owners.contains(&a.owner)))
     }
-
-    /// Every condition that stands in the block once, with the model whose rows it is about.
-    pub(super) fn conditions(&self) -> Vec<Condition<'a>> {
-        let panel = self.panel;
-        let mut all: Vec<Condition<'a>> = Vec::new();
-        let mut add = |model, predicate: &'a Rc<Predicate>, stands, owner, place| {
-            if !all.iter().any(|c| std::ptr::eq(c.predicate, &raw const **predicate) && c.model == model) {
-                all.push(Condition { model, predicate, stands, owner, place });
-            }
-        };
-        for model in panel.model_ids() {
-            for check in &panel.model(model).checks {
-                add(model, &check.predicate, Stands::Check, Owner::Model(model), check.place);
-            }
-        }
-        for role in panel.role_ids() {
-            for cell in &panel.role(role).cells {
-                if let Some(when) = &cell.when {
-                    let place = panel.role(role).grants[cell.grant.0].place;
-                    add(cell.model, when, Stands::Grant(role, cell.grant), Owner::Role(role), place);
-                }
-            }
-        }
-        for forbid in &panel.forbids {
-            for &model in &forbid.models {
-                if let Some(when) = &forbid.when {
-                    add(model, when, Stands::Forbid, Owner::Panel, forbid.place);
-                }
-            }
-        }
-        for widget in &panel.dashboard {
-            if let crate::panel::Widget::Count { model, when: Some(when), place }
-            | crate::panel::Widget::Chart { model, when: Some(when), place, .. } = widget
-            {
-                add(*model, when, Stands::Dashboard, Owner::Panel, *place);
-            }
-        }
-        all
-    }
 }
 
 /// A condition of the block.
@@ -237,17 +221,6 @@ pub(super) enum Stands {
     Grant(RoleId, GrantId),
     Forbid,
     Dashboard,
-}
-
-impl Stands {
-    pub(super) fn words(self) -> &'static str {
-        match self {
-            Self::Check => "check",
-            Self::Grant(..) => "grant",
-            Self::Forbid => "forbid",
-            Self::Dashboard => "dashboard",
-        }
-    }
 }
 
 impl Verb {
@@ -274,4 +247,48 @@ fn holdable(panel: &Panel) -> Vec<bool> {
         }
     }
     held
+}
+
+/// Every condition that stands in the block once, with the model whose rows it is about.
+fn conditions<'a>(panel: &'a Panel) -> Vec<Condition<'a>> {
+    let mut all = Vec::new();
+    let mut known: HashSet<(*const Predicate, ModelId)> = HashSet::new();
+    let mut add = |condition: Condition<'a>| {
+        // The verbs of one clause share its condition.
+        if known.insert((std::ptr::from_ref(condition.predicate), condition.model)) {
+            all.push(condition);
+        }
+    };
+    for model in panel.model_ids() {
+        for check in &panel.model(model).checks {
+            let (predicate, place) = (&*check.predicate, check.place);
+            add(Condition { model, predicate, stands: Stands::Check, owner: Owner::Model(model), place });
+        }
+    }
+    for id in panel.role_ids() {
+        let role = panel.role(id);
+        for cell in &role.cells {
+            if let Some(predicate) = cell.when.as_deref() {
+                let (stands, place) = (Stands::Grant(id, cell.grant), role.grants[cell.grant.0].place);
+                add(Condition { model: cell.model, predicate, stands, owner: Owner::Role(id), place });
+            }
+        }
+    }
+    for forbid in &panel.forbids {
+        for &model in &forbid.models {
+            if let Some(predicate) = forbid.when.as_deref() {
+                let place = forbid.place;
+                add(Condition { model, predicate, stands: Stands::Forbid, owner: Owner::Panel, place });
+            }
+        }
+    }
+    for widget in &panel.dashboard {
+        if let Widget::Count { model, when: Some(predicate), place }
+        | Widget::Chart { model, when: Some(predicate), place, .. } = widget
+        {
+            let (model, place) = (*model, *place);
+            add(Condition { model, predicate, stands: Stands::Dashboard, owner: Owner::Panel, place });
+        }
+    }
+    all
 }

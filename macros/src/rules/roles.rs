@@ -18,13 +18,11 @@ pub(super) fn ranks_have_no_circle(policy: &Policy, diags: &mut Diags) {
         told.push(role);
         let chain = way_round(policy, role);
         let Some((first, _)) = chain.first() else { continue };
-        let mut names: Vec<String> = chain.iter().map(|(_, text)| text.clone()).collect();
-        names.truncate(4);
         let name = wording::role(policy, role);
         diags
             .error("ranks_have_no_circle", *first, format!("role `{name}` stands above itself"))
             .steps(chain.iter().cloned())
-            .help(format!("take one of these out: {}", names.join("; ")))
+            .help("take one of these steps out")
             .about(Owner::Role(role));
     }
 }

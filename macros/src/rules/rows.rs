@@ -14,13 +14,16 @@ pub(super) fn predicate_can_hold(policy: &Policy, diags: &mut Diags) {
         {
             continue;
         }
-        let model = policy.model(condition.model);
-        let word = condition.stands.words();
+        let model = &policy.model(condition.model).name;
         let place = predicate::place_of(condition.predicate).unwrap_or(condition.place);
-        diags
-            .error("predicate_can_hold", place, format!("no row of `{}` can ever fulfil this {word}", model.name))
-            .about(condition.owner)
-            .about(Owner::Model(condition.model));
+        let message = match condition.stands {
+            Stands::Check => format!("no row of `{model}` can ever pass this check"),
+            Stands::Forbid => format!("this forbids nothing: no row of `{model}` fulfils its condition"),
+            Stands::Dashboard | Stands::Grant(..) => {
+                format!("this shows nothing: no row of `{model}` fulfils its condition")
+            }
+        };
+        diags.error("predicate_can_hold", place, message).about(condition.owner).about(Owner::Model(condition.model));
     }
 }
 
@@ -83,7 +86,7 @@ impl Sides<'_> {
             _ => {}
         }
         let (kind, said) = a_kind.map(|kind| (kind, a_said)).or(b_kind.map(|kind| (kind, b_said)))?;
-        (order && !has_order(kind)).then(|| format!("{said}, which has no order, is compared by it"))
+        (order && !has_order(kind)).then(|| format!("{said} has no order"))
     }
 
     fn kind(&self, operand: &OperandKind) -> Option<Kind> {

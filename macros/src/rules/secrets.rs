@@ -91,9 +91,8 @@ fn in_conditions(policy: &Policy, diags: &mut Diags) {
         let model = policy.panel().model(condition.model);
         predicate::reads(condition.predicate, &mut |field, place| {
             if is_secret(model, field) {
-                let word = condition.stands.words();
                 let name = &model.field(field).name;
-                let message = format!("a {word} of `{}` reads `{name}`, which is secret", model.name);
+                let message = format!("a condition on `{}` reads `{name}`, which is secret", model.name);
                 report(diags, condition.owner, place, model.field(field), message);
             }
         });

@@ -1,1 +1,245 @@
+//! Every rule over its fixtures in ui-tests/: what breaks it gives one message, of that rule; what passes right at the
+//! border gives none. The compiler's own output over the same files is compared in ui-tests/.
 
+use std::collections::BTreeMap;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use chrono::NaiveDate;
+
+use super::{NOT_BUILT, RULES, accepts, judge};
+use crate::diag::{Diags, Listed};
+use crate::resolve::tests::{CLINIC, read};
+
+/// What the rules say of a block's text.
+fn judged(text: &str) -> Vec<Listed> {
+    let (panel, mut diags) = read(text);
+    assert_eq!(diags.list(), [], "names and syntax are right in {text}");
+    judge(&panel, &mut diags);
+    diags.list()
+}
+
+fn ui_tests() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../ui-tests")
+}
+
+/// The blocks in a folder of fixtures by name of rule and file: `edit_needs_view_2.rs` belongs to `edit_needs_view`.
+fn fixtures(folder: &str) -> BTreeMap<String, Vec<(String, String)>> {
+    let mut all: BTreeMap<String, Vec<(String, String)>> = BTreeMap::new();
+    for entry in fs::read_dir(ui_tests().join(folder)).expect("the fixtures are there") {
+        let path = entry.expect("a file").path();
+        if path.extension().is_none_or(|extension| extension != "rs") {
+            continue;
+        }
+        let name = path.file_stem().expect("a name").to_string_lossy().into_owned();
+        let rule = name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_').to_owned();
+        let text = fs::read_to_string(&path).expect("a text");
+        let (_, block) = text.split_once("bailiwick::admin! {").expect("a block");
+        let (block, _) = block.rsplit_once("\n}\n").expect("its end");
+        all.entry(rule).or_default().push((name, block.to_owned()));
+    }
+    all.values_mut().for_each(|files| files.sort());
+    all
+}
+
+#[test]
+fn the_clinic_passes() {
+    assert_eq!(judged(CLINIC), []);
+}
+
+#[test]
+fn what_breaks_a_rule_gives_one_message_of_that_rule() {
+    let mut wrong = Vec::new();
+    for (rule, files) in fixtures("rules") {
+        for (name, block) in files {
+            let said = judged(&block);
+            if said.len() != 1 || said[0].rule != rule || said[0].at.is_empty() {
+                wrong.push(format!("{name}: {said:#?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn what_passes_at_the_border_gives_none() {
+    let mut wrong = Vec::new();
+    for (name, block) in fixtures("pass").into_values().flatten() {
+        let said = judged(&block);
+        if !said.is_empty() {
+            wrong.push(format!("{name}: {said:#?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn every_rule_has_two_fixtures_of_each_kind_and_its_heading() {
+    let (broken, passing) = (fixtures("rules"), fixtures("pass"));
+    let docs = fs::read_to_string(ui_tests().join("../docs/rules.md")).expect("docs/rules.md");
+    for rule in RULES {
+        for (kind, fixtures) in [("break", &broken), ("pass", &passing)] {
+            let count = fixtures.get(rule.name).map_or(0, Vec::len);
+            assert!(count >= 2, "{} has {count} fixtures that {kind}", rule.name);
+        }
+        assert!(docs.contains(&format!("\n### {}\n", rule.name)), "docs/rules.md has no heading for {}", rule.name);
+    }
+    for (rule, _) in NOT_BUILT {
+        assert!(docs.contains(&format!("`{rule}`")), "docs/rules.md does not say that {rule} is not checked yet");
+    }
+}
+
+/// The fenced examples of docs/rules.md by rule; the one before the first heading of a rule is what they stand in.
+fn examples() -> (String, Vec<(String, Vec<String>)>) {
+    let docs = fs::read_to_string(ui_tests().join("../docs/rules.md")).expect("docs/rules.md");
+    let fenced = |text: &str| -> Vec<String> {
+        let inside = text.split("```").skip(1).step_by(2);
+        inside.filter_map(|block| block.strip_prefix("admin\n")).map(str::to_owned).collect()
+    };
+    let mut parts = docs.split("\n### ");
+    let around = fenced(parts.next().unwrap_or_default()).join("\n");
+    let of_rule = parts.filter_map(|part| Some((part.split_once('\n')?.0.to_owned(), fenced(part))));
+    (around, of_rule.collect())
+}
+
+#[test]
+fn the_docs_keep_their_word() {
+    let (around, examples) = examples();
+    let mut wrong = Vec::new();
+    for (rule, blocks) in examples {
+        assert_eq!(blocks.len(), 2, "{rule} has an example that breaks it and one that mends it");
+        for (block, broken) in blocks.iter().zip([true, false]) {
+            let whole = if block.contains("panel ") { block.clone() } else { format!("{around}\n{block}") };
+            let said = judged(&whole);
+            let as_told = if broken { said.len() == 1 && said[0].rule == rule } else { said.is_empty() };
+            if !as_told {
+                wrong.push(format!("{rule}, broken: {broken}: {said:#?}"));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn no_two_rules_share_a_name() {
+    let mut names: Vec<&str> = RULES.iter().map(|rule| rule.name).chain(NOT_BUILT.iter().map(|rule| rule.0)).collect();
+    let count = names.len();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!(names.len(), count);
+}
+
+/// The whole of every message, for whoever reads a change of wording.
+#[test]
+fn messages_read_well() {
+    let mut all = String::new();
+    for (name, block) in fixtures("rules").into_values().flatten() {
+        for said in judged(&block) {
+            let because = said.because.map(|text| format!("because {text}\n")).unwrap_or_default();
+            all.push_str(&format!("== {name}\nat {}\n{because}{}\n\n", said.at, said.text));
+        }
+    }
+    insta::assert_snapshot!(all);
+}
+
+mod accept {
+    use super::*;
+
+    const BLOCK: &str = r#"
+        panel Shop { public_url "http://127.0.0.1:8000"; proxies none; PANEL }
+        model Product { name: String label; MODEL }
+        role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+        role Clerk under Owner { edit Product; CLERK }
+    "#;
+
+    fn said(panel: &str, model: &str, clerk: &str) -> Vec<(&'static str, String)> {
+        let text = BLOCK.replace("PANEL", panel).replace("MODEL", model).replace("CLERK", clerk);
+        let (panel, mut diags) = read(&text);
+        assert_eq!(diags.list(), []);
+        let policy = super::super::Policy::new(&panel);
+        for rule in RULES {
+            (rule.check)(&policy, &mut diags);
+        }
+        accepts::apply(&panel, NaiveDate::from_ymd_opt(2026, 11, 21).expect("a day"), &mut diags);
+        diags.list().into_iter().map(|said| (said.rule, said.message)).collect()
+    }
+
+    #[test]
+    fn it_speaks_where_it_stands() {
+        let accept = r#"accept edit_needs_view "they dictate it by telephone" until "2026-11-21";"#;
+        assert_eq!(said("", "", "")[0].0, "edit_needs_view");
+        assert_eq!(said("", "", accept), []);
+        assert_eq!(said("", accept, ""), []);
+        assert_eq!(said(accept, "", ""), []);
+    }
+
+    #[test]
+    fn its_time_ends() {
+        let said = said("", "", r#"accept edit_needs_view "until we move" until "2026-11-20";"#);
+        assert_eq!(said.len(), 1);
+        assert_eq!(said[0].0, "accept_is_not_past");
+    }
+
+    #[test]
+    fn it_must_excuse_something() {
+        let said = said("", "", r#"accept edit_needs_view "x"; accept delete_needs_view "y";"#);
+        assert_eq!(said, [("accept_is_needed", "`accept delete_needs_view` excuses nothing here".to_owned())]);
+        let stands_elsewhere = super::judged(
+            &BLOCK
+                .replace("CLERK", "view Product;")
+                .replace("PANEL", "")
+                .replace("MODEL", r#"accept edit_needs_view "x";"#),
+        );
+        assert_eq!(stands_elsewhere.len(), 1);
+        assert_eq!(stands_elsewhere[0].rule, "accept_is_needed");
+    }
+
+    #[test]
+    fn what_is_fixed_cannot_be_accepted() {
+        let said = said(r#"accept forbid_holds "we know";"#, "", "view Product;");
+        assert_eq!(said[0].0, "rule_can_be_accepted");
+    }
+
+    #[test]
+    fn rules_of_a_later_version_may_be_named() {
+        assert_eq!(said("", "", r#"view Product; accept one_person "two of us";"#), []);
+    }
+
+    #[test]
+    fn an_unknown_rule_is_told_with_the_nearest() {
+        let said = said("", "", r#"view Product; accept edit_need_view "x";"#);
+        assert_eq!(said, [("unknown_name", "there is no rule `edit_need_view`".to_owned())]);
+    }
+}
+
+#[test]
+fn a_broken_condition_stops_nothing() {
+    let text = CLINIC.replace("doctor == me.doctor", "doctor == me.docto");
+    let (panel, _) = read(&text);
+    judge(&panel, &mut Diags::new());
+}
+
+/// 16 roles × 100 models × 20 fields: what one judges of so large a panel, printed with `--nocapture`.
+#[test]
+fn a_large_panel_is_judged_quickly() {
+    let mut text = "panel Large { public_url \"http://127.0.0.1:8000\"; proxies none; }".to_owned();
+    for model in 0..100 {
+        let fields: Vec<String> = (1..20).map(|field| format!("f{field}: i64;")).collect();
+        text.push_str(&format!("model M{model} {{ name: String label search; {} }}", fields.join(" ")));
+    }
+    text.push_str("role Owner { all *; export *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }");
+    for role in 1..16 {
+        let above = if role == 1 { "Owner".to_owned() } else { format!("R{}", role - 1) };
+        let mut grants = "assign *; reset *;".to_owned();
+        for model in 0..100 {
+            grants.push_str(&format!("view M{model} when f1 > {role}; edit M{model} {{ name, f3 }} when f1 > {role};"));
+        }
+        text.push_str(&format!("role R{role} under {above} {{ {grants} }}"));
+    }
+    let (panel, mut diags) = read(&text);
+    assert_eq!(diags.list(), []);
+    let start = std::time::Instant::now();
+    judge(&panel, &mut diags);
+    println!("judged in {:?}", start.elapsed());
+    assert_eq!(diags.list(), []);
+}

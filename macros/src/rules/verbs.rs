@@ -135,7 +135,6 @@ pub(super) fn create_can_be_filled(policy: &Policy, diags: &mut Diags) {
             let Some(first) = left_out.iter().next() else { continue };
             let name = wording::role(policy, role);
             let fields = wording::fields(model, left_out);
-            let have = if left_out.iter().count() > 1 { "which have" } else { "which has" };
             let help = if model.field(first).readonly {
                 format!("give {fields} a default, or take `readonly` out")
             } else if cell.by_star {
@@ -147,7 +146,10 @@ pub(super) fn create_can_be_filled(policy: &Policy, diags: &mut Diags) {
                 .error(
                     "create_can_be_filled",
                     cell.fields_place.unwrap_or_else(|| policy.place_of(role, cell)),
-                    format!("role `{name}` may create `{}` without {fields}, {have} no value otherwise", model.name),
+                    format!(
+                        "role `{name}` may create `{}` but not fill in {fields}, which must have a value",
+                        model.name
+                    ),
                 )
                 .because("required", model.field(first).place)
                 .help(help)

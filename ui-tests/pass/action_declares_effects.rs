@@ -1,0 +1,8 @@
+//! It writes a field, or mails.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Invoice { number: String label; paid: bool default false; action settle writes paid; action remind mails; }
+
+    role Owner { all *; settle, remind Invoice; assign Owner; view Audit; }
+}

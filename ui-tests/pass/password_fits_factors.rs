@@ -1,0 +1,10 @@
+//! Every role needs a second factor: then eight are enough.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product { name: String label; }
+
+    role Owner { all *; assign Owner; view Audit; factor required; }
+
+    password min 8, min_with_factor 8;
+}

@@ -1,0 +1,13 @@
+//! The rows with the answer are all rows that are seen.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    choice State { Open, Closed }
+    model Ticket { title: String label search; state: State default Open; answer: String search default ""; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+    role Agent under Owner {
+        view Ticket { title, state } when state == Closed;
+        view Ticket { title, answer } when state != Open;
+    }
+}

@@ -1,0 +1,10 @@
+//! Without a second factor the day may be longer.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product { name: String label; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+
+    session idle 15min, absolute 36h, reauth 15min;
+}

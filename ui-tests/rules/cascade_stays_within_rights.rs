@@ -1,0 +1,12 @@
+//! Whoever deletes a customer deletes the orders, and may not.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Customer { name: String label; }
+    model Booking { number: String label; customer: Customer cascade; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+    role Clerk under Owner { view, delete Customer; view Booking; }
+}
+
+fn main() {}

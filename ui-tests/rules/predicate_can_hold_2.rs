@@ -1,0 +1,14 @@
+//! A forbid that forbids nothing.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    choice State { Draft, Sent }
+    model Invoice { number: String label; state: State default Draft; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+    role Clerk under Owner { view Invoice; }
+
+    forbid Clerk edit Invoice when state != Draft and state != Sent;
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! Counted by address, and nobody said whose forwarded addresses are believed.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; }
+    model Product { name: String label; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+
+    throttle login 5 per 15min by account, 20 per 10min by address;
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! A grant lets a role read it.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Card { name: String label; pin: Secret; }
+
+    role Owner { all *; all Card; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+    role Clerk under Owner { view Card { name, pin }; }
+}
+
+fn main() {}
