@@ -23,7 +23,7 @@ pub(crate) use detail::{Act, DetailPage, Fact, FactSection, History, HistoryEven
 pub(crate) use door::{ChoosePasswordPage, SignInPage};
 pub(crate) use form::{FieldView, FormError, FormPage, FormSection, Stale, StaleRow, Then, Widget};
 pub(crate) use frame::{Frame, Link, NavItem, Note, Person, Tone};
-pub(crate) use home::{Counter, HomePage, Latest};
+pub(crate) use home::{Bar, Chart, Counter, HomePage, Latest};
 pub(crate) use list::{
     Cell, Chip, Column, Count, Empty, Filter, Hidden, ListPage, OptionView, PickView, RowView, SearchView, Size, Step,
 };

@@ -3,11 +3,11 @@
 use super::Assets;
 use crate::panel::Brand;
 use crate::views::{
-    Accepted, Act, AuditPage, Cell, Change, Chip, ChoosePasswordPage, Column, Count, Counter, DeletePage, DetailPage,
-    Empty, Event, Fact, FactSection, FieldView, Filter, FormError, FormPage, FormSection, Frame, Goes, GrantRow,
-    Hidden, History, HistoryEvent, HomePage, Latest, Link, ListPage, Mark, MatrixCell, MatrixRow, Named, NavItem, Note,
-    OptionView, Person, PickView, PolicyPage, RefusalPage, Related, RoleView, RowView, Seal, SearchView, SignInPage,
-    Size, Stale, StaleRow, Step, Subject, Text, Then, Tone, Widget,
+    Accepted, Act, AuditPage, Bar, Cell, Change, Chart, Chip, ChoosePasswordPage, Column, Count, Counter, DeletePage,
+    DetailPage, Empty, Event, Fact, FactSection, FieldView, Filter, FormError, FormPage, FormSection, Frame, Goes,
+    GrantRow, Hidden, History, HistoryEvent, HomePage, Latest, Link, ListPage, Mark, MatrixCell, MatrixRow, Named,
+    NavItem, Note, OptionView, Person, PickView, PolicyPage, RefusalPage, Related, RoleView, RowView, Seal, SearchView,
+    SignInPage, Size, Stale, StaleRow, Step, Subject, Text, Then, Tone, Widget,
 };
 
 pub(super) const BRAND: Brand = Brand { light: "#0b6e4f", on_light: "#ffffff", dark: "#4fb88f", on_dark: "#07140f" };
@@ -536,6 +536,26 @@ pub(super) fn home() -> HomePage {
             Counter { label: "Visits, booked".into(), number: "312".into(), href: "/visits?f.state=Booked".into() },
             Counter { label: "Invoices".into(), number: "1,204".into(), href: "/invoices".into() },
         ],
+        charts: vec![Chart {
+            title: "Visits by day".into(),
+            width: 600,
+            height: 96,
+            highest: "29".into(),
+            from: "2026-10-23".into(),
+            to: "2026-11-21".into(),
+            bars: (0..30_u32)
+                .map(|n| {
+                    let height = u64::from(n * 37 % 29) * 3;
+                    Bar {
+                        x: n as usize * 20,
+                        y: 96 - height,
+                        height,
+                        day: format!("2026-11-{:02}", n + 1).into(),
+                        number: (n * 37 % 29).to_string().into(),
+                    }
+                })
+                .collect(),
+        }],
         latest: vec![Latest {
             title: "Latest patients".into(),
             columns: ["Name", "Doctor", "Born", "State", "Owing", "Created at"].map(Text::from).into(),
@@ -550,6 +570,7 @@ pub(super) fn home() -> HomePage {
 pub(super) fn empty_home() -> HomePage {
     HomePage {
         counters: Vec::new(),
+        charts: Vec::new(),
         latest: Vec::new(),
         empty: Some(Empty {
             title: "Nothing here yet".into(),
@@ -587,7 +608,11 @@ pub(super) fn audit() -> AuditPage {
     AuditPage {
         frame: frame("Audit", "Audit", &[]),
         action: "/audit".into(),
-        seal: Seal { tone: "good", text: "Chain whole up to number 1,234, 14:02".into() },
+        seal: Seal {
+            tone: "good",
+            text: "Chain whole up to number 1,234, 14:02".into(),
+            check: Some("/audit?check=1".into()),
+        },
         who: "".into(),
         filters: vec![
             Filter {

@@ -31,6 +31,8 @@ pub(crate) struct Seal {
     pub(crate) tone: &'static str,
     /// "Chain whole up to 14:02, number 1,234".
     pub(crate) text: Text,
+    /// Where the whole chain is read and checked.
+    pub(crate) check: Option<Text>,
 }
 
 #[derive(Debug, Serialize)]

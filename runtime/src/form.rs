@@ -1,0 +1,197 @@
+//! Reading a posted form: which fields came, what their text means by kind, and what came that the page never offered. It
+//! refuses to guess: a name that was not offered refuses the whole form, a text that does not parse stays as it was typed.
+
+use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+
+use crate::fields::Fields;
+use crate::panel::{Field, FieldSet, Kind, Model};
+use crate::value::Value;
+
+/// Names of the form that are no fields; the dot keeps them apart from every field.
+pub(crate) const VERSION: &str = "bw.version";
+pub(crate) const THEN: &str = "bw.then";
+pub(crate) const FIND: &str = "bw.find";
+pub(crate) const CONFIRM: &str = "bw.confirm";
+const WAS: &str = "was.";
+const LOOK: &str = "find.";
+
+/// A form as it came, sorted out.
+#[derive(Debug, Default)]
+pub(crate) struct Posted {
+    /// Text by field index, line ends as `\n`.
+    texts: Vec<(usize, String)>,
+    was: Vec<(usize, String)>,
+    looks: Vec<(usize, String)>,
+    /// The version that the form started from.
+    pub(crate) version: Option<i64>,
+    /// `stay` or `another`.
+    pub(crate) then: String,
+    /// The person asked for other candidates of a foreign key; nothing is to be saved.
+    pub(crate) find: bool,
+}
+
+impl Posted {
+    /// Sorts out what came. `offered` are the fields that the page let this person fill in.
+    ///
+    /// # Errors
+    /// The names that were not offered, or that came twice; nothing of such a form may be used.
+    pub(crate) fn sort_out(model: &'static Model, offered: FieldSet, posted: &Fields) -> Result<Self, Vec<String>> {
+        let mut form = Self::default();
+        let mut strange = Vec::new();
+        let field = |name: &str| model.field_by_name(name).filter(|field| offered.contains(field.index));
+        for (name, text) in posted.iter() {
+            let text = one_line_end(text);
+            let known = if let Some(name) = name.strip_prefix(WAS) {
+                field(name).is_some_and(|field| put(&mut form.was, field, text))
+            } else if let Some(name) = name.strip_prefix(LOOK) {
+                field(name).is_some_and(|field| put(&mut form.looks, field, text))
+            } else {
+                match name {
+                    VERSION => text.parse().is_ok_and(|version| form.version.replace(version).is_none()),
+                    THEN => {
+                        form.then = text;
+                        true
+                    }
+                    FIND => {
+                        form.find = true;
+                        true
+                    }
+                    _ => field(name).is_some_and(|field| put(&mut form.texts, field, text)),
+                }
+            };
+            if !known {
+                strange.push(name.to_owned());
+            }
+        }
+        if strange.is_empty() { Ok(form) } else { Err(strange) }
+    }
+
+    /// The text that came for a field; `None`: the field was not on the form.
+    pub(crate) fn text(&self, field: usize) -> Option<&str> {
+        find(&self.texts, field)
+    }
+
+    /// The text that the form started from.
+    pub(crate) fn was(&self, field: usize) -> Option<&str> {
+        find(&self.was, field)
+    }
+
+    /// What to look for among the candidates of a foreign key.
+    pub(crate) fn look(&self, field: usize) -> Option<&str> {
+        find(&self.looks, field).map(str::trim).filter(|text| !text.is_empty())
+    }
+}
+
+fn find(texts: &[(usize, String)], field: usize) -> Option<&str> {
+    texts.iter().find(|(f, _)| *f == field).map(|(_, text)| text.as_str())
+}
+
+/// A tick box comes as `false` from its hidden twin and `true` from itself; any other field comes once.
+fn put(texts: &mut Vec<(usize, String)>, field: &Field, text: String) -> bool {
+    match texts.iter_mut().find(|(f, _)| *f == field.index) {
+        Some((_, old)) if field.kind == Kind::Bool => {
+            *old = text;
+            true
+        }
+        Some(_) => false,
+        None => {
+            texts.push((field.index, text));
+            true
+        }
+    }
+}
+
+/// Browsers send `\r\n` for every line end of a text area, whatever stood there before.
+pub(crate) fn one_line_end(text: &str) -> String {
+    if text.contains('\r') { text.replace("\r\n", "\n").replace('\r', "\n") } else { text.to_owned() }
+}
+
+/// The text that stands in the form for this value, so that an untouched field can be told from a changed one. It may
+/// hold less than the value (a browser keeps milliseconds of a moment); then equal text means: leave the value alone.
+pub(crate) fn spell(field: &Field, value: &Value) -> String {
+    match value {
+        Value::Timestamp(at) if at.timestamp_subsec_millis() == 0 => at.format("%Y-%m-%dT%H:%M:%S").to_string(),
+        Value::Timestamp(at) => at.format("%Y-%m-%dT%H:%M:%S%.3f").to_string(),
+        Value::SecretHash(_) => String::new(),
+        Value::Text(text) | Value::Json(text) if matches!(field.kind, Kind::Text | Kind::Json) => one_line_end(text),
+        other => other.to_text(),
+    }
+}
+
+/// The value that a text means in a field, bounds not looked at. An empty text is null where the field may be null or
+/// where no text can be meant.
+///
+/// # Errors
+/// A sentence for the person who typed it.
+pub(crate) fn read(field: &Field, text: &str) -> Result<Value, String> {
+    let trimmed = text.trim();
+    let is_text = matches!(field.kind, Kind::String | Kind::Text);
+    if (is_text && text.is_empty() && field.optional) || (!is_text && trimmed.is_empty()) {
+        return Ok(Value::Null);
+    }
+    let no = |why: &str| Err(why.to_owned());
+    Ok(match field.kind {
+        Kind::String | Kind::Text => Value::Text(text.to_owned()),
+        Kind::Email | Kind::Url | Kind::Choice(_) => Value::Text(trimmed.to_owned()),
+        Kind::Bool => match trimmed {
+            "true" => Value::Bool(true),
+            "false" => Value::Bool(false),
+            _ => return no("Choose yes or no."),
+        },
+        Kind::I32 | Kind::I64 => match trimmed.parse() {
+            Ok(number) => Value::Int(number),
+            Err(_) => return no("This must be a whole number."),
+        },
+        Kind::Actor | Kind::Model(..) => match trimmed.parse() {
+            Ok(id) => Value::Int(id),
+            Err(_) => return no("Choose one of the values offered."),
+        },
+        Kind::F64 => match trimmed.parse::<f64>() {
+            Ok(number) if number.is_finite() => Value::Float(number),
+            _ => return no("This must be a number, with a point before the decimals."),
+        },
+        Kind::Decimal { .. } => match trimmed.parse() {
+            Ok(number) => Value::Decimal(number),
+            Err(_) => return no("This must be a number, with a point before the decimals."),
+        },
+        Kind::Date => match day(trimmed) {
+            Some(day) => Value::Date(day),
+            None => return no("This must be a day, as in 2026-11-21."),
+        },
+        Kind::Time => match time(trimmed) {
+            Some(time) => Value::Time(time),
+            None => return no("This must be a time of day, as in 14:02."),
+        },
+        Kind::Timestamp => match moment(trimmed) {
+            Some(at) => Value::Timestamp(at),
+            None => return no("This must be a day and a time in UTC, as in 2026-11-21T14:02."),
+        },
+        Kind::Uuid => match trimmed.parse() {
+            Ok(id) => Value::Uuid(id),
+            Err(_) => return no("This must be a UUID, as in 0190f5c6-4a2e-7c31-9d3b-1f0e8a6b2c4d."),
+        },
+        Kind::Json => Value::Json(text.to_owned()),
+        // A secret needs the hasher and bytes need an upload; neither comes as plain text of a form.
+        Kind::Secret | Kind::Bytes => return no("This can't be filled in here."),
+    })
+}
+
+/// `2026-11-21`, four digits to the year.
+pub(crate) fn day(text: &str) -> Option<NaiveDate> {
+    NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10)
+}
+
+fn time(text: &str) -> Option<NaiveTime> {
+    ["%H:%M:%S", "%H:%M", "%H:%M:%S%.f"].iter().find_map(|form| NaiveTime::parse_from_str(text, form).ok())
+}
+
+/// What a browser sends for `datetime-local`, or RFC 3339 with its zone.
+pub(crate) fn moment(text: &str) -> Option<DateTime<Utc>> {
+    if let Ok(at) = DateTime::parse_from_rfc3339(text) {
+        return Some(at.to_utc());
+    }
+    ["%Y-%m-%dT%H:%M:%S%.f", "%Y-%m-%dT%H:%M"]
+        .iter()
+        .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
+        .map(|at| at.and_utc())
+}

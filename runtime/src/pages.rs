@@ -1,0 +1,109 @@
+//! The pages behind the sign-in, one file a screen. Each asks authorize.rs for terms before it asks the store for rows, and
+//! puts into its view only what those terms let through. Nothing here looks at a cookie for authority or at a raw body.
+
+mod audit;
+mod delete;
+mod detail;
+mod edit;
+mod edit_fields;
+mod frame;
+mod home;
+mod list;
+mod list_state;
+mod picker;
+mod policy;
+mod refusal;
+mod row;
+mod shown;
+mod stale;
+mod words;
+
+use http::{Method, StatusCode};
+
+use crate::audit::{Change, Context, Event, EventId};
+use crate::authorize::{Terms, authorize};
+use crate::context::Cx;
+use crate::error::Error;
+use crate::page::{self, Page as _};
+use crate::panel::{Model, Sensitivity, Verb};
+use crate::response::Response;
+use crate::route::{Page, Route};
+
+pub(crate) use frame::door;
+pub(crate) use refusal::{inside as refusal_inside, outside as refusal_outside};
+
+/// The page that a signed-in person asked for. Pages around the sign-in and actions are answered elsewhere.
+pub(crate) async fn answer(cx: &Cx<'_>) -> Result<Response, Error> {
+    match cx.route {
+        Route::Home => home::page(cx).await,
+        Route::Audit => audit::page(cx).await,
+        Route::Policy => policy::page(cx),
+        Route::Model(model, page) => match page {
+            Page::List => list::page(cx, model).await,
+            Page::New => edit::new(cx, model).await,
+            Page::Detail(id) => detail::page(cx, model, id).await,
+            Page::Edit(id) => edit::edit(cx, model, id).await,
+            Page::Delete(id) => delete::page(cx, model, id).await,
+            Page::Pick(field) => picker::answer(cx, model, field).await,
+            Page::Act(..) => Err(Error::NotFound),
+        },
+        Route::Static(file) => static_file(cx, file),
+        Route::SignIn | Route::SignOut | Route::First | Route::Join => Err(Error::NotFound),
+    }
+}
+
+/// A static file, for anybody: it holds nothing but the look.
+pub(crate) fn static_file<Who>(cx: &Cx<'_, Who>, file: &str) -> Result<Response, Error> {
+    let asset = cx.app.assets.find(file).ok_or(Error::NotFound)?;
+    Ok(Response::immutable(asset.content_type, asset.bytes.clone()))
+}
+
+/// A rendered page with status 200.
+pub(crate) fn show<P: page::Page>(view: &P) -> Result<Response, Error> {
+    let html = page::render(view).map_err(|fault| Error::Bug(format!("template {}: {fault:#}", P::TEMPLATE)))?;
+    Ok(Response::new("text/html; charset=utf-8", html))
+}
+
+fn is_post(cx: &Cx<'_>) -> bool {
+    cx.method == Method::POST
+}
+
+/// The terms of the asker, or the refusal.
+fn terms(cx: &Cx<'_>, verb: Verb, model: &'static Model) -> Result<Terms, Error> {
+    Ok(authorize(cx.panel(), &cx.actor, verb, model).granted()?)
+}
+
+/// The terms of the asker, if there are any.
+fn terms_if_any(cx: &Cx<'_>, verb: Verb, model: &'static Model) -> Option<Terms> {
+    authorize(cx.panel(), &cx.actor, verb, model).granted().ok()
+}
+
+/// The model that a foreign key points at.
+fn target(cx: &Cx<'_>, index: usize) -> Result<&'static Model, Error> {
+    cx.panel().models.get(index).ok_or_else(|| Error::Bug(format!("no model {index}")))
+}
+
+/// A form held names that its page never offered: recorded, refused, and nothing of it used.
+async fn refuse_strange(cx: &Cx<'_>, model: &Model, row: Option<i64>, names: &[String]) -> Result<Response, Error> {
+    // The names are a visitor's word: cut short, and few of them.
+    let told: Vec<String> = names
+        .iter()
+        .take(8)
+        .map(|name| name.chars().filter(|c| !c.is_control()).take(40).collect::<String>())
+        .collect();
+    let event = Event::about(EventId::FormRefused, model.name, row).with(Change::fact(
+        "fields",
+        Sensitivity::Internal,
+        told.join(", "),
+    ));
+    let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
+    let recorded = write.record(event);
+    write.commit(recorded).await?;
+    refusal::with(
+        cx,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "This form can't be saved",
+        "It holds fields that are not open to you, or that it did not offer. Nothing of it was saved, and it was recorded."
+            .into(),
+    )
+}

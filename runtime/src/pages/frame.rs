@@ -1,0 +1,98 @@
+//! The frame around a page: navigation as far as the person may go, who they are, and what was just done.
+
+use http::header;
+
+use crate::authorize::{Verdict, authorize, authorize_framework};
+use crate::context::Cx;
+use crate::panel::{Framework, Verb};
+use crate::route::{Page, Route};
+use crate::views::{Frame, Link, NavItem, Note, Person, Text, Tone};
+
+/// Name of the query parameter that carries what was just done over a redirect. It picks one of a few fixed sentences.
+pub(super) const DONE: &str = "done";
+
+/// The frame of a page within the panel.
+pub(super) fn frame(cx: &Cx<'_>, title: impl Into<Text>, crumbs: Vec<Link>) -> Frame {
+    let panel = cx.panel();
+    let models = panel
+        .models
+        .iter()
+        .filter(|model| matches!(authorize(panel, &cx.actor, Verb::View, model), Verdict::Granted(_)))
+        .map(|model| NavItem {
+            label: model.plural.into(),
+            href: cx.link(&Route::Model(model, Page::List)).into(),
+            icon: "",
+            current: matches!(cx.route, Route::Model(of, _) if of.index == model.index),
+        })
+        .collect();
+    let tool = |label: &'static str, icon: &'static str, route: Route<'_>, current: bool| NavItem {
+        label: label.into(),
+        href: cx.link(&route).into(),
+        icon,
+        current,
+    };
+    let mut tools = vec![tool("Home", "home", Route::Home, matches!(cx.route, Route::Home))];
+    if authorize_framework(panel, &cx.actor, Verb::View, Framework::Audit).is_ok() {
+        tools.push(tool("Audit", "audit", Route::Audit, matches!(cx.route, Route::Audit)));
+    }
+    tools.push(tool("Policy", "policy", Route::Policy, matches!(cx.route, Route::Policy)));
+    Frame {
+        models,
+        tools,
+        person: Some(Person { email: cx.actor.email.clone().into(), role: cx.actor.role.title.into() }),
+        crumbs,
+        notes: done(cx).into_iter().collect(),
+        ..door(cx, title)
+    }
+}
+
+/// The frame of a page in front of the panel: nobody, nowhere to go.
+pub(crate) fn door<Who>(cx: &Cx<'_, Who>, title: impl Into<Text>) -> Frame {
+    Frame { csrf: cx.csrf.clone().into(), theme: theme(cx), ..bare(cx.app, title) }
+}
+
+/// The frame of an answer to something that was not even read as a request.
+pub(super) fn bare(app: &crate::app::App, title: impl Into<Text>) -> Frame {
+    let file = |name: &str| app.link(&Route::Static(name)).into();
+    Frame {
+        lang: "en",
+        dir: "ltr",
+        theme: None,
+        base: app.settings.public_url.base_path().to_owned().into(),
+        panel: app.panel.name.into(),
+        title: title.into(),
+        css: file(&app.assets.css.file),
+        js: file(&app.assets.js.file),
+        icons: file(&app.assets.icons.file),
+        csrf: "".into(),
+        models: Vec::new(),
+        tools: Vec::new(),
+        person: None,
+        crumbs: Vec::new(),
+        notes: Vec::new(),
+    }
+}
+
+/// Light or dark, as the script noted it; it decides nothing else.
+fn theme<Who>(cx: &Cx<'_, Who>) -> Option<&'static str> {
+    let cookies = cx.headers.get_all(header::COOKIE);
+    cookies.iter().filter_map(|value| value.to_str().ok()).flat_map(|text| text.split(';')).find_map(|pair| match pair
+        .trim()
+    {
+        "bw_theme=dark" => Some("dark"),
+        "bw_theme=light" => Some("light"),
+        _ => None,
+    })
+}
+
+fn done(cx: &Cx<'_>) -> Option<Note> {
+    let text = match cx.query.get(DONE)? {
+        "created" => "Created.",
+        "saved" => "Saved.",
+        "unchanged" => "Nothing was different, so nothing was written.",
+        "deleted" => "Deleted. The audit log keeps what it held.",
+        "acted" => "Done.",
+        _ => return None,
+    };
+    Some(Note { tone: Tone::Good, text: text.into(), link: None })
+}

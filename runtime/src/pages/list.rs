@@ -1,0 +1,389 @@
+//! The list of a model: one page of the rows that the viewer may see, with only the columns that they may see.
+
+use chrono::Days;
+
+use super::list_state::{FieldFilter, ListState, is_of_filter, is_sortable};
+use super::picker::Source;
+use super::row::Keys;
+use super::{frame, row, show, terms, terms_if_any, words};
+use crate::context::Cx;
+use crate::error::Error;
+use crate::panel::{Field, FieldSet, Kind, Model, Verb};
+use crate::response::Response;
+use crate::route::{Page, Route};
+use crate::store::{Candidates, Label, ListQuery, Listed, PickerQuery, Position, Search, cursor};
+use crate::views::{
+    Chip, Column, Count, Empty, Filter, Hidden, Link, ListPage, OptionView, PickView, SearchView, Size, Step, Text,
+};
+
+const SIZES: [u32; 4] = [25, 50, 100, 200];
+
+pub(super) async fn page(cx: &Cx<'_>, model: &'static Model) -> Result<Response, Error> {
+    let view = terms(cx, Verb::View, model)?;
+    let visible = view.fields_somewhere();
+    let state = ListState::read(cx, model, &view)?;
+    let columns = row::columns(model, model.list, visible);
+    let filtered_keys = state.filters.iter().filter(|f| f.is_active()).map(|f| f.field.index);
+    let fetched = row::set(&columns)
+        .union(FieldSet(model.label.iter().fold(FieldSet::NONE, |set, f| set.with(*f)).0))
+        .union(filtered_keys.fold(FieldSet::NONE, FieldSet::with))
+        .intersection(visible);
+    let keys = Keys::among(cx, model, fetched);
+    let searched = model.search.iter().fold(FieldSet::NONE, |set, f| set.with(*f)).intersection(visible);
+    let listed = cx
+        .app
+        .store
+        .list(&ListQuery {
+            terms: &view,
+            columns: fetched,
+            filter: state.condition(),
+            search: (!state.q.is_empty() && !searched.is_empty())
+                .then_some(Search { text: &state.q, fields: searched }),
+            sort: state.sort,
+            position: state.position.clone(),
+            size: state.size,
+            labels: &keys.labels(),
+            count: true,
+        })
+        .await?;
+    let looked = looked_for(cx, &state).await?;
+
+    let path = cx.link(&Route::Model(model, Page::List));
+    let list = List { cx, model, state: &state, path: &path, visible, keys: &keys, listed: &listed, looked: &looked };
+    let count = listed.count.map_or_else(String::new, words::count);
+    let new = terms_if_any(cx, Verb::Create, model).map(|_| Text::from(cx.link(&Route::Model(model, Page::New))));
+    show(&ListPage {
+        singular: model.title.to_lowercase().into(),
+        action: path.clone().into(),
+        search: (!searched.is_empty()).then(|| list.search(searched)),
+        filters: list.filters(),
+        keep: list.keep(),
+        chips: list.chips(),
+        clear: state.address(&path, |name| name == "q" || name.starts_with("f."), &[]).into(),
+        columns: list.columns(&columns),
+        rows: listed.rows.iter().map(|one| row::line(cx, model, &view, &columns, &keys, one)).collect(),
+        shown: format!("{} of {count}", listed.rows.len()).into(),
+        sizes: list.sizes(),
+        steps: list.steps(),
+        empty: list.empty(new.clone()),
+        new,
+        count: Count { text: count.into() },
+        frame: frame::frame(cx, model.plural, Vec::new()),
+    })
+}
+
+/// Candidates for the one foreign key that somebody without a script looks for, if any.
+async fn looked_for(cx: &Cx<'_>, state: &ListState) -> Result<Option<(usize, Candidates)>, Error> {
+    let Some(filter) = state.filters.iter().find(|filter| !filter.look.is_empty()) else { return Ok(None) };
+    let Some(source) = Source::of(cx, filter.field)? else { return Ok(None) };
+    let pick = PickerQuery { from: source.from(), text: Some(&filter.look), current: None };
+    let found = cx.app.store.candidates(&[pick]).await?.into_iter().next().unwrap_or_default();
+    Ok(Some((filter.field.index, found)))
+}
+
+struct List<'a> {
+    cx: &'a Cx<'a>,
+    model: &'static Model,
+    state: &'a ListState,
+    path: &'a str,
+    visible: FieldSet,
+    keys: &'a Keys,
+    listed: &'a Listed,
+    looked: &'a Option<(usize, Candidates)>,
+}
+
+impl List<'_> {
+    fn search(&self, searched: FieldSet) -> SearchView {
+        let titles: Vec<String> = self
+            .model
+            .fields
+            .iter()
+            .filter(|field| searched.contains(field.index))
+            .map(|field| field.title.to_lowercase())
+            .collect();
+        SearchView { value: self.state.q.clone().into(), placeholder: format!("Search {}", titles.join(", ")).into() }
+    }
+
+    fn columns(&self, columns: &[&'static Field]) -> Vec<Column> {
+        let sort = self.state.sort;
+        let mut views: Vec<Column> = columns
+            .iter()
+            .map(|field| {
+                let here = sort.filter(|sort| sort.field == field.index);
+                let next = if here.is_some_and(|s| !s.descending) {
+                    format!("-{}", field.name)
+                } else {
+                    field.name.to_owned()
+                };
+                Column {
+                    label: field.title.into(),
+                    href: is_sortable(field)
+                        .then(|| self.state.address(self.path, |n| n == "sort", &[("sort", &next)]).into()),
+                    dir: here.map_or("", |s| if s.descending { "descending" } else { "ascending" }),
+                    kind: match field.kind {
+                        Kind::I32 | Kind::I64 | Kind::F64 | Kind::Decimal { .. } => "num",
+                        _ => "",
+                    },
+                }
+            })
+            .collect();
+        if views.is_empty() {
+            views.push(Column { label: self.model.title.into(), href: None, dir: "", kind: "" });
+        }
+        views
+    }
+
+    fn filters(&self) -> Vec<Filter> {
+        let declared = self.model.filter.iter().filter_map(|f| self.model.fields.get(*f));
+        declared
+            .filter(|field| self.visible.contains(field.index))
+            .filter_map(|field| self.filter(field, self.state.filter(field.index)))
+            .collect()
+    }
+
+    fn filter(&self, field: &'static Field, held: Option<&FieldFilter>) -> Option<Filter> {
+        let chosen = held.and_then(|f| f.is.first()).map_or("", String::as_str);
+        let (from, to) = held.map_or(("", ""), |f| (f.from.as_str(), f.to.as_str()));
+        let null = held.is_some_and(|f| f.null);
+        let mut view = Filter {
+            label: field.title.into(),
+            name: format!("f.{}", field.name).into(),
+            kind: if field.optional { "choice" } else { "select" },
+            active: held.is_some_and(FieldFilter::is_active),
+            summary: match held {
+                Some(held) if held.is_active() => self.in_words(held).into(),
+                _ => "any".into(),
+            },
+            options: Vec::new(),
+            pick: None,
+            input: "text",
+            step: None,
+            from: from.to_owned().into(),
+            to: to.to_owned().into(),
+            presets: Vec::new(),
+            nullable: field.optional,
+            null,
+        };
+        match field.kind {
+            Kind::Choice(choice) => {
+                let variants = self.cx.panel().choices.get(choice)?.variants;
+                view.options = vec![option("", "any", chosen.is_empty())];
+                view.options.extend(variants.iter().map(|v| option(v.name, v.title, v.name == chosen)));
+            }
+            Kind::Bool => {
+                view.options = vec![
+                    option("", "any", chosen.is_empty()),
+                    option("true", "Yes", chosen == "true"),
+                    option("false", "No", chosen == "false"),
+                ];
+            }
+            Kind::Model(..) | Kind::Actor => self.fill_picker(field, held, chosen, &mut view)?,
+            Kind::Date | Kind::Timestamp => {
+                view.kind = "range";
+                view.input = "date";
+                view.presets = self.presets(field);
+            }
+            Kind::I32 | Kind::I64 | Kind::F64 | Kind::Decimal { .. } => {
+                view.kind = "range";
+                view.input = "number";
+                view.step = Some("any");
+            }
+            Kind::Time => {
+                view.kind = "range";
+                view.input = "time";
+            }
+            Kind::String | Kind::Email | Kind::Url | Kind::Uuid => {
+                view.kind = "text";
+                view.from = chosen.to_owned().into();
+            }
+            Kind::Text | Kind::Json | Kind::Secret | Kind::Bytes => return None,
+        }
+        Some(view)
+    }
+
+    /// Candidates are fetched when somebody types, not with every page. `None`: the viewer may see no candidate.
+    fn fill_picker(
+        &self,
+        field: &'static Field,
+        held: Option<&FieldFilter>,
+        chosen: &str,
+        view: &mut Filter,
+    ) -> Option<()> {
+        Source::of(self.cx, field).ok().flatten()?;
+        view.options = vec![option("", "any", chosen.is_empty())];
+        if !chosen.is_empty() {
+            view.options.push(OptionView {
+                value: chosen.to_owned().into(),
+                label: self.label_of_key(field, chosen).into(),
+                selected: true,
+            });
+        }
+        if let Some((_, found)) = self.looked.as_ref().filter(|(of, _)| *of == field.index) {
+            let found = found.rows.iter().map(|c| (c.id.to_string(), &c.label)).filter(|(id, _)| id != chosen);
+            view.options.extend(found.map(|(id, label)| OptionView {
+                value: id.into(),
+                label: label.clone().into(),
+                selected: false,
+            }));
+        }
+        let index = field.index;
+        view.pick = Some(PickView {
+            href: self.cx.link(&Route::Model(self.model, Page::Pick(index))).into(),
+            more: true,
+            name: format!("find.{}", field.name).into(),
+            query: held.map_or_else(String::new, |f| f.look.clone()).into(),
+        });
+        Some(())
+    }
+
+    /// Every row of the page has the same key, so the first one's label is the label.
+    fn label_of_key(&self, field: &Field, chosen: &str) -> String {
+        let label = self.listed.rows.first().and_then(|first| self.keys.label(first, field.index));
+        match label {
+            Some(Label::Text(text)) => text.clone(),
+            _ => format!("number {chosen}"),
+        }
+    }
+
+    fn presets(&self, field: &Field) -> Vec<Link> {
+        let today = self.cx.now.date_naive();
+        let name = format!("f.{}.from", field.name);
+        [("Today", 0), ("7 days", 6), ("30 days", 29)]
+            .into_iter()
+            .filter_map(|(label, days)| {
+                let from = today.checked_sub_days(Days::new(days))?.to_string();
+                let href = self.state.address(self.path, |n| is_of_filter(n, field), &[(&name, &from)]);
+                Some(Link { label: label.into(), href: href.into() })
+            })
+            .collect()
+    }
+
+    fn in_words(&self, filter: &FieldFilter) -> String {
+        let field = filter.field;
+        let mut words: Vec<String> = filter
+            .is
+            .iter()
+            .map(|text| match field.kind {
+                Kind::Choice(choice) => self
+                    .cx
+                    .panel()
+                    .choices
+                    .get(choice)
+                    .and_then(|c| c.variants.iter().find(|v| v.name == text))
+                    .map_or_else(|| text.clone(), |v| v.title.to_owned()),
+                Kind::Bool => if text == "true" { "Yes" } else { "No" }.to_owned(),
+                Kind::Model(..) | Kind::Actor => self.label_of_key(field, text),
+                _ => text.clone(),
+            })
+            .collect();
+        match (filter.from.as_str(), filter.to.as_str()) {
+            ("", "") => {}
+            (from, "") => words.push(format!("from {from}")),
+            ("", to) => words.push(format!("up to {to}")),
+            (from, to) => words.push(format!("{from} to {to}")),
+        }
+        if filter.null {
+            words.push("empty".to_owned());
+        }
+        words.join(", ")
+    }
+
+    fn chips(&self) -> Vec<Chip> {
+        let search = (!self.state.q.is_empty()).then(|| Chip {
+            label: "Search".into(),
+            value: self.state.q.clone().into(),
+            remove: self.state.address(self.path, |n| n == "q", &[]).into(),
+        });
+        let filters = self.state.filters.iter().filter(|f| f.is_active()).map(|filter| Chip {
+            label: filter.field.title.into(),
+            value: self.in_words(filter).into(),
+            remove: self.state.address(self.path, |n| is_of_filter(n, filter.field), &[]).into(),
+        });
+        search.into_iter().chain(filters).collect()
+    }
+
+    /// What the filter form hands on beside its own controls: order, size, and filters that have no control of theirs.
+    fn keep(&self) -> Vec<Hidden> {
+        let hidden = |name: String, value: String| Hidden { name: name.into(), value: value.into() };
+        let mut keep = Vec::new();
+        if let Some(sort) = self.state.sort.filter(|_| self.state.sort_named)
+            && let Some(field) = self.model.fields.get(sort.field)
+        {
+            let sign = if sort.descending { "-" } else { "" };
+            keep.push(hidden("sort".to_owned(), format!("{sign}{}", field.name)));
+        }
+        if self.state.size != 50 {
+            keep.push(hidden("size".to_owned(), self.state.size.to_string()));
+        }
+        for filter in self.state.filters.iter().filter(|f| !self.model.filter.contains(&f.field.index)) {
+            for text in &filter.is {
+                keep.push(hidden(format!("f.{}", filter.field.name), text.clone()));
+            }
+        }
+        keep
+    }
+
+    fn sizes(&self) -> Vec<Size> {
+        SIZES
+            .into_iter()
+            .map(|size| {
+                let text = size.to_string();
+                Size {
+                    href: self.state.address(self.path, |n| n == "size", &[("size", &text)]).into(),
+                    label: text.into(),
+                    current: size == self.state.size,
+                }
+            })
+            .collect()
+    }
+
+    fn steps(&self) -> Vec<Step> {
+        let to = |with: &[(&str, &str)]| Text::from(self.state.address(self.path, |_| false, with));
+        let previous = self.listed.previous.as_ref().map(cursor::encode);
+        let next = self.listed.next.as_ref().map(cursor::encode);
+        let first = previous.is_some() || self.state.position != Position::First;
+        vec![
+            Step { label: "First".into(), href: first.then(|| to(&[])), icon: "first", rel: "" },
+            Step {
+                label: "Previous".into(),
+                href: previous.map(|key| to(&[("before", &key)])),
+                icon: "left",
+                rel: "prev",
+            },
+            Step {
+                label: "Next".into(),
+                href: next.as_ref().map(|key| to(&[("after", key)])),
+                icon: "right",
+                rel: "next",
+            },
+            Step { label: "Last".into(), href: next.map(|_| to(&[("at", "last")])), icon: "last", rel: "" },
+        ]
+    }
+
+    fn empty(&self, new: Option<Text>) -> Empty {
+        let plural = self.model.plural.to_lowercase();
+        if self.state.narrows() {
+            Empty {
+                title: format!("No {plural} match").into(),
+                text: "Nothing that you may see fulfils all of these filters. Take one away, or clear them all.".into(),
+                link: Some(Link { label: "Clear all filters".into(), href: self.path.to_owned().into() }),
+            }
+        } else if let Some(href) = new {
+            Empty {
+                title: format!("No {plural} yet").into(),
+                text: format!("Add the first {}; it will be listed here.", self.model.title.to_lowercase()).into(),
+                link: Some(Link { label: format!("New {}", self.model.title.to_lowercase()).into(), href }),
+            }
+        } else {
+            Empty {
+                title: format!("No {plural} to see").into(),
+                text: format!("There are none within what your role, {}, may see.", self.cx.actor.role.title).into(),
+                link: None,
+            }
+        }
+    }
+}
+
+fn option(value: &'static str, label: &'static str, selected: bool) -> OptionView {
+    OptionView { value: value.into(), label: label.into(), selected }
+}

@@ -1,0 +1,287 @@
+//! Who may do what: the block's own clauses as a grid and in words. Whoever is signed in may read it; it shows no data, and
+//! people who can see the rules can say when one is wrong.
+
+use std::collections::BTreeMap;
+
+use super::{frame, show, words};
+use crate::authorize::verb_in_words;
+use crate::context::Cx;
+use crate::error::Error;
+use crate::panel::{Cell, Field, FieldSet, Framework, Kind, Model, Panel, PeopleVerb, Role, Verb};
+use crate::response::Response;
+use crate::views::{Accepted, GrantRow, Mark, MatrixCell, MatrixRow, PolicyPage, RoleView, Text};
+
+pub(super) fn page(cx: &Cx<'_>) -> Result<Response, Error> {
+    let panel = cx.panel();
+    let mut rows: Vec<MatrixRow> = panel.models.iter().map(|model| models_row(panel, model)).collect();
+    rows.extend([Framework::Audit, Framework::People].map(|subject| framework_row(panel, subject)));
+    let today = cx.now.date_naive().to_string();
+    show(&PolicyPage {
+        frame: frame::frame(cx, "Policy", Vec::new()),
+        roles: panel.roles.iter().map(|role| role_view(panel, role)).collect(),
+        rows,
+        letters: letters(panel).into(),
+        forbids: panel.forbids.iter().map(|clause| clause.text.into()).collect(),
+        accepted: panel
+            .accepts
+            .iter()
+            .map(|accept| Accepted {
+                rule: accept.rule.into(),
+                place: accept.owner.into(),
+                reason: accept.reason.into(),
+                until: accept.until.unwrap_or("for good").into(),
+                // Both are YYYY-MM-DD, whose text order is their time order.
+                overdue: accept.until.is_some_and(|until| until < today.as_str()),
+            })
+            .collect(),
+    })
+}
+
+fn letter(model: &Model, verb: Verb) -> String {
+    match verb {
+        Verb::View => "V".to_owned(),
+        Verb::Create => "C".to_owned(),
+        Verb::Edit => "E".to_owned(),
+        Verb::Delete => "D".to_owned(),
+        Verb::Export => "X".to_owned(),
+        Verb::Import => "I".to_owned(),
+        Verb::Act(action) => model.actions.get(action).map_or_else(String::new, |action| action.title.to_owned()),
+    }
+}
+
+fn letters(panel: &Panel) -> String {
+    let actions = panel.models.iter().any(|model| !model.actions.is_empty());
+    let end = if actions { " A word is an action of the model." } else { "" };
+    format!("V view, C create, E edit, D delete, X export, I import.{end} A letter leads to the clause in words.")
+}
+
+fn anchor(role: &Role) -> String {
+    format!("r-{}", role.name.to_lowercase())
+}
+
+fn grant_anchor(role: &Role, place: usize) -> String {
+    format!("g-{}-{place}", role.name.to_lowercase())
+}
+
+/// Whether a cell names every field that its verb can touch.
+fn names_every_field(model: &Model, cell: &Cell) -> bool {
+    let touched = |field: &&Field| match cell.verb {
+        Verb::Create | Verb::Edit | Verb::Import => field.is_writable(),
+        Verb::View | Verb::Export => field.kind != Kind::Secret,
+        Verb::Delete | Verb::Act(_) => false,
+    };
+    model.fields.iter().filter(touched).all(|field| cell.fields.contains(field.index))
+}
+
+fn reach(model: &Model, cells: &[&Cell]) -> &'static str {
+    if cells.iter().all(|cell| cell.lendable) {
+        "may"
+    } else if cells.iter().any(|cell| !cell.lendable && cell.when.is_none() && names_every_field(model, cell)) {
+        "all"
+    } else {
+        "some"
+    }
+}
+
+fn models_row(panel: &'static Panel, model: &'static Model) -> MatrixRow {
+    let cells = panel.roles.iter().map(|role| {
+        let lines = lines(panel, role);
+        let mut verbs: Vec<Verb> = Vec::new();
+        for cell in role.cells.iter().filter(|cell| cell.model == model.index) {
+            if !verbs.contains(&cell.verb) {
+                verbs.push(cell.verb);
+            }
+        }
+        verbs.sort_by_key(|verb| order(*verb));
+        let marks: Vec<Mark> = verbs
+            .iter()
+            .map(|verb| {
+                let cells: Vec<&Cell> =
+                    role.cells.iter().filter(|cell| cell.model == model.index && cell.verb == *verb).collect();
+                Mark { letter: letter(model, *verb).into(), reach: reach(model, &cells) }
+            })
+            .collect();
+        let told: Vec<String> = lines.iter().filter(|line| line.model.index == model.index).map(Line::told).collect();
+        let first = lines.iter().position(|line| line.model.index == model.index);
+        MatrixCell {
+            href: first.map(|place| format!("#{}", grant_anchor(role, place)).into()),
+            title: format!("{} on {}: {}", role.title, model.plural, told.join("; ")).into(),
+            marks,
+        }
+    });
+    MatrixRow { label: model.plural.into(), cells: cells.collect() }
+}
+
+fn framework_row(panel: &'static Panel, subject: Framework) -> MatrixRow {
+    let name = subject_name(subject);
+    let cells = panel.roles.iter().map(|role| {
+        let verbs: Vec<Verb> = role.framework.iter().filter(|c| c.subject == subject).map(|c| c.verb).collect();
+        let marks = verbs
+            .iter()
+            .map(|verb| Mark { letter: if *verb == Verb::Export { "X" } else { "V" }.into(), reach: "all" });
+        let told: Vec<&str> = verbs.iter().map(|verb| if *verb == Verb::Export { "export" } else { "view" }).collect();
+        MatrixCell {
+            href: (!verbs.is_empty()).then(|| format!("#{}", anchor(role)).into()),
+            title: format!("{} on {name}: {}", role.title, told.join(", ")).into(),
+            marks: marks.collect(),
+        }
+    });
+    MatrixRow { label: name.into(), cells: cells.collect() }
+}
+
+fn subject_name(subject: Framework) -> &'static str {
+    match subject {
+        Framework::Audit => "Audit log",
+        Framework::People => "People",
+    }
+}
+
+fn order(verb: Verb) -> usize {
+    match verb {
+        Verb::View => 0,
+        Verb::Create => 1,
+        Verb::Edit => 2,
+        Verb::Delete => 3,
+        Verb::Export => 4,
+        Verb::Import => 5,
+        Verb::Act(action) => 6 + action,
+    }
+}
+
+/// Cells of a role that say the same about different verbs of one model, as one line.
+struct Line {
+    model: &'static Model,
+    verbs: Vec<Verb>,
+    rows: Option<String>,
+    fields: Option<String>,
+    lendable: bool,
+}
+
+impl Line {
+    fn verbs_told(&self) -> String {
+        self.verbs.iter().map(|verb| verb_in_words(self.model, *verb)).collect::<Vec<_>>().join(", ")
+    }
+
+    fn told(&self) -> String {
+        let mut told = self.verbs_told();
+        if let Some(fields) = &self.fields {
+            told = format!("{told} {{ {fields} }}");
+        }
+        if let Some(rows) = &self.rows {
+            told = format!("{told} when {rows}");
+        }
+        if self.lendable { format!("may be lent: {told}") } else { told }
+    }
+}
+
+fn lines(panel: &'static Panel, role: &'static Role) -> Vec<Line> {
+    let mut lines: Vec<(FieldSet, Line)> = Vec::new();
+    for cell in role.cells {
+        let Some(model) = panel.models.get(cell.model) else { continue };
+        let rows = cell.when.as_ref().map(|when| words::predicate(panel, model, when));
+        let all = names_every_field(model, cell);
+        let set = if all { FieldSet::ALL } else { cell.fields };
+        let same = lines.iter_mut().find(|(fields, line)| {
+            *fields == set && line.model.index == model.index && line.rows == rows && line.lendable == cell.lendable
+        });
+        if let Some((_, line)) = same {
+            if !line.verbs.contains(&cell.verb) {
+                line.verbs.push(cell.verb);
+            }
+            continue;
+        }
+        let names = || {
+            let held = model.fields.iter().filter(|field| cell.fields.contains(field.index));
+            held.map(|field| field.name).collect::<Vec<_>>().join(", ")
+        };
+        lines.push((
+            set,
+            Line { model, verbs: vec![cell.verb], rows, fields: (!all).then(names), lendable: cell.lendable },
+        ));
+    }
+    let mut lines: Vec<Line> = lines.into_iter().map(|(_, line)| line).collect();
+    for line in &mut lines {
+        line.verbs.sort_by_key(|verb| order(*verb));
+    }
+    lines.sort_by_key(|line| (line.model.index, line.lendable));
+    lines
+}
+
+fn role_view(panel: &'static Panel, role: &'static Role) -> RoleView {
+    let titles = |indexes: &[usize]| -> Vec<&'static str> {
+        indexes.iter().filter_map(|index| panel.roles.get(*index)).map(|role| role.title).collect()
+    };
+    let rank = match (role.under, role.beside) {
+        ([], []) => String::new(),
+        ([], beside) => format!("beside {}", words::list(&titles(beside))),
+        (under, _) => format!("under {}", words::list(&titles(under))),
+    };
+    let mut facts: Vec<Text> = people(panel, role);
+    for subject in [Framework::Audit, Framework::People] {
+        let verbs: Vec<&str> = role
+            .framework
+            .iter()
+            .filter(|cell| cell.subject == subject)
+            .map(|cell| if cell.verb == Verb::Export { "export" } else { "view" })
+            .collect();
+        if !verbs.is_empty() {
+            facts.push(format!("May {} {}.", words::list(&verbs), subject_name(subject).to_lowercase()).into());
+        }
+    }
+    if role.factor_required {
+        facts.push("A second factor is required.".into());
+    }
+    if role.keep > 0 {
+        facts.push(format!("At least {} of them, always.", words::number(u64::from(role.keep))).into());
+    }
+    RoleView {
+        anchor: anchor(role).into(),
+        label: role.title.into(),
+        doc: role.doc.into(),
+        rank: rank.into(),
+        facts,
+        grants: lines(panel, role)
+            .into_iter()
+            .enumerate()
+            .map(|(place, line)| GrantRow {
+                anchor: grant_anchor(role, place).into(),
+                model: line.model.plural.into(),
+                verb: line.verbs_told().into(),
+                rows: line.rows.map(Into::into),
+                fields: line.fields.map(Into::into),
+                lendable: line.lendable,
+            })
+            .collect(),
+    }
+}
+
+/// Authority over people, verbs that reach the same roles in one sentence.
+fn people(panel: &'static Panel, role: &'static Role) -> Vec<Text> {
+    const VERBS: [(PeopleVerb, &str); 5] = [
+        (PeopleVerb::Assign, "assign"),
+        (PeopleVerb::Reset, "reset"),
+        (PeopleVerb::Lock, "lock"),
+        (PeopleVerb::Unlock, "unlock"),
+        (PeopleVerb::Revoke, "end the sessions of"),
+    ];
+    let mut told = Vec::new();
+    for lendable in [false, true] {
+        let mut by_targets: BTreeMap<Vec<usize>, Vec<&str>> = BTreeMap::new();
+        for (verb, word) in VERBS {
+            let held = role.people.iter().filter(|cell| cell.verb == verb && cell.lendable == lendable);
+            let mut targets: Vec<usize> = held.map(|cell| cell.target).collect();
+            targets.sort_unstable();
+            targets.dedup();
+            if !targets.is_empty() {
+                by_targets.entry(targets).or_default().push(word);
+            }
+        }
+        for (targets, verbs) in by_targets {
+            let titles: Vec<&str> =
+                targets.iter().filter_map(|target| panel.roles.get(*target)).map(|role| role.title).collect();
+            let lent = if lendable { ", when lent" } else { "" };
+            told.push(format!("May {} {}{lent}.", words::list(&verbs), words::list(&titles)).into());
+        }
+    }
+    told
+}

@@ -1,0 +1,91 @@
+//! Values as a reader sees them. A field outside the viewer's terms never gets this far with its value: the caller passes
+//! what the terms let through, and everything else is shown as not visible.
+
+use crate::context::Cx;
+use crate::panel::{Field, Kind};
+use crate::route::{Page, Route};
+use crate::store::Label;
+use crate::value::Value;
+use crate::views::Cell;
+
+/// Marks beside choices, by place in the choice.
+const TONES: [&str; 6] = ["t0", "t1", "t2", "t3", "t4", "t5"];
+/// Characters of a text in a list; the rest is on the row's page.
+const LIST_TEXT: usize = 80;
+
+/// Shown for a value that the viewer may not see in this row.
+pub(super) fn hidden() -> Cell {
+    Cell { text: "not visible to you".into(), kind: "none", ..Cell::default() }
+}
+
+/// A value in a list: one line.
+pub(super) fn short(cx: &Cx<'_>, field: &Field, value: &Value, label: Option<&Label>) -> Cell {
+    let mut cell = whole(cx, field, value, label);
+    if matches!(cell.kind, "long" | "code") {
+        cell.kind = "";
+    }
+    let one_line = cell.text.split('\n').next().unwrap_or_default();
+    if one_line.len() < cell.text.len() || one_line.chars().count() > LIST_TEXT {
+        let cut: String = one_line.chars().take(LIST_TEXT).collect();
+        cell.text = format!("{}…", cut.trim_end()).into();
+    }
+    cell
+}
+
+/// A value on the row's own page.
+pub(super) fn whole(cx: &Cx<'_>, field: &Field, value: &Value, label: Option<&Label>) -> Cell {
+    let text = |text: String, kind| Cell { text: text.into(), kind, ..Cell::default() };
+    match (value, field.kind) {
+        (Value::Null, _) => text("–".to_owned(), "none"),
+        (Value::SecretHash(_), _) | (_, Kind::Secret) => text("set".to_owned(), "none"),
+        (Value::Bool(yes), _) => {
+            Cell { tone: Some(if *yes { "yes" } else { "no" }), ..text(if *yes { "Yes" } else { "No" }.to_owned(), "") }
+        }
+        (Value::Text(name), Kind::Choice(choice)) => {
+            let variants = cx.panel().choices.get(choice).map_or(&[][..], |c| c.variants);
+            match variants.iter().position(|v| v.name == name) {
+                Some(place) => Cell {
+                    tone: TONES.get(place % TONES.len()).copied(),
+                    ..text(variants.get(place).map_or_else(String::new, |v| v.title.to_owned()), "")
+                },
+                // Stored by an older build; shown as it stands.
+                None => text(name.clone(), ""),
+            }
+        }
+        (Value::Int(id), Kind::Model(model, _)) => reference(cx, model, *id, label),
+        (Value::Int(_), Kind::Actor) => match label {
+            Some(Label::Text(email)) => text(email.clone(), ""),
+            _ => hidden(),
+        },
+        (Value::Int(_) | Value::Float(_) | Value::Decimal(_), _) => text(value.to_text(), "num"),
+        (Value::Timestamp(at), _) => Cell {
+            stamp: value.to_text().into(),
+            title: Some(at.format("%Y-%m-%d %H:%M:%S UTC").to_string().into()),
+            ..text(at.format("%Y-%m-%d %H:%M").to_string(), "when")
+        },
+        // Only an address that surely leads to the web becomes a link: a stored one may be anything.
+        (Value::Text(url), Kind::Url) if url.starts_with("https://") || url.starts_with("http://") => {
+            Cell { href: Some(url.clone().into()), outside: true, ..text(url.clone(), "") }
+        }
+        (Value::Text(many), Kind::Text) => text(many.clone(), "long"),
+        (Value::Json(json), _) => {
+            let pretty = serde_json::from_str::<serde_json::Value>(json)
+                .and_then(|value| serde_json::to_string_pretty(&value))
+                .unwrap_or_else(|_| json.clone());
+            text(pretty, "code")
+        }
+        _ => text(value.to_text(), ""),
+    }
+}
+
+fn reference(cx: &Cx<'_>, model: usize, id: i64, label: Option<&Label>) -> Cell {
+    match (label, cx.panel().models.get(model)) {
+        (Some(Label::Text(text)), Some(model)) => Cell {
+            text: text.clone().into(),
+            href: Some(cx.link(&Route::Model(model, Page::Detail(id))).into()),
+            ..Cell::default()
+        },
+        // No label, no link, and no number either: the row may be outside the viewer's scope.
+        _ => hidden(),
+    }
+}
