@@ -8,6 +8,7 @@ pub mod authorize;
 pub mod builder;
 pub mod clock;
 pub mod config;
+pub mod constraint;
 pub mod context;
 pub mod error;
 pub mod fields;
@@ -24,6 +25,8 @@ pub mod prelude;
 pub mod response;
 pub mod route;
 pub mod store;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod throttle;
 pub mod token;
 pub mod typed;

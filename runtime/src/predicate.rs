@@ -292,6 +292,25 @@ impl Condition {
         }
     }
 
+    /// The fields that it reads.
+    #[must_use]
+    pub fn reads(&self) -> FieldSet {
+        let of = |term: &Term| match term {
+            Term::Field(field) => FieldSet::NONE.with(*field),
+            Term::Id | Term::Value(_) => FieldSet::NONE,
+        };
+        match self {
+            Self::Always | Self::Never => FieldSet::NONE,
+            Self::All(parts) | Self::Any(parts) => {
+                parts.iter().fold(FieldSet::NONE, |all, part| all.union(part.reads()))
+            }
+            Self::Not(inner) => inner.reads(),
+            Self::Compare { left, right, .. } => of(left).union(of(right)),
+            Self::IsNull(term) | Self::In { term, .. } => of(term),
+            Self::Contains { field, .. } => FieldSet::NONE.with(*field),
+        }
+    }
+
     /// Only true lets through: false and unknown do not.
     #[must_use]
     pub fn lets_through(&self, row: &Row) -> bool {

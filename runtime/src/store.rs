@@ -135,10 +135,31 @@ impl Store {
 
     /// Applies what the schema lacks, in one transaction with its event. Returns what was applied.
     pub async fn migrate(&self, context: Context) -> Result<Plan, Error> {
-        let plan = self.plan().await?;
-        if !plan.is_empty() {
-            self.sqlite.apply(&plan, &context).await?;
-        }
-        Ok(plan)
+        self.sqlite.migrate(self.panel, &context).await
+    }
+}
+
+#[cfg(test)]
+mod tests;
+
+#[cfg(test)]
+impl Store {
+    /// Runs a statement on the writing connection, past every rule: what an attacker with the file could do.
+    pub(crate) async fn execute_for_test(&self, text: &'static str) -> u64 {
+        self.sqlite.meddle(sql::Sql::new(text)).await.expect("a statement that runs")
+    }
+
+    /// The first column of the first row, as text, on a reading connection.
+    pub(crate) async fn ask_for_test(&self, text: &'static str) -> String {
+        let mut lane = self.sqlite.reading().await.expect("a connection");
+        let rows = lane.rows(sql::Sql::new(text)).await.expect("a statement that runs");
+        let row = rows.first().expect("a row");
+        sqlx::Row::try_get_unchecked::<String, _>(row, 0).expect("a column")
+    }
+
+    /// How a statement fails on a reading connection.
+    pub(crate) async fn fail_for_test(&self, text: &'static str) -> Error {
+        let mut lane = self.sqlite.reading().await.expect("a connection");
+        lane.rows(sql::Sql::new(text)).await.expect_err("a statement that fails").into()
     }
 }

@@ -123,7 +123,18 @@ impl Sql {
         self
     }
 
-    /// Another statement's text and values as a part of this one. Its placeholders are renumbered.
+    /// A name made of names of the panel, quoted: `prefix_a_b`.
+    pub(in crate::store) fn name_of(&mut self, prefix: &'static str, parts: &[&'static str]) -> &mut Self {
+        self.text.push('"');
+        self.text.push_str(prefix);
+        for part in parts {
+            self.text.push('_');
+            self.text.push_str(&part.replace('"', "\"\""));
+        }
+        self.text.push('"');
+        self
+    }
+
     fn quoted(&mut self, text: &'static str, quote: char) -> &mut Self {
         self.text.push(quote);
         for c in text.chars() {
@@ -136,9 +147,14 @@ impl Sql {
         self
     }
 
-    /// The text so far.
-    pub(in crate::store) fn text(&self) -> &str {
-        &self.text
+    /// The text, for a plan that a person reads and `apply` runs.
+    pub(in crate::store) fn into_text(self) -> String {
+        self.text
+    }
+
+    /// A step of a plan that this program composed.
+    pub(in crate::store) fn of_step(step: &crate::migrate::Step) -> Self {
+        Self { text: step.sql.clone(), bound: Vec::new() }
     }
 
     /// Text and values, for a driver.

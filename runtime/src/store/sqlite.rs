@@ -1,57 +1,153 @@
-//! The SQLite store.
+//! The SQLite store: WAL, synchronous=FULL, foreign keys on, one connection that writes and four that read. A file that
+//! is not a database, or that a newer version wrote, is left as it was.
 
+mod change;
+mod condition;
+mod dashboard;
+mod fault;
+mod framework;
+mod journal;
+mod lane;
+mod page;
+mod pickers;
+mod reach;
+mod row;
+mod schema;
+mod select;
+
+use std::io::Read as _;
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
+use std::time::Duration;
 
-use crate::audit::chain::Verified;
-use crate::audit::{Context, EntryPage, EntryQuery};
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+
 use crate::error::Error;
-use crate::migrate::Plan;
-use crate::panel::Panel;
-use crate::store::query::{
-    Candidates, ChartQuery, Count, CountQuery, GetQuery, ListQuery, Listed, ListedRow, PickerQuery,
-};
+use crate::store::sql::Sql;
 
+pub(super) use change::Pointed;
+pub(super) use fault::Fault;
+pub(super) use lane::Transaction;
+pub(super) use reach::Step;
+
+/// Longest wait for another process that writes (defaults.md: busy 5 s).
+const BUSY: Duration = Duration::from_secs(5);
+/// Statements that a connection keeps prepared.
+const PREPARED: usize = 256;
+
+/// The database of one file.
 #[derive(Debug)]
-pub(super) struct Sqlite {}
-
-fn not_yet<T>() -> Result<T, Error> {
-    Err(Error::Bug("the store is not in place yet".to_owned()))
+pub(super) struct Sqlite {
+    readers: lane::Readers,
+    writer: lane::Writer,
 }
 
 impl Sqlite {
-    pub(super) async fn open(_url: &str, _statements: Arc<AtomicU64>) -> Result<Self, Error> {
-        not_yet()
+    /// Opens the file that a `sqlite:PATH` names, or makes it.
+    pub(super) async fn open(url: &str, statements: Arc<AtomicU64>) -> Result<Self, Error> {
+        let path = path_of(url)?;
+        look_at(path).await?;
+        let options = SqliteConnectOptions::new()
+            .filename(path)
+            .foreign_keys(true)
+            .busy_timeout(BUSY)
+            .synchronous(SqliteSynchronous::Full)
+            .statement_cache_capacity(PREPARED)
+            .disable_statement_logging();
+        let writing = options.clone().journal_mode(SqliteJournalMode::Wal);
+        let lane = lane::Lane::open(&writing, Arc::clone(&statements)).await.map_err(|f| f.at_open(path))?;
+        let writer = lane::Writer::new(writing, Arc::clone(&statements), lane);
+        // Taking the write lock once tells a read-only disk here and not at the first save.
+        let probe = writer.begin().await.map_err(|f| f.at_open(path))?;
+        probe.rollback().await.map_err(|f| f.at_open(path))?;
+        // A reading connection can't write, whatever statement reaches it.
+        let readers = lane::Readers::new(options.pragma("query_only", "ON"), statements);
+        Ok(Self { readers, writer })
     }
-    pub(super) async fn list(&self, _panel: &'static Panel, _query: &ListQuery<'_>) -> Result<Listed, Error> {
-        not_yet()
+
+    /// A connection for reading.
+    pub(super) async fn reading(&self) -> Result<lane::Reading<'_>, Error> {
+        Ok(self.readers.lane().await?)
     }
-    pub(super) async fn get(&self, _panel: &'static Panel, _query: &GetQuery<'_>) -> Result<Option<ListedRow>, Error> {
-        not_yet()
+
+    /// Runs a statement outside of any transaction, on a connection of its own.
+    #[cfg(test)]
+    pub(super) async fn meddle(&self, sql: Sql) -> Result<u64, Error> {
+        Ok(self.writer.stranger().await?.execute(sql).await?)
     }
-    pub(super) async fn candidates(
-        &self,
-        _panel: &'static Panel,
-        _pickers: &[PickerQuery<'_>],
-    ) -> Result<Vec<Candidates>, Error> {
-        not_yet()
+
+    /// A transaction on the writing connection.
+    pub(super) async fn begin(&self) -> Result<Transaction, Error> {
+        Ok(self.writer.begin().await?)
     }
-    pub(super) async fn counts(&self, _queries: &[CountQuery<'_>]) -> Result<Vec<Count>, Error> {
-        not_yet()
+}
+
+fn path_of(url: &str) -> Result<&str, Error> {
+    let path = url.strip_prefix("sqlite:").unwrap_or(url);
+    let path = path.strip_prefix("//").unwrap_or(path);
+    if path.is_empty() || path == ":memory:" {
+        return Err(Error::Setup(
+            "the database: sqlite: needs the path of a file, as in sqlite:clinic.db; nothing kept in memory outlives \
+             the program"
+                .to_owned(),
+        ));
     }
-    pub(super) async fn chart(&self, _query: &ChartQuery<'_>) -> Result<Vec<(chrono::NaiveDate, u64)>, Error> {
-        not_yet()
+    if path.contains('?') {
+        return Err(Error::Setup(format!("the database {path}: a sqlite: URL takes a path and no options")));
     }
-    pub(super) async fn entries(&self, _query: &EntryQuery<'_>) -> Result<EntryPage, Error> {
-        not_yet()
+    Ok(path)
+}
+
+/// Refuses what must not be touched, before anything could touch it; makes an empty file where there is none.
+async fn look_at(path: &str) -> Result<(), Error> {
+    let setup = |why: &str| Err(Error::Setup(format!("the database {path}: {why}")));
+    let file = Path::new(path);
+    if file.is_dir() {
+        return setup("it is a directory");
     }
-    pub(super) async fn verify_audit(&self) -> Result<Verified, Error> {
-        not_yet()
+    if !file.exists() {
+        match file.parent() {
+            Some(parent) if !parent.as_os_str().is_empty() && !parent.is_dir() => {
+                return setup(&format!("the directory {} does not exist", parent.display()));
+            }
+            _ => return make(file).or_else(|e| setup(&format!("it can't be made here ({e})"))),
+        }
     }
-    pub(super) async fn plan(&self, _panel: &'static Panel) -> Result<Plan, Error> {
-        not_yet()
+    let mut start = Vec::new();
+    let read = std::fs::File::open(file).and_then(|f| f.take(16).read_to_end(&mut start));
+    if let Err(e) = read {
+        return setup(&format!("it can't be read ({e})"));
     }
-    pub(super) async fn apply(&self, _plan: &Plan, _context: &Context) -> Result<(), Error> {
-        not_yet()
+    if start.is_empty() {
+        return Ok(());
     }
+    if start != b"SQLite format 3\0" {
+        return setup("the file is not a SQLite database; nothing was changed");
+    }
+    let options =
+        SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(BUSY).disable_statement_logging();
+    let mut lane = lane::Lane::open(&options, Arc::default()).await.map_err(|f| f.at_open(path))?;
+    let version = lane.row(Sql::new("PRAGMA user_version")).await.map_err(|f| f.at_open(path))?;
+    let version = match &version {
+        Some(row) => row::whole(row, 0)?,
+        None => 0,
+    };
+    if version > framework::VERSION {
+        return setup(&format!(
+            "a newer version of this program wrote it (schema {version}, this one knows {}); nothing was changed",
+            framework::VERSION
+        ));
+    }
+    Ok(())
+}
+
+/// Readable for nobody but the account that runs the program.
+fn make(file: &Path) -> std::io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    options.write(true).create_new(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(file).map(drop)
 }

@@ -1,31 +1,39 @@
 //! A change: one transaction on the one writing connection. Every mutation is checked against its terms on the row as
 //! it is read here, and leaves an event behind; [`Write::commit`] asks for the proof of at least one.
 
-use crate::audit::{Context, Event};
-use crate::authorize::Terms;
-use crate::error::Error;
-use crate::panel::Model;
-use crate::store::Store;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use crate::audit::{Context, Event, EventId};
+use crate::authorize::{Terms, verb_in_words};
+use crate::constraint;
+use crate::error::{Error, FieldFault};
+use crate::panel::{Automatic, Field, FieldSet, Kind, Model, Panel, Sensitivity, Verb};
 use crate::store::query::{GetQuery, ListedRow};
+use crate::store::sqlite::{Pointed, Transaction};
+use crate::store::{Store, deletion};
 use crate::value::{Row, Value};
 
 /// A transaction under way. Dropped, nothing of it happened.
 #[derive(Debug)]
 pub struct Write {
+    panel: &'static Panel,
     context: Context,
+    transaction: Transaction,
+    pending: Vec<Event>,
+    mark: u64,
 }
 
 /// The proof that something was recorded in a [`Write`]; only the store makes it, and committing asks for it.
 #[must_use]
 #[derive(Debug)]
 pub struct Recorded {
-    _write: u64,
+    mark: u64,
 }
 
 /// A row that was inserted.
 #[derive(Debug)]
 pub struct Inserted {
-    /// As stored.
+    /// As stored, with every field; what the viewer may see of it is the page's concern.
     pub row: Row,
     /// For [`Write::commit`].
     pub recorded: Recorded,
@@ -34,7 +42,7 @@ pub struct Inserted {
 /// What came of an update.
 #[derive(Debug)]
 pub enum Updated {
-    /// The row as stored now, and the proof for [`Write::commit`].
+    /// The row as stored now, with every field, and the proof for [`Write::commit`].
     Changed(Row, Recorded),
     /// Nothing differed; nothing was written.
     Unchanged(Row),
@@ -43,15 +51,22 @@ pub enum Updated {
 /// Which rows a written foreign key may point at.
 #[derive(Debug, Clone, Copy)]
 pub enum Parents<'a> {
-    /// Rows within these view terms, looked up by model; a model without terms: none.
+    /// Rows within these view terms, looked up by model; a model without terms: none. People: all.
     Within(&'a [Terms]),
     /// Any row that exists. For the command line and for actions' own writing; never for what a person filled in.
     AnyThatExists,
 }
 
 impl Write {
-    pub(super) async fn begin(_store: &Store, context: Context) -> Result<Self, Error> {
-        Ok(Self { context })
+    pub(super) async fn begin(store: &Store, context: Context) -> Result<Self, Error> {
+        static MARKS: AtomicU64 = AtomicU64::new(0);
+        Ok(Self {
+            panel: store.panel,
+            context,
+            transaction: store.sqlite.begin().await?,
+            pending: Vec::new(),
+            mark: MARKS.fetch_add(1, Ordering::Relaxed),
+        })
     }
 
     /// Who, when, and in which request.
@@ -60,26 +75,48 @@ impl Write {
         &self.context
     }
 
-    /// A row as it is within this transaction.
+    /// A row within the terms, as it is in this transaction.
     pub async fn get(&mut self, query: &GetQuery<'_>) -> Result<Option<ListedRow>, Error> {
-        let _ = query;
-        Err(Error::Bug("writing is not in place yet".to_owned()))
+        self.transaction.get(self.panel, query).await
     }
 
     /// Inserts a row of `terms.model()`. `values` are what the person filled in, by field index; defaults and automatic
     /// fields are filled in here.
+    ///
+    /// # Errors
+    /// [`Error::Fields`] for values that may not stand there, [`Error::Check`], [`Error::Beyond`] for what lies outside
+    /// the terms.
     pub async fn insert(
         &mut self,
         terms: &Terms,
         values: Vec<(usize, Value)>,
         parents: Parents<'_>,
     ) -> Result<Inserted, Error> {
-        let _ = (terms, values, parents);
-        Err(Error::Bug("writing is not in place yet".to_owned()))
+        if !matches!(terms.verb(), Verb::Create | Verb::Import) {
+            return Err(wrong_verb(terms, "insert"));
+        }
+        let model = terms.model();
+        let (mut row, given) = self.filled_in(model, values)?;
+        only_writable(terms, given)?;
+        self.may_stand(model, FieldSet::ALL, &row)?;
+        if !terms.allow_insert(given, &row) {
+            return Err(outside(terms));
+        }
+        self.checks_hold(model, &row)?;
+        self.may_point(model, given, &row, parents).await?;
+        let ids = self.transaction.insert(model, std::slice::from_ref(&row)).await?;
+        row.id = ids.first().copied().ok_or_else(|| Error::Bug("an insert gave no id".to_owned()))?;
+        veil_secrets(model, &mut row);
+        let recorded = self.record(Event::created(model, &row));
+        Ok(Inserted { row, recorded })
     }
 
     /// Changes a row. Only values that differ are written. `version` is the one the person saw; none: whichever it is
-    /// (for actions, which read the row in this transaction).
+    /// (for actions, which read the row in this transaction). An action writes only what it declares.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] when the row is not within the terms, [`Error::Stale`] when it is at another version by now,
+    /// and those of [`Write::insert`].
     pub async fn update(
         &mut self,
         terms: &Terms,
@@ -88,35 +125,252 @@ impl Write {
         values: Vec<(usize, Value)>,
         parents: Parents<'_>,
     ) -> Result<Updated, Error> {
-        let _ = (terms, id, version, values, parents);
-        Err(Error::Bug("writing is not in place yet".to_owned()))
+        if !matches!(terms.verb(), Verb::Edit | Verb::Import | Verb::Act(_)) {
+            return Err(wrong_verb(terms, "update"));
+        }
+        let model = terms.model();
+        let before = self.row_within(terms, id, version).await?;
+        let mut after = before.clone();
+        let mut changed = FieldSet::NONE;
+        for (index, value) in values {
+            let field = field_of(model, index)?;
+            let value = constraint::normal(field.kind, value);
+            if before.get(index) != Some(&value) {
+                after.set(index, value);
+                changed = changed.with(index);
+            }
+        }
+        if changed.is_empty() {
+            return Ok(Updated::Unchanged(before));
+        }
+        only_writable(terms, changed)?;
+        self.may_stand(model, changed, &after)?;
+        for field in model.fields.iter().filter(|f| f.automatic == Some(Automatic::Updated)) {
+            after.set(field.index, Value::Timestamp(self.context.now()));
+            changed = changed.with(field.index);
+        }
+        if !terms.allow_change(&before, &after) {
+            return Err(outside(terms));
+        }
+        self.checks_hold(model, &after)?;
+        self.may_point(model, changed, &after, parents).await?;
+        if !self.transaction.update(model, &after, changed, before.version).await? {
+            return Err(Error::Bug("a row changed under the write lock".to_owned()));
+        }
+        after.version = before.version + 1;
+        veil_secrets(model, &mut after);
+        let recorded = self.record(Event::updated(model, &before, &after, changed));
+        Ok(Updated::Changed(after, recorded))
     }
 
     /// Removes a row and what goes along with it, each recorded by itself.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`], [`Error::Stale`] as for [`Write::update`], [`Error::Held`] when rows hold it.
     pub async fn delete(&mut self, terms: &Terms, id: i64, version: Option<i64>) -> Result<Recorded, Error> {
-        let _ = (terms, id, version);
-        Err(Error::Bug("writing is not in place yet".to_owned()))
+        if terms.verb() != Verb::Delete {
+            return Err(wrong_verb(terms, "delete"));
+        }
+        let row = self.row_within(terms, id, version).await?;
+        let now = self.context.now();
+        let events = deletion::carry_out(self.panel, &mut self.transaction, terms.model(), row, now).await?;
+        self.pending.extend(events);
+        Ok(Recorded { mark: self.mark })
     }
 
-    /// Inserts rows in bulk from the command line, without terms, with one event for all.
+    /// Inserts rows in bulk from the command line, without terms, with one event for all; every field may be given, what
+    /// is not given is filled in as for [`Write::insert`]. The ids, in order.
     pub async fn seed(
         &mut self,
         model: &'static Model,
-        rows: &[Vec<(usize, Value)>],
+        rows: Vec<Vec<(usize, Value)>>,
     ) -> Result<(Vec<i64>, Recorded), Error> {
-        let _ = (model, rows);
-        Err(Error::Bug("writing is not in place yet".to_owned()))
+        let mut filled = Vec::with_capacity(rows.len());
+        for values in rows {
+            let (row, _) = self.filled_in(model, values)?;
+            self.may_stand(model, FieldSet::ALL, &row)?;
+            self.checks_hold(model, &row)?;
+            filled.push(row);
+        }
+        let ids = self.transaction.insert(model, &filled).await?;
+        let event = Event::about(EventId::RowsSeeded, model.name, None).with(crate::audit::Change::fact(
+            "count",
+            Sensitivity::Internal,
+            ids.len().to_string(),
+        ));
+        let recorded = self.record(event);
+        Ok((ids, recorded))
     }
 
     /// Records something beside the rows: an action that ran, a refused form, an export.
     pub fn record(&mut self, event: Event) -> Recorded {
-        let _ = event;
-        Recorded { _write: 0 }
+        self.pending.push(event);
+        Recorded { mark: self.mark }
     }
 
     /// Makes it all happen, with its events, or nothing of it.
-    pub async fn commit(self, proof: Recorded) -> Result<(), Error> {
-        let _ = proof;
-        Err(Error::Bug("writing is not in place yet".to_owned()))
+    pub async fn commit(mut self, proof: Recorded) -> Result<(), Error> {
+        if proof.mark != self.mark || self.pending.is_empty() {
+            return Err(Error::Bug("a commit with the proof of another change".to_owned()));
+        }
+        self.transaction.journal(&self.context, &self.pending).await?;
+        Ok(self.transaction.commit_without_event().await?)
+    }
+
+    /// Undoes it. Dropping does the same, but gives up the connection.
+    pub async fn roll_back(self) -> Result<(), Error> {
+        Ok(self.transaction.rollback().await?)
+    }
+
+    /// For the framework's own tables: a statement and its event, never one without the other.
+    pub(in crate::store) async fn change(
+        &mut self,
+        sql: crate::store::sql::Sql,
+        event: Event,
+    ) -> Result<(u64, Recorded), crate::store::sqlite::Fault> {
+        let changed = self.transaction.execute(sql).await?;
+        Ok((changed, self.record(event)))
+    }
+
+    /// For the framework's own tables: rows as they are in this transaction.
+    pub(in crate::store) async fn rows(
+        &mut self,
+        sql: crate::store::sql::Sql,
+    ) -> Result<Vec<sqlx::sqlite::SqliteRow>, crate::store::sqlite::Fault> {
+        self.transaction.rows(sql).await
+    }
+
+    /// The row as it is now, if it is within the terms and at this version.
+    async fn row_within(&mut self, terms: &Terms, id: i64, version: Option<i64>) -> Result<Row, Error> {
+        let row = self.transaction.load(terms.model(), id).await?.ok_or(Error::NotFound)?;
+        if !terms.covers(&row) {
+            return Err(Error::NotFound);
+        }
+        if version.is_some_and(|seen| seen != row.version) {
+            return Err(Error::Stale(Box::new(row)));
+        }
+        Ok(row)
+    }
+
+    /// A new row: what was given, else automatic, else default, else null.
+    fn filled_in(&self, model: &'static Model, values: Vec<(usize, Value)>) -> Result<(Row, FieldSet), Error> {
+        let mut row = Row::new(0, 1, model.fields.len());
+        let mut given = FieldSet::NONE;
+        for (index, value) in values {
+            let field = field_of(model, index)?;
+            row.set(index, constraint::normal(field.kind, value));
+            given = given.with(index);
+        }
+        for field in model.fields.iter().filter(|f| !given.contains(f.index)) {
+            let value = match (field.automatic, &self.context.actor) {
+                (Some(Automatic::Created | Automatic::Updated), _) => Value::Timestamp(self.context.now()),
+                (Some(Automatic::Author), Some(actor)) => Value::Int(actor.person),
+                _ => constraint::default_of(field),
+            };
+            row.set(field.index, value);
+        }
+        Ok((row, given))
+    }
+
+    /// Every one of these fields holds what it may.
+    fn may_stand(&self, model: &'static Model, fields: FieldSet, row: &Row) -> Result<(), Error> {
+        let faults: Vec<FieldFault> = model
+            .fields
+            .iter()
+            .filter(|field| fields.contains(field.index))
+            .filter_map(|field| {
+                let value = row.get(field.index)?;
+                let message = constraint::violation(self.panel, field, value, self.context.now())?;
+                Some(FieldFault { field: field.index, message })
+            })
+            .collect();
+        if faults.is_empty() { Ok(()) } else { Err(Error::Fields(faults)) }
+    }
+
+    fn checks_hold(&self, model: &'static Model, row: &Row) -> Result<(), Error> {
+        for check in model.checks {
+            // True or unknown passes, as a check of a database does.
+            if check.predicate.bind(model, &self.context.asker).matches(row) == Some(false) {
+                return Err(Error::Check(check.message));
+            }
+        }
+        Ok(())
+    }
+
+    /// Every foreign key among these fields points at a row that is there and that its writer may see.
+    async fn may_point(
+        &mut self,
+        model: &'static Model,
+        fields: FieldSet,
+        row: &Row,
+        parents: Parents<'_>,
+    ) -> Result<(), Error> {
+        let mut keys: Vec<&Field> = Vec::new();
+        let mut targets = Vec::new();
+        for field in model.fields.iter().filter(|f| fields.contains(f.index)) {
+            let Some(Value::Int(id)) = row.get(field.index) else { continue };
+            let target = match (field.kind, parents) {
+                (Kind::Actor, _) => Pointed::Person,
+                (Kind::Model(to, _), Parents::AnyThatExists) => {
+                    self.panel.models.get(to).map_or(Pointed::Nothing, Pointed::Any)
+                }
+                (Kind::Model(to, _), Parents::Within(views)) => {
+                    views.iter().find(|v| v.model().index == to).map_or(Pointed::Nothing, Pointed::Within)
+                }
+                _ => continue,
+            };
+            keys.push(field);
+            targets.push((target, *id));
+        }
+        let seen = self.transaction.may_be_pointed_at(&targets).await?;
+        let faults: Vec<FieldFault> = keys
+            .iter()
+            .zip(seen)
+            .filter(|(_, seen)| !seen)
+            .map(|(field, _)| FieldFault { field: field.index, message: "Choose one from the list.".to_owned() })
+            .collect();
+        if faults.is_empty() { Ok(()) } else { Err(Error::Fields(faults)) }
+    }
+}
+
+fn field_of(model: &'static Model, index: usize) -> Result<&'static Field, Error> {
+    model.fields.get(index).ok_or_else(|| Error::Bug(format!("{} has no field {index}", model.name)))
+}
+
+/// A form never writes what is read-only or automatic; an action writes what it declares.
+fn only_writable(terms: &Terms, fields: FieldSet) -> Result<(), Error> {
+    let model = terms.model();
+    let declared = match terms.verb() {
+        Verb::Act(action) => model.actions.get(action).map(|a| a.writes),
+        _ => None,
+    };
+    for field in model.fields.iter().filter(|f| fields.contains(f.index)) {
+        let may = match declared {
+            Some(writes) => writes.contains(&field.index) && field.automatic.is_none(),
+            None => field.is_writable() && terms.fields_somewhere().contains(field.index),
+        };
+        if !may {
+            let verb = verb_in_words(model, terms.verb());
+            return Err(Error::Beyond(format!("You may not write {} here ({verb} {}).", field.title, model.plural)));
+        }
+    }
+    Ok(())
+}
+
+fn outside(terms: &Terms) -> Error {
+    let verb = verb_in_words(terms.model(), terms.verb());
+    Error::Beyond(format!("This lies outside the {} that you may {verb}.", terms.model().plural))
+}
+
+fn wrong_verb(terms: &Terms, what: &str) -> Error {
+    Error::Bug(format!("terms for {:?} were given to {what} {}", terms.verb(), terms.model().plural))
+}
+
+/// What leaves a write never carries a hash.
+fn veil_secrets(model: &'static Model, row: &mut Row) {
+    for field in model.fields.iter().filter(|f| f.kind == Kind::Secret) {
+        if row.get(field.index).is_some_and(|value| !value.is_null()) {
+            row.set(field.index, Value::SecretHash(String::new()));
+        }
     }
 }

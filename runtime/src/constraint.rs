@@ -1,0 +1,205 @@
+//! Whether a value may stand in a field: the modifiers of the block, and what a type can hold at all. Forms ask here for
+//! the sentence at the field; the store asks again before it writes, whoever the writer is.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use chrono::{DateTime, Datelike as _, SubsecRound as _, Timelike as _, Utc};
+use regex::Regex;
+
+use crate::panel::{Field, Kind, Panel};
+use crate::value::{Literal, Value};
+
+/// Longest address of mail, octets (RFC 5321, 4.5.3.1.3).
+const LONGEST_EMAIL: usize = 254;
+
+/// The value in the form that the store gives back: decimals with the field's scale, moments to the microsecond, times
+/// to the second. What does not fit stays as it is, for [`violation`] to name.
+#[must_use]
+pub fn normal(kind: Kind, value: Value) -> Value {
+    match (kind, value) {
+        (Kind::Decimal { scale, .. }, Value::Decimal(mut decimal)) => {
+            decimal = decimal.normalize();
+            if decimal.scale() <= u32::from(scale) {
+                decimal.rescale(u32::from(scale));
+            }
+            Value::Decimal(decimal)
+        }
+        (Kind::Timestamp, Value::Timestamp(at)) => Value::Timestamp(at.trunc_subsecs(6)),
+        (Kind::Time, Value::Time(time)) => Value::Time(time.with_nanosecond(0).unwrap_or(time)),
+        (_, value) => value,
+    }
+}
+
+/// Why the value may not stand in the field, as a sentence for whoever filled it in. `now` is the moment of the request.
+#[must_use]
+pub fn violation(panel: &Panel, field: &Field, value: &Value, now: DateTime<Utc>) -> Option<String> {
+    if value.is_null() {
+        return if field.optional { None } else { Some("This is needed.".to_owned()) };
+    }
+    misfit(panel, field.kind, value)
+        .or_else(|| wrong_length(field, value))
+        .or_else(|| out_of_bounds(field, value))
+        .or_else(|| wrong_time(field, value, now))
+        .or_else(|| wrong_pattern(field, value))
+}
+
+fn misfit(panel: &Panel, kind: Kind, value: &Value) -> Option<String> {
+    let say = |text: &str| Some(text.to_owned());
+    match (kind, value) {
+        (Kind::String | Kind::Text | Kind::Email | Kind::Url | Kind::Choice(_), Value::Text(text)) => {
+            if text.contains('\0') {
+                return say("This holds a character that can't be stored (NUL).");
+            }
+            match kind {
+                Kind::String if text.contains(['\n', '\r']) => say("This must be one line."),
+                Kind::Email if !is_email(text) => say("This is no address of mail, as in anna@example.org."),
+                Kind::Url if !is_url(text) => say("This is no address, as in https://example.org/."),
+                Kind::Choice(choice)
+                    if !panel.choices.get(choice).is_some_and(|c| c.variants.iter().any(|v| v.name == text)) =>
+                {
+                    say("Choose one of the values offered.")
+                }
+                _ => None,
+            }
+        }
+        (Kind::Bool, Value::Bool(_))
+        | (Kind::I64 | Kind::Actor | Kind::Model(..), Value::Int(_))
+        | (Kind::Time, Value::Time(_))
+        | (Kind::Uuid, Value::Uuid(_))
+        | (Kind::Secret, Value::SecretHash(_))
+        | (Kind::Bytes, Value::Bytes(_)) => None,
+        (Kind::I32, Value::Int(int)) => {
+            i32::try_from(*int).err().map(|_| format!("This must lie between {} and {}.", i32::MIN, i32::MAX))
+        }
+        (Kind::F64, Value::Float(float)) => {
+            if float.is_finite() {
+                None
+            } else {
+                say("This must be a finite number.")
+            }
+        }
+        (Kind::Decimal { precision, scale }, Value::Decimal(decimal)) => {
+            let decimal = decimal.normalize();
+            let largest = 10_i128.pow(u32::from(precision.min(28)));
+            if decimal.scale() > u32::from(scale) {
+                Some(format!("At most {scale} digits after the point."))
+            } else if decimal.mantissa().abs() * 10_i128.pow(u32::from(scale) - decimal.scale()) >= largest {
+                Some(format!("At most {precision} digits in all, {scale} of them after the point."))
+            } else {
+                None
+            }
+        }
+        (Kind::Date, Value::Date(date)) => {
+            if (0..=9999).contains(&date.year()) {
+                None
+            } else {
+                say("The year must have four digits.")
+            }
+        }
+        (Kind::Timestamp, Value::Timestamp(at)) => {
+            if (0..=9999).contains(&at.year()) {
+                None
+            } else {
+                say("The year must have four digits.")
+            }
+        }
+        (Kind::Json, Value::Json(text)) => serde_json::from_str::<serde::de::IgnoredAny>(text)
+            .err()
+            .map(|e| format!("This is no JSON: line {}, column {}.", e.line(), e.column())),
+        _ => say("This value is of another type than the field."),
+    }
+}
+
+fn wrong_length(field: &Field, value: &Value) -> Option<String> {
+    let (length, unit) = match value {
+        Value::Text(text) | Value::Json(text) => (text.chars().count(), "characters"),
+        Value::Bytes(bytes) => (bytes.len(), "bytes"),
+        _ => return None,
+    };
+    let short = field.min_len.is_some_and(|min| length < min as usize);
+    let long = field.max_len.is_some_and(|max| length > max as usize);
+    match (field.min_len, field.max_len) {
+        (Some(1), _) if short => Some("This is needed.".to_owned()),
+        (Some(min), _) if short => Some(format!("At least {min} {unit}; this has {length}.")),
+        (_, Some(max)) if long => Some(format!("At most {max} {unit}; this has {length}.")),
+        _ => None,
+    }
+}
+
+fn out_of_bounds(field: &Field, value: &Value) -> Option<String> {
+    let bound = |literal: Option<Literal>| literal.map(|l| l.value(field.kind));
+    if let Some(min) = bound(field.min)
+        && value.compare(&min).is_some_and(std::cmp::Ordering::is_lt)
+    {
+        return Some(format!("At least {}.", min.to_text()));
+    }
+    if let Some(max) = bound(field.max)
+        && value.compare(&max).is_some_and(std::cmp::Ordering::is_gt)
+    {
+        return Some(format!("At most {}.", max.to_text()));
+    }
+    None
+}
+
+fn wrong_time(field: &Field, value: &Value, now: DateTime<Utc>) -> Option<String> {
+    let today = now.date_naive();
+    let (is_future, is_past) = match value {
+        Value::Date(date) => (*date > today, *date < today),
+        Value::Timestamp(at) => (*at >= now, *at <= now),
+        _ => return None,
+    };
+    if field.past && is_future {
+        return Some("This must lie in the past.".to_owned());
+    }
+    if field.future && is_past {
+        return Some("This must lie in the future.".to_owned());
+    }
+    None
+}
+
+fn wrong_pattern(field: &Field, value: &Value) -> Option<String> {
+    let (Some(pattern), Value::Text(text)) = (field.pattern, value) else { return None };
+    // The block's pattern compiled while compiling; should it not now, nothing passes.
+    let matches = compiled(pattern).is_some_and(|regex| regex.is_match(text));
+    if matches {
+        return None;
+    }
+    Some(if field.help.is_empty() {
+        format!("This must look like {pattern}.")
+    } else {
+        format!("This does not have the form that is asked for: {}", field.help)
+    })
+}
+
+/// Compiled once a program; a `Regex` is cheap to clone.
+fn compiled(pattern: &'static str) -> Option<Regex> {
+    static COMPILED: OnceLock<Mutex<HashMap<&'static str, Option<Regex>>>> = OnceLock::new();
+    let mut compiled = COMPILED.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+    compiled.entry(pattern).or_insert_with(|| Regex::new(&format!(r"\A(?:{pattern})\z")).ok()).clone()
+}
+
+/// One mailbox: something, an at sign, a domain; no white space. Whether it exists only mail can tell.
+#[must_use]
+pub fn is_email(text: &str) -> bool {
+    let Some((local, domain)) = text.rsplit_once('@') else { return false };
+    text.len() <= LONGEST_EMAIL
+        && !local.is_empty()
+        && local.len() <= 64
+        && !local.contains('@')
+        && !domain.is_empty()
+        && !domain.starts_with(['.', '-'])
+        && !domain.ends_with(['.', '-'])
+        && !domain.contains("..")
+        && !text.chars().any(|c| c.is_whitespace() || c.is_control() || matches!(c, ',' | ';' | '<' | '>' | '"'))
+}
+
+fn is_url(text: &str) -> bool {
+    url::Url::parse(text).is_ok_and(|url| matches!(url.scheme(), "http" | "https") && url.has_host())
+}
+
+/// A default or bound of the block as a value of the field.
+#[must_use]
+pub fn default_of(field: &Field) -> Value {
+    field.default.map_or(Value::Null, |literal| normal(field.kind, literal.value(field.kind)))
+}

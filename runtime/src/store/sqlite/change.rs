@@ -1,0 +1,240 @@
+//! Reading and changing rows within a transaction. Nothing here decides; [`crate::store::write`] did before it asked.
+
+use super::condition;
+use super::fault::Fault;
+use super::lane::Transaction;
+use super::page::one_row;
+use super::row;
+use super::select::{MAIN, push_field};
+use crate::authorize::Terms;
+use crate::error::Error;
+use crate::panel::{FieldSet, Model, Panel};
+use crate::store::query::{GetQuery, ListedRow};
+use crate::store::sql::Sql;
+use crate::value::Row;
+
+/// Ids a statement names at most.
+const IDS: usize = 500;
+/// Values a statement binds at most (SQLite's own bound is 32,766).
+const BINDS: usize = 10_000;
+
+/// What a foreign key is about to point at.
+#[derive(Debug)]
+pub(in crate::store) enum Pointed<'a> {
+    /// A row within these terms.
+    Within(&'a Terms),
+    /// Any row of this model.
+    Any(&'static Model),
+    /// A person.
+    Person,
+    /// Nothing that may be pointed at.
+    Nothing,
+}
+
+impl Transaction {
+    /// One row within the terms, as a page reads it.
+    pub(in crate::store) async fn get(
+        &mut self,
+        panel: &'static Panel,
+        query: &GetQuery<'_>,
+    ) -> Result<Option<ListedRow>, Error> {
+        let (sql, columns) = one_row(panel, query)?;
+        self.row(sql).await?.map(|answer| columns.read(&answer)).transpose()
+    }
+
+    /// A row with every field, whoever may see it.
+    pub(in crate::store) async fn load(&mut self, model: &'static Model, id: i64) -> Result<Option<Row>, Error> {
+        let mut sql = whole_rows(model);
+        MAIN.column(&mut sql, "id");
+        sql.push(" = ").push_bind(id);
+        self.row(sql).await?.map(|answer| read_whole(model, &answer)).transpose()
+    }
+
+    /// Rows with every field whose key points at one of these.
+    pub(in crate::store) async fn load_pointing(
+        &mut self,
+        model: &'static Model,
+        key: usize,
+        ids: &[i64],
+    ) -> Result<Vec<Row>, Error> {
+        let key = named(model, key)?;
+        let mut rows = Vec::new();
+        for ids in ids.chunks(IDS) {
+            let mut sql = whole_rows(model);
+            MAIN.column(&mut sql, key);
+            push_ids(&mut sql, ids);
+            sql.push(" ORDER BY ");
+            MAIN.column(&mut sql, "id");
+            for answer in self.rows(sql).await? {
+                rows.push(read_whole(model, &answer)?);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// How many rows have a key that points at one of these.
+    pub(in crate::store) async fn count_pointing(
+        &mut self,
+        model: &'static Model,
+        key: usize,
+        ids: &[i64],
+    ) -> Result<u64, Error> {
+        let key = named(model, key)?;
+        let mut count = 0;
+        for ids in ids.chunks(IDS) {
+            let mut sql = Sql::new("SELECT count(*) FROM ");
+            sql.name(model.table).push(" WHERE ").name(key);
+            push_ids(&mut sql, ids);
+            count += self.row(sql).await?.map_or(Ok(0), |answer| row::count(&answer, 0))?;
+        }
+        Ok(count)
+    }
+
+    /// For each target, whether the row is there and may be pointed at; in one statement.
+    pub(in crate::store) async fn may_be_pointed_at(
+        &mut self,
+        targets: &[(Pointed<'_>, i64)],
+    ) -> Result<Vec<bool>, Error> {
+        if targets.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut sql = Sql::new("SELECT ");
+        for (i, (target, id)) in targets.iter().enumerate() {
+            if i > 0 {
+                sql.push(", ");
+            }
+            match target {
+                Pointed::Nothing => {
+                    sql.push("0");
+                    continue;
+                }
+                Pointed::Person => sql.push("EXISTS (SELECT 1 FROM bw_people AS "),
+                Pointed::Any(model) => sql.push("EXISTS (SELECT 1 FROM ").name(model.table).push(" AS "),
+                Pointed::Within(terms) => sql.push("EXISTS (SELECT 1 FROM ").name(terms.model().table).push(" AS "),
+            };
+            MAIN.push(&mut sql);
+            sql.push(" WHERE ");
+            MAIN.column(&mut sql, "id");
+            sql.push(" = ").push_bind(*id);
+            if let Pointed::Within(terms) = target {
+                sql.push(" AND ");
+                condition::push(&mut sql, MAIN, terms.model(), &terms.scope());
+            }
+            sql.push(")");
+        }
+        let Some(answer) = self.row(sql).await? else { return Err(Error::Bug("a check gave no answer".to_owned())) };
+        (0..targets.len()).map(|i| Ok(row::whole(&answer, i)? == 1)).collect()
+    }
+
+    /// Inserts rows, all fields of each; their ids in order.
+    pub(in crate::store) async fn insert(&mut self, model: &'static Model, rows: &[Row]) -> Result<Vec<i64>, Error> {
+        let mut ids = Vec::with_capacity(rows.len());
+        for rows in rows.chunks((BINDS / (model.fields.len() + 1)).clamp(1, IDS)) {
+            let mut sql = Sql::new("INSERT INTO ");
+            sql.name(model.table).push(" (\"version\"");
+            for field in model.fields {
+                sql.push(", ").name(field.name);
+            }
+            for (i, row) in rows.iter().enumerate() {
+                sql.push(if i == 0 { ") VALUES (" } else { "), (" });
+                sql.push_bind(1_i64);
+                for field in model.fields {
+                    let value = row.get(field.index).ok_or_else(|| incomplete(model))?;
+                    sql.push(", ").push_bind(row::stored(field.kind, value)?);
+                }
+            }
+            sql.push(") RETURNING id");
+            let answers = self.rows(sql).await.map_err(|fault| at_field(model, fault))?;
+            let mut chunk = answers.iter().map(|a| row::whole(a, 0)).collect::<Result<Vec<_>, _>>()?;
+            // SQLite does not promise the order of RETURNING; it does number new rows upwards.
+            chunk.sort_unstable();
+            ids.append(&mut chunk);
+        }
+        Ok(ids)
+    }
+
+    /// Writes these fields of the row and counts its version up; whether it was still at this version.
+    pub(in crate::store) async fn update(
+        &mut self,
+        model: &'static Model,
+        after: &Row,
+        changed: FieldSet,
+        version: i64,
+    ) -> Result<bool, Error> {
+        let mut sql = Sql::new("UPDATE ");
+        sql.name(model.table).push(" SET \"version\" = \"version\" + 1");
+        for field in model.fields.iter().filter(|f| changed.contains(f.index)) {
+            let value = after.get(field.index).ok_or_else(|| incomplete(model))?;
+            sql.push(", ").name(field.name).push(" = ").push_bind(row::stored(field.kind, value)?);
+        }
+        sql.push(" WHERE id = ").push_bind(after.id).push(" AND \"version\" = ").push_bind(version);
+        Ok(self.execute(sql).await.map_err(|fault| at_field(model, fault))? == 1)
+    }
+
+    /// Removes rows; how many there were.
+    pub(in crate::store) async fn remove(&mut self, model: &'static Model, ids: &[i64]) -> Result<u64, Error> {
+        let mut removed = 0;
+        for ids in ids.chunks(IDS) {
+            let mut sql = Sql::new("DELETE FROM ");
+            sql.name(model.table).push(" WHERE id");
+            push_ids(&mut sql, ids);
+            removed += self.execute(sql).await?;
+        }
+        Ok(removed)
+    }
+}
+
+fn incomplete(model: &Model) -> Error {
+    Error::Bug(format!("a row of {} lacks a field on its way to the database", model.name))
+}
+
+fn named(model: &'static Model, field: usize) -> Result<&'static str, Error> {
+    model.fields.get(field).map(|f| f.name).ok_or_else(|| Error::Bug(format!("{} has no field {field}", model.name)))
+}
+
+fn push_ids(sql: &mut Sql, ids: &[i64]) {
+    sql.push(" IN (");
+    for (i, id) in ids.iter().enumerate() {
+        if i > 0 {
+            sql.push(", ");
+        }
+        sql.push_bind(*id);
+    }
+    sql.push(")");
+}
+
+fn whole_rows(model: &'static Model) -> Sql {
+    let mut sql = Sql::new("SELECT ");
+    MAIN.column(&mut sql, "id");
+    sql.push(", ");
+    MAIN.column(&mut sql, "version");
+    for field in model.fields {
+        sql.push(", ");
+        push_field(&mut sql, MAIN, field);
+    }
+    sql.push(" FROM ").name(model.table).push(" AS ");
+    MAIN.push(&mut sql);
+    sql.push(" WHERE ");
+    sql
+}
+
+fn read_whole(model: &'static Model, answer: &sqlx::sqlite::SqliteRow) -> Result<Row, Error> {
+    let mut row = Row::new(row::whole(answer, 0)?, row::whole(answer, 1)?, model.fields.len());
+    for field in model.fields {
+        row.set(field.index, row::loaded(field.kind, answer, 2 + field.index)?);
+    }
+    Ok(row)
+}
+
+/// A broken rule of the table, as a sentence at the field.
+fn at_field(model: &'static Model, fault: Fault) -> Error {
+    let Fault::Unique(columns) = &fault else { return fault.into() };
+    let named = columns.iter().find_map(|column| {
+        let name = column.rsplit('.').next().unwrap_or_default();
+        model.field_by_name(name)
+    });
+    match named {
+        Some(field) => Error::field(field.index, "Another row has this value already."),
+        None => fault.into(),
+    }
+}

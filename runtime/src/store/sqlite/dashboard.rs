@@ -1,0 +1,82 @@
+//! Counts and rows by day, for the home page.
+
+use std::collections::HashMap;
+
+use chrono::NaiveDate;
+
+use super::Sqlite;
+use super::condition;
+use super::page::{bounded, push_count, within};
+use super::row;
+use super::select::MAIN;
+use crate::error::Error;
+use crate::panel::{FieldSet, Kind};
+use crate::predicate::{Condition, Op, Term};
+use crate::store::query::{ChartQuery, Count, CountQuery};
+use crate::store::sql::Sql;
+use crate::value::Value;
+
+/// Longest span of a chart, days.
+const LONGEST_CHART: i64 = 3_660;
+
+impl Sqlite {
+    /// One answer for each question, in order.
+    pub(in crate::store) async fn counts(&self, queries: &[CountQuery<'_>]) -> Result<Vec<Count>, Error> {
+        if queries.is_empty() {
+            return Ok(Vec::new());
+        }
+        let mut sql = Sql::new("SELECT ");
+        for (i, query) in queries.iter().enumerate() {
+            sql.push(if i == 0 { "(" } else { ", (" });
+            push_count(&mut sql, query.terms.model(), &within(query.terms, &query.filter, None, None));
+            sql.push(")");
+        }
+        let answer = self.reading().await?.row(sql).await?;
+        let Some(answer) = answer else { return Err(Error::Bug("counting gave no answer".to_owned())) };
+        (0..queries.len()).map(|i| row::count(&answer, i).map(bounded)).collect()
+    }
+
+    /// Every day of the span, in order.
+    pub(in crate::store) async fn chart(&self, query: &ChartQuery<'_>) -> Result<Vec<(NaiveDate, u64)>, Error> {
+        let model = query.terms.model();
+        let Some(field) = model.fields.get(query.field) else {
+            return Err(Error::Bug(format!("{} has no field {} to chart by", model.name, query.field)));
+        };
+        let (first, behind) = match field.kind {
+            Kind::Date => (Value::Date(query.from), query.to.succ_opt().map(Value::Date)),
+            Kind::Timestamp => (midnight(query.from), query.to.succ_opt().map(midnight)),
+            _ => return Err(Error::Bug(format!("{} of {} is no day", field.name, model.name))),
+        };
+        if (query.to - query.from).num_days() > LONGEST_CHART {
+            return Err(Error::BadRequest("That span of days is too long.".to_owned()));
+        }
+        let beside = |op, value| Condition::Compare { left: Term::Field(query.field), op, right: Term::Value(value) };
+        let mut span = beside(Op::Ge, first);
+        if let Some(behind) = behind {
+            span = span.and(beside(Op::Lt, behind));
+        }
+        let readable = query.terms.scope_with(FieldSet::NONE.with(query.field));
+        let wanted = within(query.terms, &query.filter, None, None).and(readable).and(span);
+        let mut sql = Sql::new("SELECT substr(");
+        MAIN.column(&mut sql, field.name);
+        sql.push(", 1, 10) AS day, count(*) FROM ").name(model.table).push(" AS ");
+        MAIN.push(&mut sql);
+        sql.push(" WHERE ");
+        condition::push(&mut sql, MAIN, model, &wanted);
+        sql.push(" GROUP BY day");
+        let mut found = HashMap::new();
+        for answer in self.reading().await?.rows(sql).await? {
+            found.insert(row::words(&answer, 0)?, row::count(&answer, 1)?);
+        }
+        Ok(query
+            .from
+            .iter_days()
+            .take_while(|day| *day <= query.to)
+            .map(|day| (day, found.get(&day.to_string()).copied().unwrap_or_default()))
+            .collect())
+    }
+}
+
+fn midnight(day: NaiveDate) -> Value {
+    Value::Timestamp(day.and_time(chrono::NaiveTime::MIN).and_utc())
+}

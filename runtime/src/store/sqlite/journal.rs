@@ -1,0 +1,202 @@
+//! The audit log in SQLite: entries are chained and written in the transaction of what they record, and the head of the
+//! chain beside them.
+
+use sqlx::sqlite::SqliteRow;
+
+use super::Sqlite;
+use super::lane::Transaction;
+use super::row;
+use crate::audit::chain::{Hash, Stored, Verified, Walk};
+use crate::audit::{ActorRef, Change, Context, Entry, EntryPage, EntryPosition, EntryQuery, Event};
+use crate::error::Error;
+use crate::store::query::LARGEST_PAGE;
+use crate::store::sql::Sql;
+use crate::value::timestamp_text;
+
+/// Entries a statement inserts at most.
+const AT_ONCE: usize = 500;
+/// Entries read at once while verifying.
+const STRIDE: i64 = 1_000;
+
+impl Transaction {
+    /// Chains and writes these events.
+    pub(in crate::store) async fn journal(&mut self, context: &Context, events: &[Event]) -> Result<(), Error> {
+        let head = self.row(Sql::new("SELECT seq, hash FROM bw_audit_head WHERE one = 1")).await?;
+        // Without a head, an entry could be chained to nothing in particular: nothing is written any more.
+        let Some(head) = head else {
+            return Err(Error::Bug("the head of the audit log is gone; nothing can be recorded".to_owned()));
+        };
+        let mut seq = row::whole(&head, 0)?;
+        let mut hash: Hash = row::bytes(&head, 1)?
+            .try_into()
+            .map_err(|_| Error::Bug("the head of the audit log is no SHA-256".to_owned()))?;
+        for events in events.chunks(AT_ONCE) {
+            let mut sql = Sql::new(
+                "INSERT INTO bw_audit (seq, at, request_id, actor, actor_email, session, event, model, row_id, \
+                 changes, prev_hash, hash) VALUES ",
+            );
+            for (i, event) in events.iter().enumerate() {
+                seq += 1;
+                let entry = stored(seq, context, event)?;
+                let previous = hash;
+                hash = entry.hash(&previous);
+                sql.push(if i == 0 { "(" } else { ", (" });
+                sql.push_bind(entry.seq).push(", ").push_bind(entry.at).push(", ").push_bind(entry.request);
+                sql.push(", ").push_bind(entry.actor).push(", ").push_bind(entry.actor_email);
+                sql.push(", ").push_bind(entry.session).push(", ").push_bind(entry.event);
+                sql.push(", ").push_bind(entry.model).push(", ").push_bind(entry.row);
+                sql.push(", ").push_bind(entry.changes).push(", ").push_bind(previous.as_slice());
+                sql.push(", ").push_bind(hash.as_slice()).push(")");
+            }
+            self.execute(sql).await?;
+        }
+        let sql =
+            Sql::new("UPDATE bw_audit_head SET seq = $1, hash = $2 WHERE one = 1").bind(seq).bind(hash.as_slice());
+        self.execute(sql).await?;
+        Ok(())
+    }
+}
+
+impl Sqlite {
+    /// A page of the log, newest first.
+    pub(in crate::store) async fn entries(&self, query: &EntryQuery<'_>) -> Result<EntryPage, Error> {
+        let size = query.size.clamp(1, LARGEST_PAGE) as usize;
+        let mut sql = Sql::new(
+            "SELECT seq, at, request_id, actor, actor_email, session, event, model, row_id, changes FROM bw_audit \
+             WHERE 1 = 1",
+        );
+        if let Some(person) = query.person {
+            sql.push(" AND actor = ").push_bind(person);
+        }
+        if let Some(event) = query.event {
+            sql.push(" AND event = ").push_bind(event.text());
+        }
+        if let Some(model) = query.model {
+            sql.push(" AND model = ").push_bind(model);
+        }
+        if let Some(row) = query.row {
+            sql.push(" AND row_id = ").push_bind(row);
+        }
+        if let Some(from) = query.from {
+            sql.push(" AND at >= ").push_bind(timestamp_text(from));
+        }
+        if let Some(to) = query.to {
+            sql.push(" AND at < ").push_bind(timestamp_text(to));
+        }
+        let (upwards, inside) = match query.position {
+            EntryPosition::Newest => (false, false),
+            EntryPosition::OlderThan(seq) => {
+                sql.push(" AND seq < ").push_bind(seq);
+                (false, true)
+            }
+            EntryPosition::NewerThan(seq) => {
+                sql.push(" AND seq > ").push_bind(seq);
+                (true, true)
+            }
+        };
+        sql.push(if upwards { " ORDER BY seq ASC LIMIT " } else { " ORDER BY seq DESC LIMIT " });
+        sql.number(i64::try_from(size + 1).unwrap_or(i64::MAX));
+        let answers = self.reading().await?.rows(sql).await?;
+        let mut entries = answers.iter().map(read_entry).collect::<Result<Vec<_>, _>>()?;
+        let further = entries.len() > size;
+        entries.truncate(size);
+        if upwards {
+            entries.reverse();
+        }
+        let (has_newer, has_older) = if upwards { (further, inside) } else { (inside, further) };
+        let older = if has_older { entries.last().map(|e| e.seq) } else { None };
+        let newer = if has_newer { entries.first().map(|e| e.seq) } else { None };
+        Ok(EntryPage { entries, older, newer })
+    }
+
+    /// Walks the whole chain, in one state of the database.
+    pub(in crate::store) async fn verify_audit(&self) -> Result<Verified, Error> {
+        let mut lane = self.reading().await?;
+        lane.begin().await?;
+        let mut walk = Walk::default();
+        loop {
+            let sql = Sql::new(
+                "SELECT seq, at, request_id, actor, actor_email, session, event, model, row_id, changes, prev_hash, \
+                 hash FROM bw_audit WHERE seq > $1 ORDER BY seq LIMIT $2",
+            )
+            .bind(walk.last())
+            .bind(STRIDE);
+            let answers = lane.rows(sql).await?;
+            for answer in &answers {
+                let entry = read_stored(answer)?;
+                if let Err(broken) = walk.step(&entry, &row::bytes(answer, 10)?, &row::bytes(answer, 11)?) {
+                    lane.end().await?;
+                    return Ok(broken);
+                }
+            }
+            if answers.is_empty() {
+                break;
+            }
+        }
+        // An entry numbered zero or below stands before the first of the chain.
+        let early = lane.row(Sql::new("SELECT min(seq) FROM bw_audit WHERE seq < 1")).await?;
+        let head = lane.row(Sql::new("SELECT seq, hash FROM bw_audit_head WHERE one = 1")).await?;
+        lane.end().await?;
+        if let Some(seq) = early.map_or(Ok(None), |answer| row::int(&answer, 0))? {
+            return Ok(Verified::Broken { seq, why: format!("entry {seq} stands before the start of the chain") });
+        }
+        match head {
+            Some(head) => Ok(walk.end(row::whole(&head, 0)?, &row::bytes(&head, 1)?)),
+            None => Ok(Verified::Broken { seq: walk.last(), why: "the head of the chain is gone".to_owned() }),
+        }
+    }
+}
+
+fn stored(seq: i64, context: &Context, event: &Event) -> Result<Stored, Error> {
+    let actor = context.actor.as_ref();
+    Ok(Stored {
+        seq,
+        at: timestamp_text(context.now()),
+        request: context.request.to_string(),
+        actor: actor.map(|a| a.person),
+        actor_email: actor.map(|a| a.email.clone()),
+        session: actor.and_then(|a| a.session),
+        event: event.id.text().to_owned(),
+        model: event.model.clone(),
+        row: event.row,
+        changes: serde_json::to_string(&event.changes)
+            .map_err(|e| Error::Bug(format!("changes don't become JSON: {e}")))?,
+    })
+}
+
+fn read_stored(answer: &SqliteRow) -> Result<Stored, Error> {
+    Ok(Stored {
+        seq: row::whole(answer, 0)?,
+        at: row::words(answer, 1)?,
+        request: row::words(answer, 2)?,
+        actor: row::int(answer, 3)?,
+        actor_email: row::text(answer, 4)?,
+        session: row::int(answer, 5)?,
+        event: row::words(answer, 6)?,
+        model: row::text(answer, 7)?,
+        row: row::int(answer, 8)?,
+        changes: row::words(answer, 9)?,
+    })
+}
+
+fn read_entry(answer: &SqliteRow) -> Result<Entry, Error> {
+    let stored = read_stored(answer)?;
+    let bad = |what: &str| Error::Bug(format!("audit entry {}: {what}", stored.seq));
+    let changes: Vec<Change> = serde_json::from_str(&stored.changes).map_err(|_| bad("its changes don't read"))?;
+    let actor = match (stored.actor, &stored.actor_email) {
+        (Some(person), email) => {
+            Some(ActorRef { person, email: email.clone().unwrap_or_default(), session: stored.session })
+        }
+        _ => None,
+    };
+    Ok(Entry {
+        seq: stored.seq,
+        at: row::moment(&stored.at).ok_or_else(|| bad("its time does not read"))?,
+        request: stored.request.parse().map_err(|_| bad("its request id does not read"))?,
+        actor,
+        event: stored.event,
+        model: stored.model,
+        row: stored.row,
+        changes,
+    })
+}

@@ -1,0 +1,231 @@
+//! One page of a list, by key. A key splits what follows it into at most three stretches (same value and later id, later
+//! values, nulls); each is one range of an index, so that the last page costs as much as the first.
+
+use super::Sqlite;
+use super::condition;
+use super::row;
+use super::select::{Columns, MAIN};
+use crate::authorize::Terms;
+use crate::error::Error;
+use crate::panel::{FieldSet, Model, Panel, Sort};
+use crate::predicate::{Condition, Op, Term};
+use crate::store::query::{
+    COUNT_BOUND, Count, GetQuery, Key, LARGEST_PAGE, ListQuery, Listed, ListedRow, Position, Search,
+};
+use crate::store::sql::Sql;
+use crate::value::Value;
+
+impl Sqlite {
+    /// One page, and the count.
+    pub(in crate::store) async fn list(&self, panel: &'static Panel, query: &ListQuery<'_>) -> Result<Listed, Error> {
+        let model = query.terms.model();
+        let size = query.size.clamp(1, LARGEST_PAGE) as usize;
+        let rows_wanted = within(query.terms, &query.filter, query.search, query.sort);
+        let mut wanted = query.columns.union(query.terms.reads());
+        if let Some(sort) = query.sort {
+            if model.fields.get(sort.field).is_none() {
+                return Err(Error::Bug(format!("{} has no field {} to sort by", model.name, sort.field)));
+            }
+            wanted = wanted.with(sort.field);
+        }
+        let columns = Columns::new(panel, model, wanted, query.labels)?;
+        let walk = Walk::new(query);
+        let mut lane = self.reading().await?;
+
+        let mut sql = Sql::new("SELECT ");
+        columns.push(&mut sql);
+        sql.push(" FROM ").name(model.table).push(" AS ");
+        MAIN.push(&mut sql);
+        columns.push_joins(&mut sql);
+        sql.push(" WHERE ");
+        walk.push_page(&mut sql, model, &rows_wanted, size + 1);
+        let answers = lane.rows(sql).await?;
+        let mut rows = answers.iter().map(|a| columns.read(a)).collect::<Result<Vec<_>, _>>()?;
+
+        let further = rows.len() > size;
+        rows.truncate(size);
+        if walk.backwards {
+            rows.reverse();
+        }
+        let key = |row: Option<&ListedRow>| row.map(|row| walk.key_of(row));
+        let came_from_elsewhere = walk.from.is_some();
+        let (more_before, more_after) =
+            if walk.backwards { (further, came_from_elsewhere) } else { (came_from_elsewhere, further) };
+        let next = if more_after { key(rows.last()) } else { None };
+        let previous = if more_before { key(rows.first()) } else { None };
+
+        let alone = !further && !came_from_elsewhere;
+        let count = match (query.count, alone) {
+            (false, _) => None,
+            (true, true) => Some(Count::Exactly(rows.len() as u64)),
+            (true, false) => {
+                let mut sql = Sql::default();
+                push_count(&mut sql, model, &rows_wanted);
+                let answer = lane.row(sql).await?;
+                Some(bounded(answer.as_ref().map_or(Ok(0), |a| row::count(a, 0))?))
+            }
+        };
+        Ok(Listed { rows, count, next, previous })
+    }
+
+    /// One row within the terms.
+    pub(in crate::store) async fn get(
+        &self,
+        panel: &'static Panel,
+        query: &GetQuery<'_>,
+    ) -> Result<Option<ListedRow>, Error> {
+        let (sql, columns) = one_row(panel, query)?;
+        self.reading().await?.row(sql).await?.map(|answer| columns.read(&answer)).transpose()
+    }
+}
+
+/// The statement for one row within the terms.
+pub(super) fn one_row<'a>(panel: &'static Panel, query: &GetQuery<'a>) -> Result<(Sql, Columns<'a>), Error> {
+    let model = query.terms.model();
+    let columns = Columns::new(panel, model, query.columns.union(query.terms.reads()), query.labels)?;
+    let mut sql = Sql::new("SELECT ");
+    columns.push(&mut sql);
+    sql.push(" FROM ").name(model.table).push(" AS ");
+    MAIN.push(&mut sql);
+    columns.push_joins(&mut sql);
+    sql.push(" WHERE ");
+    MAIN.column(&mut sql, "id");
+    sql.push(" = ").push_bind(query.id).push(" AND ");
+    condition::push(&mut sql, MAIN, model, &query.terms.scope());
+    Ok((sql, columns))
+}
+
+/// Scope, filter, search and sort as one condition: rows in which the viewer may read all that is asked about.
+pub(super) fn within(terms: &Terms, filter: &Condition, search: Option<Search<'_>>, sort: Option<Sort>) -> Condition {
+    let asked = filter.reads().union(sort.map_or(FieldSet::NONE, |s| FieldSet::NONE.with(s.field)));
+    let scope = terms.scope_with(asked).and(filter.clone());
+    match search {
+        Some(Search { text, fields }) if !text.trim().is_empty() => {
+            let text = text.trim();
+            scope.and(Condition::Any(
+                (0..terms.model().fields.len())
+                    .filter(|f| fields.contains(*f))
+                    .map(|field| {
+                        terms
+                            .scope_with(FieldSet::NONE.with(field))
+                            .and(Condition::Contains { field, text: text.to_owned() })
+                    })
+                    .collect(),
+            ))
+        }
+        _ => scope,
+    }
+}
+
+/// `SELECT count(*) …` that stops behind the bound.
+pub(super) fn push_count(sql: &mut Sql, model: &'static Model, rows_wanted: &Condition) {
+    sql.push("SELECT count(*) FROM (SELECT 1 FROM ").name(model.table).push(" AS ");
+    MAIN.push(sql);
+    sql.push(" WHERE ");
+    condition::push(sql, MAIN, model, rows_wanted);
+    sql.push(" LIMIT ").number(i64::try_from(COUNT_BOUND + 1).unwrap_or(i64::MAX)).push(")");
+}
+
+pub(super) fn bounded(count: u64) -> Count {
+    if count > COUNT_BOUND { Count::MoreThan(COUNT_BOUND) } else { Count::Exactly(count) }
+}
+
+/// The way through the list: by which order, from where, and whether against it.
+struct Walk<'a> {
+    sort: Option<Sort>,
+    from: Option<&'a Key>,
+    backwards: bool,
+}
+
+impl<'a> Walk<'a> {
+    fn new(query: &'a ListQuery<'_>) -> Self {
+        let (from, backwards) = match &query.position {
+            Position::First => (None, false),
+            Position::Last => (None, true),
+            Position::After(key) => (Some(key), false),
+            Position::Before(key) => (Some(key), true),
+        };
+        Self { sort: query.sort, from, backwards }
+    }
+
+    /// Whether the statement runs from large to small. Without a sort field the newest id comes first.
+    fn descending(&self) -> bool {
+        self.sort.is_none_or(|s| s.descending) != self.backwards
+    }
+
+    fn key_of(&self, row: &ListedRow) -> Key {
+        let value = self.sort.and_then(|s| row.row.get(s.field)).cloned().unwrap_or(Value::Null);
+        Key { value, id: row.row.id }
+    }
+
+    /// The condition of the page, its order and its limit.
+    fn push_page(&self, sql: &mut Sql, model: &'static Model, rows_wanted: &Condition, limit: usize) {
+        let stretches = self.stretches(model);
+        match stretches.as_slice() {
+            [] => condition::push(sql, MAIN, model, rows_wanted),
+            [one] => {
+                let both = rows_wanted.clone().and(one.clone());
+                condition::push(sql, MAIN, model, &both);
+            }
+            several => {
+                MAIN.column(sql, "id");
+                for (i, one) in several.iter().enumerate() {
+                    sql.push(if i == 0 { " IN (" } else { " UNION ALL " });
+                    sql.push("SELECT id FROM (SELECT ");
+                    MAIN.column(sql, "id");
+                    sql.push(" AS id FROM ").name(model.table).push(" AS ");
+                    MAIN.push(sql);
+                    sql.push(" WHERE ");
+                    condition::push(sql, MAIN, model, &rows_wanted.clone().and(one.clone()));
+                    self.push_order(sql, model);
+                    push_limit(sql, limit);
+                    sql.push(")");
+                }
+                sql.push(")");
+            }
+        }
+        self.push_order(sql, model);
+        push_limit(sql, limit);
+    }
+
+    /// Nulls are the smallest of all, as both readings of the order say: the index needs no second pass.
+    fn push_order(&self, sql: &mut Sql, model: &'static Model) {
+        let direction = if self.descending() { " DESC" } else { " ASC" };
+        sql.push(" ORDER BY ");
+        if let Some(field) = self.sort.and_then(|s| model.fields.get(s.field)) {
+            MAIN.column(sql, field.name);
+            sql.push(direction);
+            sql.push(if self.descending() { " NULLS LAST, " } else { " NULLS FIRST, " });
+        }
+        MAIN.column(sql, "id");
+        sql.push(direction);
+    }
+
+    /// What follows the key in the direction of the walk, nearest first; empty: everything.
+    fn stretches(&self, model: &'static Model) -> Vec<Condition> {
+        let Some(key) = self.from else { return Vec::new() };
+        let op = if self.descending() { Op::Lt } else { Op::Gt };
+        let later_id = Condition::Compare { left: Term::Id, op, right: Term::Value(Value::Int(key.id)) };
+        let Some(sort) = self.sort else { return vec![later_id] };
+        let field = || Term::Field(sort.field);
+        let is_null = Condition::IsNull(field());
+        let nullable = model.fields.get(sort.field).is_some_and(|f| f.optional);
+        if key.value.is_null() {
+            let mut stretches = vec![is_null.clone().and(later_id)];
+            if !self.descending() {
+                stretches.push(Condition::Not(Box::new(is_null)));
+            }
+            return stretches;
+        }
+        let beside = |op| Condition::Compare { left: field(), op, right: Term::Value(key.value.clone()) };
+        let mut stretches = vec![beside(Op::Eq).and(later_id), beside(op)];
+        if self.descending() && nullable {
+            stretches.push(is_null);
+        }
+        stretches
+    }
+}
+
+fn push_limit(sql: &mut Sql, limit: usize) {
+    sql.push(" LIMIT ").number(i64::try_from(limit).unwrap_or(i64::MAX));
+}

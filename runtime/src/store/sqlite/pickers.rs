@@ -1,0 +1,151 @@
+//! What all pickers of a form offer, in one statement.
+
+use super::Sqlite;
+use super::condition::{self, Alias};
+use super::row;
+use super::select::{label_fields, label_scope, push_field, read_label};
+use crate::error::Error;
+use crate::panel::{Kind, Panel};
+use crate::predicate::{Condition, Op, Term};
+use crate::store::query::{Candidate, Candidates, PICKER_ROWS, PickFrom, PickerQuery};
+use crate::store::sql::Sql;
+use crate::value::Value;
+
+/// Within a picker's part of the statement.
+const PICKED: Alias = Alias(0);
+
+impl Sqlite {
+    /// One answer for each picker, in order.
+    pub(in crate::store) async fn candidates(
+        &self,
+        panel: &'static Panel,
+        pickers: &[PickerQuery<'_>],
+    ) -> Result<Vec<Candidates>, Error> {
+        let mut offers: Vec<Candidates> = pickers.iter().map(|_| Candidates::default()).collect();
+        if pickers.is_empty() {
+            return Ok(offers);
+        }
+        // Every part has as many columns as the widest label asks for.
+        let width = pickers.iter().map(|p| labels_of(p.from)).max().unwrap_or_default();
+        let mut sql = Sql::default();
+        for (i, picker) in pickers.iter().enumerate() {
+            if i > 0 {
+                sql.push(" UNION ALL ");
+            }
+            push_part(&mut sql, i, picker, width, false);
+            if picker.current.is_some() {
+                sql.push(" UNION ALL ");
+                push_part(&mut sql, i, picker, width, true);
+            }
+        }
+        for answer in self.reading().await?.rows(sql).await? {
+            let index = usize::try_from(row::whole(&answer, 0)?).unwrap_or(usize::MAX);
+            let (Some(picker), Some(offer)) = (pickers.get(index), offers.get_mut(index)) else { continue };
+            let found = match picker.from {
+                PickFrom::People => Some((row::whole(&answer, 2)?, row::words(&answer, 3)?)),
+                PickFrom::Model(terms) => read_label(panel, terms.model(), &answer, 2)?,
+            };
+            let Some((id, label)) = found else { continue };
+            let is_current = row::whole(&answer, 1)? == 1;
+            if is_current {
+                if !offer.rows.iter().any(|c| c.id == id) {
+                    offer.rows.insert(0, Candidate { id, label });
+                }
+            } else if offer.rows.len() < PICKER_ROWS as usize {
+                offer.rows.push(Candidate { id, label });
+            } else {
+                offer.more = true;
+            }
+        }
+        Ok(offers)
+    }
+}
+
+fn labels_of(from: PickFrom<'_>) -> usize {
+    match from {
+        PickFrom::People => 1,
+        PickFrom::Model(terms) => label_fields(terms.model()).count(),
+    }
+}
+
+/// Number of the picker, whether this is the current value, id, label columns filled up to `width`.
+fn push_part(sql: &mut Sql, index: usize, picker: &PickerQuery<'_>, width: usize, current: bool) {
+    sql.push("SELECT * FROM (SELECT ").number(i64::try_from(index).unwrap_or(i64::MAX));
+    sql.push(if current { ", 1, " } else { ", 0, " });
+    PICKED.column(sql, "id");
+    match picker.from {
+        PickFrom::People => {
+            sql.push(", ");
+            PICKED.column(sql, "email");
+        }
+        PickFrom::Model(terms) => {
+            for field in label_fields(terms.model()) {
+                sql.push(", ");
+                push_field(sql, PICKED, field);
+            }
+        }
+    }
+    for _ in labels_of(picker.from)..width {
+        sql.push(", NULL");
+    }
+    sql.push(" FROM ");
+    match picker.from {
+        PickFrom::People => sql.push("bw_people"),
+        PickFrom::Model(terms) => sql.name(terms.model().table),
+    };
+    sql.push(" AS ");
+    PICKED.push(sql);
+    sql.push(" WHERE ");
+    push_which(sql, picker, current);
+    sql.push(" ORDER BY ");
+    match picker.from {
+        PickFrom::People => {
+            PICKED.column(sql, "email");
+            sql.push(", ");
+        }
+        PickFrom::Model(terms) => {
+            for field in label_fields(terms.model()) {
+                PICKED.column(sql, field.name);
+                sql.push(", ");
+            }
+        }
+    }
+    PICKED.column(sql, "id");
+    sql.push(" LIMIT ").number(i64::from(PICKER_ROWS) + 1).push(")");
+}
+
+fn push_which(sql: &mut Sql, picker: &PickerQuery<'_>, current: bool) {
+    let text = picker.text.map(str::trim).filter(|t| !t.is_empty() && !current);
+    match picker.from {
+        PickFrom::People => {
+            sql.push("(1 = 1)");
+            if let Some(text) = text {
+                sql.push(" AND instr(lower(");
+                PICKED.column(sql, "email");
+                sql.push("), ").push_bind(text.to_ascii_lowercase()).push(") > 0");
+            }
+        }
+        PickFrom::Model(terms) => {
+            let mut wanted = label_scope(terms);
+            if let Some(text) = text {
+                wanted = wanted.and(Condition::Any(
+                    label_fields(terms.model())
+                        .filter(|f| matches!(f.kind, Kind::String | Kind::Text | Kind::Email | Kind::Url))
+                        .map(|f| Condition::Contains { field: f.index, text: text.to_owned() })
+                        .chain(text.parse().ok().map(|id| Condition::Compare {
+                            left: Term::Id,
+                            op: Op::Eq,
+                            right: Term::Value(Value::Int(id)),
+                        }))
+                        .collect(),
+                ));
+            }
+            condition::push(sql, PICKED, terms.model(), &wanted);
+        }
+    }
+    if current && let Some(id) = picker.current {
+        sql.push(" AND ");
+        PICKED.column(sql, "id");
+        sql.push(" = ").push_bind(id);
+    }
+}

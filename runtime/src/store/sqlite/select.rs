@@ -1,0 +1,194 @@
+//! Which columns of a statement hold what: the fields of a row, and the label texts of the rows that it points at, which
+//! come along in the same statement, joined within the viewer's scope.
+
+use sqlx::sqlite::SqliteRow;
+
+use super::condition::{self, Alias};
+use super::row;
+use crate::authorize::Terms;
+use crate::error::Error;
+use crate::panel::{FieldSet, Kind, Model, Panel};
+use crate::store::query::{Label, LabelOf, ListedRow};
+use crate::store::sql::Sql;
+use crate::value::{Row, Value};
+
+/// The table that is read.
+pub(super) const MAIN: Alias = Alias(0);
+
+/// The layout of an answer.
+pub(super) struct Columns<'a> {
+    panel: &'static Panel,
+    model: &'static Model,
+    fields: Vec<usize>,
+    labels: &'a [LabelOf<'a>],
+}
+
+impl<'a> Columns<'a> {
+    /// For these fields, what the terms read, and these labels.
+    pub(super) fn new(
+        panel: &'static Panel,
+        model: &'static Model,
+        wanted: FieldSet,
+        labels: &'a [LabelOf<'a>],
+    ) -> Result<Self, Error> {
+        let mut wanted = wanted;
+        for label in labels {
+            match model.fields.get(label.field).map(|f| f.kind) {
+                Some(Kind::Model(..) | Kind::Actor) => wanted = wanted.with(label.field),
+                _ => return Err(Error::Bug(format!("field {} of {} points nowhere", label.field, model.name))),
+            }
+        }
+        let fields = (0..model.fields.len()).filter(|f| wanted.contains(*f)).collect();
+        Ok(Self { panel, model, fields, labels })
+    }
+
+    /// `t0."id", t0."version", …`
+    pub(super) fn push(&self, sql: &mut Sql) {
+        MAIN.column(sql, "id");
+        sql.push(", ");
+        MAIN.column(sql, "version");
+        for field in self.fields.iter().filter_map(|f| self.model.fields.get(*f)) {
+            sql.push(", ");
+            push_field(sql, MAIN, field);
+        }
+        for (alias, label) in self.joins() {
+            match self.target(label) {
+                Target::Person => {
+                    sql.push(", ");
+                    alias.column(sql, "email");
+                }
+                Target::Hidden => {}
+                Target::Model(terms) => {
+                    sql.push(", ");
+                    alias.column(sql, "id");
+                    for field in label_fields(terms.model()) {
+                        sql.push(", ");
+                        push_field(sql, alias, field);
+                    }
+                }
+            }
+        }
+    }
+
+    /// ` LEFT JOIN …` for each label.
+    pub(super) fn push_joins(&self, sql: &mut Sql) {
+        for (alias, label) in self.joins() {
+            let Some(key) = self.model.fields.get(label.field) else { continue };
+            match self.target(label) {
+                Target::Hidden => continue,
+                Target::Person => sql.push(" LEFT JOIN bw_people AS "),
+                Target::Model(terms) => sql.push(" LEFT JOIN ").name(terms.model().table).push(" AS "),
+            };
+            alias.push(sql);
+            sql.push(" ON ");
+            alias.column(sql, "id");
+            sql.push(" = ");
+            MAIN.column(sql, key.name);
+            if let Target::Model(terms) = self.target(label) {
+                sql.push(" AND ");
+                condition::push(sql, alias, terms.model(), &label_scope(terms));
+            }
+        }
+    }
+
+    /// A row of the answer.
+    pub(super) fn read(&self, answer: &SqliteRow) -> Result<ListedRow, Error> {
+        let mut row = Row::new(row::whole(answer, 0)?, row::whole(answer, 1)?, self.model.fields.len());
+        let mut column = 2;
+        for field in self.fields.iter().filter_map(|f| self.model.fields.get(*f)) {
+            row.set(field.index, row::loaded(field.kind, answer, column)?);
+            column += 1;
+        }
+        let mut labels = Vec::with_capacity(self.labels.len());
+        for label in self.labels {
+            let target = self.target(label);
+            let text = match &target {
+                Target::Hidden => None,
+                Target::Person => {
+                    column += 1;
+                    row::text(answer, column - 1)?
+                }
+                Target::Model(terms) => {
+                    let text = read_label(self.panel, terms.model(), answer, column)?;
+                    column += 1 + label_fields(terms.model()).count();
+                    text.map(|candidate| candidate.1)
+                }
+            };
+            labels.push(match (row.get(label.field), text) {
+                (None | Some(Value::Null), _) => Label::None,
+                (Some(_), Some(text)) => Label::Text(text),
+                (Some(_), None) => Label::Hidden,
+            });
+        }
+        Ok(ListedRow { row, labels })
+    }
+
+    fn joins(&self) -> impl Iterator<Item = (Alias, &LabelOf<'a>)> {
+        (1..).map(Alias).zip(self.labels)
+    }
+
+    fn target(&self, label: &LabelOf<'a>) -> Target<'a> {
+        match (self.model.fields.get(label.field).map(|f| f.kind), label.terms) {
+            (Some(Kind::Actor), _) => Target::Person,
+            (Some(Kind::Model(model, _)), Some(terms)) if terms.model().index == model => Target::Model(terms),
+            _ => Target::Hidden,
+        }
+    }
+}
+
+enum Target<'a> {
+    Hidden,
+    Person,
+    Model(&'a Terms),
+}
+
+/// A field as it is read: of a secret, only whether there is one.
+pub(super) fn push_field(sql: &mut Sql, alias: Alias, field: &'static crate::panel::Field) {
+    if field.kind == Kind::Secret {
+        sql.push("iif(");
+        alias.column(sql, field.name);
+        sql.push(" IS NULL, NULL, '')");
+    } else {
+        alias.column(sql, field.name);
+    }
+}
+
+/// Fields whose text names a row, in the order of the label; a secret names nothing.
+pub(super) fn label_fields(model: &'static Model) -> impl Iterator<Item = &'static crate::panel::Field> {
+    model.label.iter().filter_map(|f| model.fields.get(*f)).filter(|f| f.kind != Kind::Secret)
+}
+
+/// Rows whose label the viewer may read.
+pub(super) fn label_scope(terms: &Terms) -> crate::predicate::Condition {
+    terms.scope_with(label_fields(terms.model()).fold(FieldSet::NONE, |all, f| all.with(f.index)))
+}
+
+/// Id and text of a row whose id and label fields start at this column; `None` when it was not joined.
+pub(super) fn read_label(
+    panel: &'static Panel,
+    model: &'static Model,
+    answer: &SqliteRow,
+    start: usize,
+) -> Result<Option<(i64, String)>, Error> {
+    let Some(id) = row::int(answer, start)? else { return Ok(None) };
+    let mut words: Vec<String> = Vec::new();
+    for (i, field) in label_fields(model).enumerate() {
+        words.push(in_words(panel, field.kind, &row::loaded(field.kind, answer, start + 1 + i)?));
+    }
+    words.retain(|word| !word.is_empty());
+    let text = if words.is_empty() { format!("{} {id}", model.title) } else { words.join(" ") };
+    Ok(Some((id, text)))
+}
+
+/// A value within a label: choices by their title, keys as a number.
+fn in_words(panel: &'static Panel, kind: Kind, value: &Value) -> String {
+    match (kind, value) {
+        (Kind::Choice(choice), Value::Text(name)) => panel
+            .choices
+            .get(choice)
+            .and_then(|c| c.variants.iter().find(|v| v.name == name))
+            .map_or_else(|| name.clone(), |v| v.title.to_owned()),
+        (Kind::Model(..) | Kind::Actor, Value::Int(id)) => format!("#{id}"),
+        (_, value) => value.to_text(),
+    }
+}

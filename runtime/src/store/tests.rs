@@ -1,0 +1,8 @@
+//! The store over real files, by what it promises.
+
+mod chain;
+mod conditions;
+mod opening;
+mod reading;
+mod schema;
+mod writing;

@@ -1,0 +1,114 @@
+use crate::error::Error;
+use crate::store::Store;
+use crate::testing::{self, PANEL};
+
+async fn refusal(url: &str) -> String {
+    match Store::open(&PANEL, url).await {
+        Err(Error::Setup(line)) => {
+            assert!(!line.contains('\n'), "one line: {line}");
+            line
+        }
+        other => panic!("expected a refusal of {url}, got {other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn a_file_that_is_no_database_is_left_alone() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("notes.txt");
+    for content in [&b"remember the milk, and a little more text"[..], b"short"] {
+        std::fs::write(&path, content).unwrap();
+        let line = refusal(&format!("sqlite:{}", path.display())).await;
+        assert!(line.contains("notes.txt: the file is not a SQLite database"), "{line}");
+        assert_eq!(std::fs::read(&path).unwrap(), content);
+        assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1, "nothing beside it");
+    }
+}
+
+#[tokio::test]
+async fn a_damaged_database_is_refused() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("clinic.db");
+    let mut content = b"SQLite format 3\0".to_vec();
+    content.extend([0x5a; 8_000]);
+    std::fs::write(&path, &content).unwrap();
+    let line = refusal(&testing::url(&directory)).await;
+    assert!(line.contains("not a SQLite database"), "{line}");
+    assert_eq!(std::fs::read(&path).unwrap(), content);
+}
+
+#[tokio::test]
+async fn a_newer_schema_is_refused_and_left_alone() {
+    let (directory, store) = testing::store().await;
+    store.execute_for_test("PRAGMA user_version = 99").await;
+    store.execute_for_test("PRAGMA wal_checkpoint(TRUNCATE)").await;
+    drop(store);
+    let path = directory.path().join("clinic.db");
+    let before = std::fs::read(&path).unwrap();
+    let line = refusal(&testing::url(&directory)).await;
+    assert!(line.contains("a newer version of this program wrote it (schema 99"), "{line}");
+    assert_eq!(std::fs::read(&path).unwrap(), before);
+}
+
+#[tokio::test]
+async fn what_is_missing_is_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let line = refusal(&format!("sqlite:{}/nowhere/clinic.db", directory.path().display())).await;
+    assert!(line.contains("nowhere does not exist"), "{line}");
+    assert!(refusal(&format!("sqlite:{}", directory.path().display())).await.contains("it is a directory"));
+    assert!(refusal("sqlite::memory:").await.contains("needs the path of a file"));
+    assert!(refusal("sqlite:").await.contains("needs the path of a file"));
+    assert!(refusal("sqlite:clinic.db?mode=memory").await.contains("no options"));
+    assert!(refusal("postgres://anna:hunter2@db/clinic").await.contains("not yet"));
+    let line = refusal("mysql://anna:hunter2@db/clinic").await;
+    assert!(!line.contains("hunter2"), "a password in a message: {line}");
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_place_that_takes_no_file_is_named() {
+    let line = refusal("sqlite:/proc/clinic.db").await;
+    assert!(line.contains("can't be made here"), "{line}");
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn a_new_file_is_its_owner_s_alone() {
+    use std::os::unix::fs::PermissionsExt as _;
+    let (directory, _store) = testing::store().await;
+    let mode = std::fs::metadata(directory.path().join("clinic.db")).unwrap().permissions().mode();
+    assert_eq!(mode & 0o777, 0o600);
+}
+
+#[tokio::test]
+async fn it_runs_as_the_defaults_say() {
+    let (_directory, store) = testing::store().await;
+    for (pragma, value) in [
+        ("PRAGMA journal_mode", "wal"),
+        ("PRAGMA synchronous", "2"),
+        ("PRAGMA foreign_keys", "1"),
+        ("PRAGMA busy_timeout", "5000"),
+    ] {
+        assert_eq!(store.ask_for_test(pragma).await, value, "{pragma}");
+    }
+}
+
+#[tokio::test]
+async fn a_statement_without_end_is_interrupted() {
+    // Three nested walks over a million numbers each would take days.
+    const ENDLESS: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 1000000) \
+         SELECT count(*) FROM n AS a, n AS b, n AS c";
+    let (_directory, store) = testing::store().await;
+    let started = std::time::Instant::now();
+    let error = store.fail_for_test(ENDLESS).await;
+    assert!(matches!(&error, Error::Unavailable(why) if why.contains("took longer")), "{error:?}");
+    assert!(started.elapsed() < std::time::Duration::from_secs(20), "{:?}", started.elapsed());
+    assert_eq!(store.ask_for_test("SELECT 1").await, "1");
+}
+
+#[tokio::test]
+async fn a_reading_connection_can_t_write() {
+    let (_directory, store) = testing::store().await;
+    let error = store.fail_for_test("DELETE FROM bw_audit").await;
+    assert!(matches!(error, Error::Unavailable(_)), "{error:?}");
+}
