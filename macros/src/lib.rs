@@ -12,17 +12,21 @@ mod rules;
 mod similar;
 
 use diag::Diags;
-use proc_macro::TokenStream;
+use proc_macro2::TokenStream;
 
 /// Declares an admin panel: its models, its roles, how people get in. See docs/dsl.md for every word.
 #[proc_macro]
-pub fn admin(block: TokenStream) -> TokenStream {
+pub fn admin(block: proc_macro::TokenStream) -> proc_macro::TokenStream {
+    written_out(block.into()).into()
+}
+
+fn written_out(block: TokenStream) -> TokenStream {
     let mut diags = Diags::new();
-    let block = parse::parse(block.into(), &mut diags);
+    let block = parse::parse(block, &mut diags);
     let panel = resolve::resolve(&block, &mut diags);
     // A policy with names that mean nothing has no verdict: the rules would echo the mistake.
     if !diags.has_errors() {
         rules::judge(&panel, &mut diags);
     }
-    expand::expand(&panel, diags).into()
+    expand::expand(&panel, diags)
 }

@@ -1,3 +1,4 @@
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use proptest::prelude::*;
 
 use super::parse;
@@ -170,48 +171,54 @@ fn deep_brackets_are_refused_before_the_stack_ends() {
     assert_eq!(said(&text)[0].0, "the condition is nested more than 32 deep");
 }
 
-/// The clinic's tokens in a row, brackets opened, so that a deletion can break the nesting too.
-fn pieces() -> Vec<String> {
-    let mut pieces = Vec::new();
-    let mut word = String::new();
-    for c in CLINIC.lines().map(|line| line.split("//").next().unwrap_or("")).collect::<Vec<_>>().join("\n").chars() {
-        if c.is_alphanumeric() || c == '_' {
-            word.push(c);
-            continue;
+/// The tokens up to the one numbered `end`, without those numbered in `gone`, brackets always closed: what an editor
+/// hands over while somebody types.
+fn half_typed(tokens: TokenStream, at: &mut usize, gone: &[usize], end: usize) -> TokenStream {
+    let mut kept = TokenStream::new();
+    for token in tokens {
+        *at += 1;
+        let here = *at;
+        let token = match token {
+            TokenTree::Group(group) => {
+                let inside = half_typed(group.stream(), at, gone, end);
+                let mut group = Group::new(group.delimiter(), inside);
+                group.set_span(Span::call_site());
+                TokenTree::Group(group)
+            }
+            other => other,
+        };
+        if here <= end && !gone.contains(&here) {
+            kept.extend([token]);
         }
-        if !word.is_empty() {
-            pieces.push(std::mem::take(&mut word));
-        }
-        pieces.push(c.to_string());
     }
-    pieces
+    kept
 }
 
-proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, ..ProptestConfig::default() })]
+fn clinic() -> TokenStream {
+    CLINIC.parse().expect("the clinic lexes")
+}
 
+#[test]
+fn the_whole_clinic_is_among_the_half_typed() {
+    let mut count = 0;
+    let whole = half_typed(clinic(), &mut count, &[], usize::MAX);
+    assert_eq!(whole.to_string(), clinic().to_string());
+    assert!((TOKENS - 100..TOKENS).contains(&count), "the clinic has {count} tokens");
+}
+
+/// A few more than the clinic has.
+const TOKENS: usize = 900;
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 64, ..ProptestConfig::default() })]
+
+    /// All phases: what is left out by one must not be missed by the next.
     #[test]
-    fn half_typed_panels_are_read_to_the_end(
-        gone in proptest::collection::vec(0..2000usize, 1..6),
-        end in 0..3000usize,
+    fn half_typed_panels_are_written_out_all_the_same(
+        gone in proptest::collection::vec(1..TOKENS, 0..6),
+        end in 1..TOKENS,
     ) {
-        let mut pieces = pieces();
-        pieces.truncate(end.max(1));
-        for index in gone {
-            if !pieces.is_empty() {
-                let index = index % pieces.len();
-                pieces.remove(index);
-            }
-        }
-        let mut text = pieces.concat();
-        // The compiler gives a macro balanced brackets only.
-        let opened = text.matches('{').count();
-        let closed = text.matches('}').count();
-        text.push_str(&"}".repeat(opened.saturating_sub(closed)));
-        if let Ok(tokens) = text.parse() {
-            let mut diags = Diags::new();
-            let block = parse(tokens, &mut diags);
-            let _ = crate::resolve::resolve(&block, &mut diags);
-        }
+        let tokens = half_typed(clinic(), &mut 0, &gone, end);
+        let _ = crate::written_out(tokens);
     }
 }
