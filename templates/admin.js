@@ -42,8 +42,11 @@
       dress($("main"));
       const again = place && (document.getElementById(place) || $(`[name="${CSS.escape(place)}"]`));
       if (again) {
-        // What was typed while the answer was under way stays.
-        if (typed !== null && again.value !== typed) { again.value = typed; later(again.form); }
+        // What was typed while the answer was under way stays, and is asked for in turn.
+        if (typed !== null) {
+          again.value = typed;
+          if (typed.trim() !== (address.searchParams.get("q") || "").trim()) later(again.form);
+        }
         again.focus({ preventScroll: true });
         if (caret !== null && again.setSelectionRange) again.setSelectionRange(caret, caret);
       } else {
