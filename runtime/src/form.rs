@@ -195,3 +195,124 @@ pub(crate) fn moment(text: &str) -> Option<DateTime<Utc>> {
         .find_map(|form| NaiveDateTime::parse_from_str(text, form).ok())
         .map(|at| at.and_utc())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Posted, moment, read, spell};
+    use crate::fields::Fields;
+    use crate::panel::{FieldSet, Kind, Model};
+    use crate::testing::{PANEL, PATIENT, patient};
+    use crate::value::Value;
+
+    fn model() -> &'static Model {
+        &PANEL.models[PATIENT]
+    }
+
+    fn sort_out(offered: FieldSet, form: &str) -> Result<Posted, Vec<String>> {
+        Posted::sort_out(model(), offered, &Fields::parse(form.as_bytes()))
+    }
+
+    #[test]
+    fn only_what_was_offered_comes_in() {
+        let offered = FieldSet::NONE.with(patient::NAME).with(patient::EMAIL);
+        let form = sort_out(offered, "name=Anna&was.name=Ann&bw.version=3&bw.then=stay").expect("all offered");
+        assert_eq!((form.text(patient::NAME), form.was(patient::NAME)), (Some("Anna"), Some("Ann")));
+        assert_eq!((form.version, form.text(patient::EMAIL)), (Some(3), None));
+
+        for strange in ["notes=x", "was.notes=x", "find.notes=x", "id=1", "version=1", "bw.confirm=x", "bw.version=x"] {
+            let names = sort_out(offered, &format!("name=Anna&{strange}")).expect_err("not offered");
+            assert_eq!(names, [strange.split('=').next().unwrap_or_default()]);
+        }
+    }
+
+    #[test]
+    fn a_field_that_comes_twice_is_refused() {
+        let offered = FieldSet::NONE.with(patient::NAME);
+        assert_eq!(sort_out(offered, "name=Anna&name=Berta").expect_err("twice"), ["name"]);
+        assert_eq!(sort_out(offered, "bw.version=1&bw.version=2").expect_err("twice"), ["bw.version"]);
+    }
+
+    #[test]
+    fn what_a_form_shows_reads_back_as_the_value() {
+        let field = |kind, optional| crate::panel::Field { kind, optional, ..text_field() };
+        let at = moment("2026-11-21T14:02:33.250Z").expect("a moment");
+        let decimal: rust_decimal::Decimal = "-12.50".parse().expect("a decimal");
+        let cases = [
+            (Kind::String, Value::Text("  two  spaces ".to_owned())),
+            (Kind::Text, Value::Text("a\nb\n".to_owned())),
+            (Kind::Bool, Value::Bool(false)),
+            (Kind::I64, Value::Int(i64::MIN)),
+            (Kind::F64, Value::Float(0.1)),
+            (Kind::Decimal { precision: 10, scale: 2 }, Value::Decimal(decimal)),
+            (Kind::Date, Value::Date(at.date_naive())),
+            (Kind::Time, Value::Time(moment("2026-11-21T14:02:33Z").expect("a moment").time())),
+            (Kind::Timestamp, Value::Timestamp(at)),
+            (Kind::Uuid, Value::Uuid(uuid::Uuid::from_u128(7))),
+            (Kind::Json, Value::Json("{\"a\": [1]}".to_owned())),
+        ];
+        for (kind, value) in cases {
+            let field = field(kind, false);
+            let text = spell(&field, &value);
+            assert!(read(&field, &text) == Ok(value), "{kind:?}: {text}");
+        }
+        for kind in [Kind::String, Kind::Email, Kind::I32, Kind::Date, Kind::Timestamp, Kind::Bool] {
+            let field = field(kind, true);
+            assert!(read(&field, &spell(&field, &Value::Null)) == Ok(Value::Null), "{kind:?}");
+        }
+        assert!(read(&field(Kind::String, false), "") == Ok(Value::Text(String::new())), "empty is not null");
+    }
+
+    #[test]
+    fn text_that_means_nothing_says_what_would() {
+        for (kind, text) in [
+            (Kind::I64, "12.5"),
+            (Kind::F64, "NaN"),
+            (Kind::F64, "1e999"),
+            (Kind::Decimal { precision: 5, scale: 2 }, "1,5"),
+            (Kind::Date, "21.11.2026"),
+            (Kind::Date, "12026-01-01"),
+            (Kind::Time, "25:00"),
+            (Kind::Timestamp, "2025-01-02"),
+            (Kind::Uuid, "7"),
+            (Kind::Bool, "yes"),
+            (Kind::Secret, "hunter2"),
+        ] {
+            let field = crate::panel::Field { kind, ..text_field() };
+            let Err(why) = read(&field, text) else { panic!("{kind:?} took {text}") };
+            assert!(why.ends_with('.') && !why.contains(text), "{why}");
+        }
+    }
+
+    #[test]
+    fn line_ends_of_a_browser_change_nothing() {
+        let field = crate::panel::Field { kind: Kind::Text, ..text_field() };
+        let stored = Value::Text("a\r\nb\nc".to_owned());
+        let form = Posted::sort_out(model(), FieldSet::ALL, &Fields::parse(b"notes=a%0D%0Ab%0D%0Ac")).expect("offered");
+        assert_eq!(form.text(patient::NOTES), Some(spell(&field, &stored).as_str()));
+    }
+
+    fn text_field() -> crate::panel::Field {
+        crate::panel::Field {
+            index: 0,
+            name: "x",
+            title: "X",
+            help: "",
+            kind: Kind::String,
+            optional: false,
+            unique: false,
+            index_wanted: false,
+            default: None,
+            min_len: None,
+            max_len: None,
+            min: None,
+            max: None,
+            pattern: None,
+            past: false,
+            future: false,
+            readonly: false,
+            automatic: None,
+            sensitivity: crate::panel::Sensitivity::Internal,
+            transfers: false,
+        }
+    }
+}

@@ -30,7 +30,6 @@ pub(crate) mod testing;
 pub mod throttle;
 pub mod token;
 pub mod typed;
-mod validity;
 pub mod value;
 mod views;
 

@@ -9,6 +9,7 @@ use super::row::Keys;
 use super::{frame, is_post, refuse_strange, row, show, stale, terms, terms_if_any};
 use crate::audit::Context;
 use crate::authorize::Terms;
+use crate::constraint;
 use crate::context::Cx;
 use crate::error::Error;
 use crate::form::{self, Posted};
@@ -16,7 +17,6 @@ use crate::panel::{FieldSet, Model, Verb};
 use crate::response::Response;
 use crate::route::{Page, Route};
 use crate::store::{GetQuery, ListedRow, Parents, Updated};
-use crate::validity;
 use crate::value::{Row, Value};
 use crate::views::{FormError, FormPage, Link, Stale, Then};
 
@@ -143,7 +143,7 @@ fn read(
             continue;
         }
         let value = form::read(field, text)
-            .and_then(|value| validity::fault(cx.panel(), field, &value, cx.now).map_or(Ok(value), Err));
+            .and_then(|value| constraint::violation(cx.panel(), field, &value, cx.now).map_or(Ok(value), Err));
         match value {
             Ok(value) => values.push((field.index, value)),
             Err(why) => draft.errors.push((field.index, why)),
