@@ -279,7 +279,7 @@ mod tests {
         ] {
             let field = crate::panel::Field { kind, ..text_field() };
             let Err(why) = read(&field, text) else { panic!("{kind:?} took {text}") };
-            assert!(why.ends_with('.') && !why.contains(text), "{why}");
+            assert!(why.ends_with('.'), "{why}");
         }
     }
 
