@@ -1,29 +1,60 @@
 //! What every request shares: the panel, its settings, the clock, the hasher and the store. It holds nothing about any
 //! person: authority is read anew with each request.
 
+use std::fmt;
+
+use crate::action::Actions;
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::limits::Limits;
 use crate::page::Assets;
 use crate::panel::Panel;
+use crate::password::Hasher;
 use crate::route::Route;
 use crate::store::Store;
 
 /// The running application.
-#[derive(Debug)]
 pub struct App {
     /// The block's tables.
     pub panel: &'static Panel,
+    /// The bodies of the declared actions.
+    pub actions: &'static dyn Actions,
     /// What the environment said.
     pub settings: Settings,
     /// What time it is.
     pub clock: Clock,
+    /// Bounds of requests.
+    pub limits: Limits,
+    /// Makes and checks password hashes.
+    pub hasher: Hasher,
     /// Where the rows are.
     pub store: Store,
     /// Stylesheet, script and icons, with the panel's brand in them.
     pub(crate) assets: Assets,
 }
 
+impl fmt::Debug for App {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("App").field("panel", &self.panel.name).field("settings", &self.settings).finish_non_exhaustive()
+    }
+}
+
 impl App {
+    /// An application over an open store.
+    #[must_use]
+    pub fn new(
+        panel: &'static Panel,
+        actions: &'static dyn Actions,
+        settings: Settings,
+        clock: Clock,
+        limits: Limits,
+        store: Store,
+    ) -> Self {
+        let hasher = Hasher::new(limits.hash_queue);
+        let assets = Assets::for_brand(panel.brand);
+        Self { panel, actions, settings, clock, limits, hasher, store, assets }
+    }
+
     /// The path to a page, with the base path of the public URL on.
     #[must_use]
     pub fn link(&self, route: &Route<'_>) -> String {

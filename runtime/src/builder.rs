@@ -1,31 +1,66 @@
-//! A panel and the bodies of its actions, on the way to a command line or a service.
+//! What an application says beside its block: a clock, settings, commands of its own, demo data. It holds them until
+//! something is started; it starts nothing by itself.
 
+use std::ffi::OsString;
 use std::fmt;
-use std::process::ExitCode;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+
+use clap::ArgMatches;
+use uuid::Uuid;
 
 use crate::action::Actions;
+use crate::app::App;
+use crate::audit::Context;
+use crate::cli;
+use crate::clock::Clock;
+use crate::config::{Overrides, Settings};
+use crate::error::Error;
+use crate::limits::Limits;
+use crate::migrate::Plan;
 use crate::panel::Panel;
+use crate::service::Service;
+use crate::store::Store;
 
-/// What `Clinic::builder()` gives.
-#[must_use]
+type Job = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
+
+/// A command that the application adds to those of every panel.
+pub(crate) struct OwnCommand {
+    pub(crate) words: clap::Command,
+    pub(crate) run: Box<dyn Fn(Store, ArgMatches) -> Job + Send + Sync>,
+}
+
+/// A panel before it starts.
 pub struct Builder {
-    /// The block's tables.
     pub(crate) panel: &'static Panel,
-    /// What its actions do.
     pub(crate) actions: &'static dyn Actions,
+    pub(crate) clock: Clock,
+    pub(crate) limits: Limits,
+    pub(crate) overrides: Overrides,
+    pub(crate) commands: Vec<OwnCommand>,
+    demo: Option<Box<dyn Fn(Store) -> Job + Send + Sync>>,
+}
+
+impl fmt::Debug for Builder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Builder").field("panel", &self.panel.name).finish_non_exhaustive()
+    }
 }
 
 impl Builder {
-    /// For `admin!`.
-    pub fn new(panel: &'static Panel, actions: &'static dyn Actions) -> Self {
-        Self { panel, actions }
-    }
-
-    /// Reads the command line and does what it says.
+    /// For the panel of a block; `admin!` writes the call.
     #[must_use]
-    pub fn main(self) -> ExitCode {
-        eprintln!("{}: this version has no commands yet", self.panel.name);
-        ExitCode::from(2)
+    pub fn new(panel: &'static Panel, actions: &'static dyn Actions) -> Self {
+        Self {
+            panel,
+            actions,
+            clock: Clock::system(),
+            limits: Limits::default(),
+            overrides: Overrides::default(),
+            commands: Vec::new(),
+            demo: None,
+        }
     }
 
     /// The tables.
@@ -39,10 +74,97 @@ impl Builder {
     pub fn actions(&self) -> &'static dyn Actions {
         self.actions
     }
-}
 
-impl fmt::Debug for Builder {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Builder").field("panel", &self.panel.name).finish_non_exhaustive()
+    /// Another source of the time, for tests.
+    #[must_use]
+    pub fn clock(mut self, clock: Clock) -> Self {
+        self.clock = clock;
+        self
+    }
+
+    /// Other bounds of requests.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Where the panel is reached from outside, whatever the block and the environment say. Its path is the base path
+    /// of a nested panel: links carry it.
+    #[must_use]
+    pub fn public_url(mut self, url: impl Into<String>) -> Self {
+        self.overrides.public_url = Some(url.into());
+        self
+    }
+
+    /// A command of one's own: `clinic seed`. `run` gets the store, its schema applied, and what was given.
+    #[must_use]
+    pub fn command<F, Fut>(mut self, words: clap::Command, run: F) -> Self
+    where
+        F: Fn(Store, ArgMatches) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), Error>> + Send + 'static,
+    {
+        self.commands.push(OwnCommand { words, run: Box::new(move |store, given| Box::pin(run(store, given))) });
+        self
+    }
+
+    /// Demo data for a database that was made just now; `serve` loads it.
+    #[must_use]
+    pub fn demo<F, Fut>(mut self, load: F) -> Self
+    where
+        F: Fn(Store) -> Fut + Send + Sync + 'static,
+        Fut: Future<Output = Result<(), Error>> + Send + 'static,
+    {
+        self.demo = Some(Box::new(move |store| Box::pin(load(store))));
+        self
+    }
+
+    /// Reads the command line and does what it says; without a word it serves. Exit status 0, 1 for a failure, 2 for a
+    /// wrong command line or configuration.
+    #[must_use]
+    pub fn main(self) -> std::process::ExitCode {
+        cli::run(&self, std::env::args_os())
+    }
+
+    /// The panel over the database at this URL, its schema applied, as a tower service.
+    ///
+    /// # Errors
+    /// [`Error::Setup`] for wrong settings and a database that can't be used.
+    pub async fn service(mut self, database: &str) -> Result<Service, Error> {
+        self.overrides.database = Some(database.to_owned());
+        let settings = self.settings(&|name| std::env::var_os(name))?;
+        let (store, _) = self.open(&settings).await?;
+        Ok(Service::nested(Arc::new(self.app(settings, store))))
+    }
+
+    pub(crate) fn settings(&self, lookup: &dyn Fn(&str) -> Option<OsString>) -> Result<Settings, Error> {
+        Settings::read(self.panel, lookup, &self.overrides).map_err(|wrong| Error::Setup(wrong.0))
+    }
+
+    /// Opens the database and applies what the schema lacks.
+    pub(crate) async fn open(&self, settings: &Settings) -> Result<(Store, Plan), Error> {
+        let store = Store::open(self.panel, &settings.database).await?;
+        let plan = store.migrate(self.context()).await?;
+        Ok((store, plan))
+    }
+
+    /// Loads the demo data, if there is any and the database was empty before `plan`.
+    pub(crate) async fn load_demo(&self, store: &Store, plan: &Plan) -> Result<bool, Error> {
+        match &self.demo {
+            Some(load) if plan.is_from_nothing() => {
+                load(store.clone()).await?;
+                Ok(true)
+            }
+            _ => Ok(false),
+        }
+    }
+
+    pub(crate) fn app(&self, settings: Settings, store: Store) -> App {
+        App::new(self.panel, self.actions, settings, self.clock.clone(), self.limits, store)
+    }
+
+    /// For what the command line does.
+    pub(crate) fn context(&self) -> Context {
+        Context::of_nobody(Uuid::now_v7(), self.clock.now())
     }
 }

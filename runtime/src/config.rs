@@ -52,6 +52,8 @@ pub struct Settings {
     pub proxies: Vec<IpNet>,
     /// Where mail goes; may carry a password.
     pub mail: String,
+    /// No setting says how the panel is reached, so its port is the one it listens on.
+    follows_listener: bool,
 }
 
 impl fmt::Debug for Settings {
@@ -82,14 +84,10 @@ impl Settings {
             Some(url) => (url.clone(), false),
             None => setting("public_url", &panel.public_url, lookup)?,
         };
-        let mut public_url = PublicUrl::parse(&url).map_err(|why| {
+        let public_url = PublicUrl::parse(&url).map_err(|why| {
             let name = panel.public_url.env.filter(|_| !fell_back).unwrap_or("public_url");
             Wrong(format!("{name} is `{url}`, {why}"))
         })?;
-        // A panel tried out on another port would print links to, and accept posts from, a place where nobody listens.
-        if fell_back && public_url.is_plain_loopback() && listen.ip().is_loopback() {
-            public_url.set_port(listen.port());
-        }
         let proxies = panel
             .proxies
             .iter()
@@ -101,7 +99,18 @@ impl Settings {
             })
             .collect::<Result<_, _>>()?;
         let mail = setting("mail", &panel.mail, lookup).map(|(value, _)| value).unwrap_or_default();
-        Ok(Self { listen, database, public_url, proxies, mail })
+        let mut settings = Self { listen, database, public_url, proxies, mail, follows_listener: fell_back };
+        settings.listens_on(listen);
+        Ok(settings)
+    }
+
+    /// The address that is listened on in the end. A panel tried out on another port would print links to, and take
+    /// posts from, a place where nobody listens; what somebody set stays as they set it.
+    pub fn listens_on(&mut self, address: SocketAddr) {
+        self.listen = address;
+        if self.follows_listener && self.public_url.is_plain_loopback() && address.ip().is_loopback() {
+            self.public_url.set_port(address.port());
+        }
     }
 }
 
@@ -207,7 +216,7 @@ impl PublicUrl {
     }
 
     /// The panel listens on this port, and no setting says that it is reached through another.
-    pub fn set_port(&mut self, port: u16) {
+    fn set_port(&mut self, port: u16) {
         // Fails only for addresses without a host, which `parse` refuses.
         let _ = self.url.set_port(Some(port));
     }

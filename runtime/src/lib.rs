@@ -5,39 +5,56 @@ pub mod address;
 pub mod app;
 pub mod audit;
 pub mod authorize;
+mod body;
 pub mod builder;
+mod cli;
 pub mod clock;
 pub mod config;
 pub mod constraint;
 pub mod context;
+mod dispatch;
+pub mod email;
 pub mod error;
 pub mod fields;
 pub mod forgery;
 mod form;
 pub mod grant;
+pub mod http;
+pub mod limits;
 pub mod migrate;
 mod page;
 mod pages;
 pub mod panel;
 pub mod password;
+pub mod pending;
 pub mod predicate;
 pub mod prelude;
 pub mod response;
 pub mod route;
+mod seal;
+pub mod service;
+pub mod session;
+mod signin;
 pub mod store;
-#[cfg(test)]
-pub(crate) mod testing;
 pub mod throttle;
 pub mod token;
 pub mod typed;
 pub mod value;
 mod views;
 
+#[cfg(test)]
+pub(crate) mod testing;
+
 pub use bailiwick_macros::admin;
 
 pub use crate::action::{ActionCx, ActionResult};
 pub use crate::authorize::Refusal;
 pub use crate::builder::Builder;
+pub use crate::cli::Running;
+pub use crate::clock::Clock;
 pub use crate::error::Error;
 pub use crate::grant::{As, Create, Delete, Edit, Export, Import, May, View};
+pub use crate::limits::Limits;
+pub use crate::service::{Peer, Service};
 pub use crate::store::Store;
+pub use clap;

@@ -29,6 +29,12 @@ impl Plan {
         self.steps.is_empty()
     }
 
+    /// Whether there was nothing of the framework before: a database that was made just now.
+    #[must_use]
+    pub fn is_from_nothing(&self) -> bool {
+        self.steps.iter().any(|step| step.what == "create bw_people")
+    }
+
     /// All statements, each ended by a semicolon, as `migrate --dry-run` prints them.
     #[must_use]
     pub fn sql(&self) -> String {

@@ -1,15 +1,18 @@
 //! The pages behind the sign-in, one file a screen. Each asks authorize.rs for terms before it asks the store for rows, and
 //! puts into its view only what those terms let through. Nothing here looks at a cookie for authority or at a raw body.
 
+pub(crate) mod act;
 mod audit;
 mod delete;
 mod detail;
 mod edit;
 mod edit_fields;
+pub(crate) mod first;
 mod frame;
 mod home;
 mod list;
 mod list_state;
+pub(crate) mod login;
 mod picker;
 mod policy;
 mod refusal;

@@ -108,7 +108,7 @@ impl<'a> Rules<'a> {
 
 /// A place in the queue for one hash. Held until the hash is done, also when nobody waits for it any more.
 #[derive(Debug)]
-pub struct Slot(OwnedSemaphorePermit);
+pub struct Slot(#[expect(dead_code, reason = "held for its drop, which gives the place back")] OwnedSemaphorePermit);
 
 /// Too many wait already; try again in a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

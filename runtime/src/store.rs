@@ -2,6 +2,8 @@
 //! answers, and in which dialect, nothing outside this folder knows. No row leaves without [`Terms`], and no change
 //! commits without its event.
 
+mod account;
+mod authority;
 pub mod cursor;
 mod deletion;
 pub mod query;
@@ -19,6 +21,8 @@ use crate::error::Error;
 use crate::migrate::Plan;
 use crate::panel::Panel;
 
+pub use account::{Ask, LinkRow, NewLink, NewPerson, NewSession, PasswordHash, PersonRow, Purpose, SessionRow};
+pub use authority::PERSON;
 pub use query::{
     COUNT_BOUND, Candidate, Candidates, ChartQuery, Count, CountQuery, DeleteGroup, DeletePreview, GetQuery, Key,
     LARGEST_PAGE, Label, LabelOf, ListQuery, Listed, ListedRow, PICKER_ROWS, PREVIEW_LABELS, PickFrom, PickerQuery,

@@ -32,14 +32,12 @@ pub struct Rule {
 /// What is kept of one key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tally {
-    /// Tries since `since`.
+    /// Tries in the window.
     pub tries: u32,
     /// Tries in a row without success, however long ago.
     pub streak: u32,
-    /// First try of the window.
+    /// Start of the window: the first try in it; where waits grow, the newest.
     pub since: DateTime<Utc>,
-    /// Newest try that was let through.
-    pub last: DateTime<Utc>,
 }
 
 /// May one more be tried?
@@ -89,37 +87,39 @@ impl Rule {
         if self.is_over(tally, now) || tally.tries < self.count {
             return Answer::Go;
         }
-        let until = match self.wait {
-            Some(wait) => later(tally.last, wait_after(wait, tally.tries.saturating_sub(self.count))),
-            None => later(tally.since, self.window),
-        };
+        let until = self.until(tally);
         if now >= until { Answer::Go } else { Answer::Wait(until) }
     }
 
     /// What is known after one more try.
     #[must_use]
     pub fn count(&self, tally: Option<&Tally>, now: DateTime<Utc>) -> Tally {
-        match tally {
-            None => Tally { tries: 1, streak: 1, since: now, last: now },
-            Some(tally) if self.is_over(tally, now) => {
-                Tally { tries: 1, streak: tally.streak.saturating_add(1), since: now, last: now }
-            }
+        let streak = tally.map_or(0, |t| t.streak).saturating_add(1);
+        match tally.filter(|tally| !self.is_over(tally, now)) {
+            None => Tally { tries: 1, streak, since: now },
             Some(tally) => Tally {
                 tries: tally.tries.saturating_add(1),
-                streak: tally.streak.saturating_add(1),
-                since: tally.since,
-                last: now,
+                streak,
+                since: if self.wait.is_some() { now.max(tally.since) } else { tally.since },
             },
         }
     }
 
-    /// Whether the free tries are free again. Where waits grow, a whole window must pass without a try: else the wait
-    /// would start over each window, and a day would hold far more guesses than the waits say.
+    /// When the next try is allowed that goes beyond the free ones.
+    #[must_use]
+    pub fn until(&self, tally: &Tally) -> DateTime<Utc> {
+        let seconds = match self.wait {
+            Some(wait) => wait_after(wait, tally.tries.saturating_sub(self.count)),
+            None => self.window,
+        };
+        later(tally.since, seconds)
+    }
+
+    /// Whether the free tries are free again. Where waits grow, more than a window must pass without a try: else the
+    /// waits would start over each window, and a day would hold far more guesses than they say.
     fn is_over(&self, tally: &Tally, now: DateTime<Utc>) -> bool {
-        match self.wait {
-            Some(_) => now > later(tally.last, self.window),
-            None => now >= later(tally.since, self.window),
-        }
+        let end = later(tally.since, self.window);
+        if self.wait.is_some() { now > end } else { now >= end }
     }
 }
 
@@ -137,7 +137,9 @@ fn wait_after((shortest, longest): (u64, u64), excess: u32) -> u64 {
     shortest.saturating_mul(factor).min(longest)
 }
 
-fn later(at: DateTime<Utc>, seconds: u64) -> DateTime<Utc> {
+/// So many seconds later; the end of time where that is beyond it.
+#[must_use]
+pub fn later(at: DateTime<Utc>, seconds: u64) -> DateTime<Utc> {
     i64::try_from(seconds)
         .ok()
         .and_then(Duration::try_seconds)

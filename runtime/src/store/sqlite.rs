@@ -9,11 +9,15 @@ mod framework;
 mod journal;
 mod lane;
 mod page;
+pub(super) mod people;
 mod pickers;
 mod reach;
 mod row;
 mod schema;
 mod select;
+pub(super) mod sessions;
+pub(super) mod throttle;
+pub(super) mod tokens;
 
 use std::io::Read as _;
 use std::path::Path;

@@ -69,6 +69,11 @@ impl Write {
         })
     }
 
+    /// For the statements about people, sessions, links and counted tries.
+    pub(in crate::store) fn transaction(&mut self) -> &mut Transaction {
+        &mut self.transaction
+    }
+
     /// Who, when, and in which request.
     #[must_use]
     pub fn context(&self) -> &Context {

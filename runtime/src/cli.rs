@@ -1,0 +1,141 @@
+//! The command line of a panel's own binary. Every command prints what it did, or one line that says what is wrong: exit
+//! status 2 for the command line and the configuration, 1 for anything else.
+
+mod audit;
+mod doctor;
+mod migrate;
+mod policy;
+mod serve;
+mod user;
+
+use std::ffi::OsString;
+use std::io::Write as _;
+use std::process::ExitCode;
+
+use clap::{Arg, ArgMatches, Command};
+
+use crate::builder::Builder;
+use crate::error::Error;
+
+pub use serve::Running;
+
+/// Why a command ended without what it was asked for.
+#[derive(Debug)]
+pub(crate) enum Failure {
+    /// Said on one line; its status follows from the error.
+    Of(Error),
+    /// Said on one line; status 2.
+    Usage(String),
+    /// Said on one line; status 1.
+    Found(String),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Of(error)
+    }
+}
+
+type Outcome = Result<(), Failure>;
+
+/// Reads the words and does what they say.
+pub(crate) fn run(builder: &Builder, words: impl IntoIterator<Item = OsString>) -> ExitCode {
+    let given = match commands(builder).try_get_matches_from(words) {
+        Ok(given) => given,
+        Err(usage) => {
+            let _ = usage.print();
+            return ExitCode::from(u8::from(usage.use_stderr()) * 2);
+        }
+    };
+    log_to_stderr();
+    let threads = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
+        Ok(threads) => threads,
+        Err(why) => return say(&Failure::Found(format!("the program can't start its threads: {why}"))),
+    };
+    match threads.block_on(perform(builder, &given)) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(failure) => say(&failure),
+    }
+}
+
+async fn perform(builder: &Builder, given: &ArgMatches) -> Outcome {
+    match given.subcommand() {
+        None => serve::run(builder, given).await,
+        Some(("serve", given)) => serve::run(builder, given).await,
+        Some(("migrate", given)) => migrate::run(builder, given).await,
+        Some(("user", given)) => user::run(builder, given).await,
+        Some(("policy", given)) => policy::run(builder, given),
+        Some(("audit", given)) => audit::run(builder, given).await,
+        Some(("doctor", given)) => doctor::run(builder, given).await,
+        Some((name, given)) => {
+            let own = builder.commands.iter().find(|command| command.words.get_name() == name);
+            let own = own.ok_or_else(|| Failure::Usage(format!("there is no command `{name}`")))?;
+            let (store, _) = builder.open(&settings(builder, given)?).await?;
+            Ok((own.run)(store, given.clone()).await?)
+        }
+    }
+}
+
+fn commands(builder: &Builder) -> Command {
+    let database = || {
+        Arg::new("database")
+            .long("database")
+            .value_name("URL")
+            .global(true)
+            .help("The database, as in sqlite:clinic.db")
+    };
+    let mut all = Command::new(builder.panel.name)
+        .bin_name(builder.panel.name.to_lowercase())
+        .about(builder.panel.doc.trim())
+        .arg(database())
+        .args(serve::words())
+        .subcommand(Command::new("serve").about("Serve the panel; also without any word").args(serve::words()))
+        .subcommand(migrate::command())
+        .subcommand(user::command())
+        .subcommand(policy::command())
+        .subcommand(audit::command())
+        .subcommand(doctor::command());
+    for own in &builder.commands {
+        all = all.subcommand(own.words.clone());
+    }
+    all
+}
+
+/// The settings, with what the command line says over what the environment says.
+fn settings(builder: &Builder, given: &ArgMatches) -> Result<crate::config::Settings, Failure> {
+    let mut overrides = builder.overrides.clone();
+    if let Some(url) = given.get_one::<String>("database") {
+        overrides.database = Some(url.clone());
+    }
+    if let Ok(Some(listen)) = given.try_get_one::<std::net::SocketAddr>("listen") {
+        overrides.listen = Some(*listen);
+    }
+    crate::config::Settings::read(builder.panel, &|name| std::env::var_os(name), &overrides)
+        .map_err(|wrong| Failure::Of(Error::Setup(wrong.0)))
+}
+
+fn say(failure: &Failure) -> ExitCode {
+    let (line, status) = match failure {
+        Failure::Of(error @ Error::Setup(_)) => (error.to_string(), 2),
+        Failure::Of(error) => (error.to_string(), 1),
+        Failure::Usage(line) => (line.clone(), 2),
+        Failure::Found(line) => (line.clone(), 1),
+    };
+    // Whoever reads this has one line to look for.
+    let line = line.split_whitespace().collect::<Vec<_>>().join(" ");
+    let _ = writeln!(std::io::stderr(), "error: {line}");
+    ExitCode::from(status)
+}
+
+/// A line of a command's answer. A reader who went away (`| head`) is no error.
+fn print(line: impl AsRef<str>) {
+    let _ = writeln!(std::io::stdout(), "{}", line.as_ref());
+}
+
+fn log_to_stderr() {
+    let filter = tracing_subscriber::EnvFilter::try_from_default_env()
+        .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
+    // An application that set up its own log keeps it.
+    let _ =
+        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).try_init();
+}

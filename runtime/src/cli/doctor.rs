@@ -1,0 +1,87 @@
+//! `doctor`: looks at everything that a panel needs and says what is wrong with it, all of it, and changes nothing.
+
+use clap::{ArgMatches, Command};
+
+use super::{Failure, Outcome, print, settings};
+use crate::audit::chain::Verified;
+use crate::builder::Builder;
+use crate::config::Settings;
+use crate::error::Error;
+use crate::pending;
+use crate::store::Store;
+
+pub(super) fn command() -> Command {
+    Command::new("doctor")
+        .about("Check settings, database, schema and audit log; exit status 1 when something is wrong")
+}
+
+pub(super) async fn run(builder: &Builder, given: &ArgMatches) -> Outcome {
+    let settings = settings(builder, given)?;
+    look_at_settings(&settings);
+    let faults = look_at_database(builder, &settings).await;
+    print("mail      no mail is sent yet");
+    let mut pending = pending::of(builder.panel).peekable();
+    if pending.peek().is_some() {
+        print("pending   clauses of the block without their run-time side in this version:");
+        for clause in pending {
+            print(format!("          {}: {}", clause.clause, clause.missing));
+        }
+    }
+    if faults == 0 { Ok(()) } else { Err(Failure::Found(format!("{faults} of the checks failed"))) }
+}
+
+fn look_at_settings(settings: &Settings) {
+    let transport =
+        if settings.public_url.is_https() { "cookies are Secure" } else { "development, plain http on loopback" };
+    print(format!("settings  listens on {}, reached at {}/ ({transport})", settings.listen, settings.public_url));
+    let proxies = match settings.proxies.as_slice() {
+        [] => "nobody's forwarded addresses are believed".to_owned(),
+        ranges => {
+            let ranges: Vec<String> = ranges.iter().map(ToString::to_string).collect();
+            format!("forwarded addresses are believed from {}", ranges.join(", "))
+        }
+    };
+    print(format!("proxies   {proxies}"));
+}
+
+async fn look_at_database(builder: &Builder, settings: &Settings) -> u32 {
+    let store = match Store::open(builder.panel, &settings.database).await {
+        Ok(store) => store,
+        Err(error) => return fault("database", &error),
+    };
+    print("database  opens");
+    let mut faults = 0;
+    match store.plan().await {
+        Ok(plan) if plan.is_empty() => print("schema    up to date"),
+        Ok(plan) => {
+            print(format!("schema    {} steps behind; `migrate` or `serve` applies them", plan.steps.len()));
+            // Without its tables there is nothing more to look at.
+            return faults + 1;
+        }
+        Err(error) => return fault("schema", &error),
+    }
+    faults += match store.verify_audit().await {
+        Ok(Verified::Whole { entries }) => {
+            print(format!("audit     whole, {entries} entries"));
+            0
+        }
+        Ok(Verified::Broken { seq, why }) => {
+            print(format!("audit     BROKEN at entry {seq}: {why}"));
+            1
+        }
+        Err(error) => fault("audit", &error),
+    };
+    if let Some(role) = builder.panel.roles.first() {
+        match store.holders(role.name).await {
+            Ok(0) => print(format!("people    nobody is {} yet; `serve` prints a link for the first", role.title)),
+            Ok(holders) => print(format!("people    {holders} with the role {}", role.title)),
+            Err(error) => faults += fault("people", &error),
+        }
+    }
+    faults
+}
+
+fn fault(what: &str, error: &Error) -> u32 {
+    print(format!("{what:8}  {error}"));
+    1
+}

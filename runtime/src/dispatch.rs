@@ -1,0 +1,269 @@
+//! From a request to its page: who asks (read from the database each time), whether a form is genuine, what the path
+//! means, and what becomes of a page's error. It grants nothing: each page asks authorize.rs by itself.
+
+use std::net::IpAddr;
+
+use http::request::Parts;
+use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::audit::{Change, Context, Event, EventId};
+use crate::authorize::Actor;
+use crate::context::{CSRF_FIELD, Cx, Nobody};
+use crate::error::Error;
+use crate::fields::Fields;
+use crate::forgery::{self, Forged};
+use crate::pages;
+use crate::panel::Sensitivity;
+use crate::response::Response;
+use crate::route::{Page, Route};
+use crate::service::{counted_address, refuse};
+use crate::session::{self, EndReason, Jar, Standing};
+use crate::token::Token;
+
+/// The answer to a request. `target` is path and query with the base path off; `posted` is there for a POST.
+pub(crate) async fn answer(
+    app: &App,
+    parts: &Parts,
+    target: &str,
+    posted: Option<Fields>,
+    peer: Option<IpAddr>,
+    id: Uuid,
+) -> Response {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let route = Route::parse(app.panel, path);
+    let mut cx = Cx {
+        app,
+        actor: Nobody,
+        route: route.unwrap_or(Route::Home),
+        method: &parts.method,
+        target,
+        query: Fields::parse(query.as_bytes()),
+        posted: Fields::default(),
+        headers: &parts.headers,
+        address: counted_address(app, parts, peer),
+        now: app.clock.now(),
+        request_id: id,
+        csrf: String::new(),
+    };
+    // The look of the panel is nobody's secret and needs no statement.
+    if let Some(Route::Static(file)) = route {
+        return or_outside(&cx, pages::static_file(&cx, file));
+    }
+    if posted.is_some() && forgery::check_origin(&parts.headers, &app.settings.public_url).is_err() {
+        return forged(&cx, Forged::ForeignSite);
+    }
+    let carried = posted.as_ref().and_then(|fields| fields.get(CSRF_FIELD)).map(str::to_owned);
+    let is_post = posted.is_some();
+    cx.posted = posted.unwrap_or_default().without(CSRF_FIELD);
+
+    // A link is for whoever holds it, whoever else is signed in at this browser.
+    if matches!(route, Some(Route::First | Route::Join)) {
+        return before_the_door(cx, route, carried.as_deref(), is_post).await;
+    }
+    let visitor = match who(&cx).await {
+        Ok(visitor) => visitor,
+        Err(error) => return or_outside(&cx, Err(error)),
+    };
+    match visitor {
+        Visitor::Person(actor, token) => {
+            if is_post && forgery::check_token(&token, carried.as_deref()).is_err() {
+                return forged(&cx, Forged::WrongToken);
+            }
+            cx.csrf = forgery::form_token(&token);
+            let cx = cx.with_actor(*actor);
+            let answer = match route {
+                None => Err(Error::NotFound),
+                Some(route) => inside(&cx, route).await,
+            };
+            match answer {
+                Ok(answer) => answer,
+                Err(error) => explained(&cx, &error).await,
+            }
+        }
+        Visitor::Nobody { cookie_is_dead } => {
+            let answer = before_the_door(cx, route, carried.as_deref(), is_post).await;
+            if cookie_is_dead && !answer.headers.contains_key(header::SET_COOKIE) {
+                return answer.with_header(header::SET_COOKIE, Jar::Session.clear(&app.settings.public_url));
+            }
+            answer
+        }
+    }
+}
+
+enum Visitor {
+    Person(Box<Actor>, Token),
+    Nobody { cookie_is_dead: bool },
+}
+
+/// Who asks: one statement, and no more unless the session just came to its end.
+async fn who(cx: &Cx<'_, Nobody>) -> Result<Visitor, Error> {
+    let app = cx.app;
+    let Some(token) = Jar::Session.read(cx.headers, &app.settings.public_url) else {
+        return Ok(Visitor::Nobody { cookie_is_dead: false });
+    };
+    let Some(row) = app.store.session(&token.hash()).await? else {
+        return Ok(Visitor::Nobody { cookie_is_dead: true });
+    };
+    match session::judge(app.panel, &row, cx.now) {
+        Standing::Alive { actor, touch } => {
+            if touch && let Err(error) = app.store.touch_session(row.session, cx.now).await {
+                // A session that ends early is better than a page that fails because the disk is slow.
+                tracing::warn!(request = %cx.request_id, %error, "the last use of a session was not written");
+            }
+            Ok(Visitor::Person(actor, token))
+        }
+        Standing::Over(reason) => {
+            if let Some(reason) = reason {
+                end(cx, row.person, row.session, reason).await?;
+            }
+            Ok(Visitor::Nobody { cookie_is_dead: true })
+        }
+    }
+}
+
+async fn end(cx: &Cx<'_, Nobody>, person: i64, session: i64, reason: EndReason) -> Result<(), Error> {
+    let mut write = cx.app.store.write(Context::of_nobody(cx.request_id, cx.now)).await?;
+    if let Some(recorded) = write.end_session(person, session, reason).await? {
+        write.commit(recorded).await?;
+    }
+    Ok(())
+}
+
+/// For somebody who is signed in.
+async fn inside(cx: &Cx<'_>, route: Route<'_>) -> Result<Response, Error> {
+    match route {
+        Route::SignOut => pages::login::sign_out(cx).await,
+        // Signed in already.
+        Route::SignIn => Ok(Response::see_other(&cx.link(&Route::Home))),
+        Route::Model(model, Page::Act(id, action)) => pages::act::run(cx, model, id, action).await,
+        _ => pages::answer(cx).await,
+    }
+}
+
+/// For nobody: the pages around the sign-in; everything else leads there.
+async fn before_the_door(
+    mut cx: Cx<'_, Nobody>,
+    route: Option<Route<'_>>,
+    carried: Option<&str>,
+    is_post: bool,
+) -> Response {
+    let public_url = &cx.app.settings.public_url;
+    let at_the_door = matches!(route, Some(Route::SignIn | Route::First | Route::Join));
+    if !at_the_door {
+        return to_the_door(&cx, is_post);
+    }
+    let door = Jar::Door.read(cx.headers, public_url);
+    if is_post {
+        let genuine = door.as_ref().is_some_and(|door| forgery::check_token(door, carried).is_ok());
+        if !genuine {
+            return forged(&cx, Forged::WrongToken);
+        }
+    }
+    let (door, is_new) = match door {
+        Some(door) => (door, false),
+        None => match Token::fresh() {
+            Ok(door) => (door, true),
+            Err(error) => return or_outside(&cx, Err(error)),
+        },
+    };
+    cx.csrf = forgery::form_token(&door);
+    let answer = match route {
+        Some(Route::First) => pages::first::first(&cx).await,
+        Some(Route::Join) => pages::first::join(&cx).await,
+        _ => pages::login::page(&cx).await,
+    };
+    let answer = or_outside(&cx, answer);
+    if is_new { answer.with_header(header::SET_COOKIE, Jar::Door.set(&door, public_url)) } else { answer }
+}
+
+/// To the sign-in, and back afterwards where that makes sense. htmx follows redirects unseen and would put the sign-in
+/// into a part of the page; it is told to load a page instead.
+fn to_the_door(cx: &Cx<'_, Nobody>, is_post: bool) -> Response {
+    let door = cx.link(&Route::SignIn);
+    let wanted = !is_post && cx.target != "/" && cx.method == Method::GET && !cx.is_htmx();
+    let to = if wanted {
+        let next: String = form_urlencoded::byte_serialize(cx.target.as_bytes()).collect();
+        format!("{door}?next={next}")
+    } else {
+        door
+    };
+    if cx.is_htmx() {
+        let to = HeaderValue::from_str(&to).unwrap_or(HeaderValue::from_static("/"));
+        return Response::text("Please sign in again.")
+            .with_status(StatusCode::UNAUTHORIZED)
+            .with_header(HeaderName::from_static("hx-redirect"), to);
+    }
+    Response::see_other(&to)
+}
+
+/// A form that can't be believed: 403, and what to do.
+fn forged<Who>(cx: &Cx<'_, Who>, why: Forged) -> Response {
+    tracing::warn!(request = %cx.request_id, ?why, "a form was not believed");
+    let text = match why {
+        Forged::ForeignSite => {
+            "This form was sent from another site, so nothing was done. Open the page in the panel itself and send it \
+             from there."
+        }
+        Forged::WrongToken => {
+            "This form is not of your present session, so nothing was done: it was opened before you signed in, or \
+             cookies are off. Go back, load the page anew and send it again."
+        }
+    };
+    refuse(cx.app, StatusCode::FORBIDDEN, text, cx.request_id)
+}
+
+/// An error in front of the panel.
+fn or_outside(cx: &Cx<'_, Nobody>, answer: Result<Response, Error>) -> Response {
+    let error = match answer {
+        Ok(answer) => return answer,
+        Err(error) => error,
+    };
+    log(cx.request_id, &error);
+    pages::refusal_outside(cx.app, error.status(), error.visitor().into(), cx.request_id)
+        .unwrap_or_else(|_| bare(&error))
+}
+
+/// An error of a page: logged, recorded if it is a refusal, and told.
+async fn explained(cx: &Cx<'_>, error: &Error) -> Response {
+    log(cx.request_id, error);
+    let refused = match error {
+        Error::Refused(refusal) => Some(refusal.right.as_str()),
+        Error::Beyond(what) => Some(what.as_str()),
+        _ => None,
+    };
+    if let Some(right) = refused {
+        let event = match cx.route {
+            Route::Model(model, page) => {
+                let row = match page {
+                    Page::Detail(id) | Page::Edit(id) | Page::Delete(id) | Page::Act(id, _) => Some(id),
+                    Page::List | Page::New | Page::Pick(_) => None,
+                };
+                Event::about(EventId::RightRefused, model.name, row)
+            }
+            _ => Event::plain(EventId::RightRefused),
+        };
+        let event = event.with(Change::fact("right", Sensitivity::Internal, right)).with(Change::fact(
+            "page",
+            Sensitivity::Internal,
+            format!("{} {}", cx.method, cx.route),
+        ));
+        if let Err(error) = cx.app.store.record(Context::of(&cx.actor, cx.request_id), event).await {
+            tracing::error!(request = %cx.request_id, %error, "a refusal was not recorded");
+        }
+    }
+    pages::refusal_inside(cx, error).unwrap_or_else(|_| bare(error))
+}
+
+fn log(id: Uuid, error: &Error) {
+    if error.status().is_server_error() {
+        tracing::error!(request = %id, %error);
+    } else {
+        tracing::info!(request = %id, %error);
+    }
+}
+
+fn bare(error: &Error) -> Response {
+    Response::text(error.visitor()).with_status(error.status())
+}

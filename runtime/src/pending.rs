@@ -1,0 +1,87 @@
+//! What a block may declare and this version does not do yet: one list, which `doctor` prints for the clauses that a
+//! panel uses, and which the docs print whole. What starts to work is taken off here.
+
+use crate::panel::{Panel, ThrottleName, Verb};
+
+/// A clause without its run-time side.
+#[derive(Debug, Clone, Copy)]
+pub struct Pending {
+    /// The clause's words in the block.
+    pub clause: &'static str,
+    /// What does not happen.
+    pub missing: &'static str,
+    /// Whether a panel uses it.
+    pub used: fn(&Panel) -> bool,
+}
+
+/// Every clause that is carried in the tables and not acted on.
+pub const PENDING: &[Pending] = &[
+    Pending {
+        clause: "factor required",
+        missing: "no second factor can be enrolled or is asked for; the password's longer minimum holds for everybody",
+        used: |panel| panel.roles.iter().any(|role| role.factor_required),
+    },
+    Pending {
+        clause: "keep N",
+        missing: "no page changes roles yet, so the last holder is not at risk; the count is not checked",
+        used: |panel| panel.roles.iter().any(|role| role.keep > 0),
+    },
+    Pending {
+        clause: "assign, reset, lock, unlock, revoke",
+        missing: "there is no page over people; `user` does it from the command line",
+        used: |panel| panel.roles.iter().any(|role| !role.people.is_empty()),
+    },
+    Pending {
+        clause: "may …",
+        missing: "rights can't be lent yet",
+        used: |panel| panel.roles.iter().any(|role| role.cells.iter().any(|cell| cell.lendable)),
+    },
+    Pending { clause: "export", missing: "there is no export", used: |panel| uses(panel, Verb::Export) },
+    Pending { clause: "import", missing: "there is no import", used: |panel| uses(panel, Verb::Import) },
+    Pending {
+        clause: "forbid one_person",
+        missing: "the policy is judged while compiling; that one person does both in one row is not refused at run time",
+        used: |panel| panel.forbids.iter().any(|clause| clause.text.contains("one_person")),
+    },
+    Pending {
+        clause: "throttle factor, reauth, recovery, export, token",
+        missing: "only `throttle login` counts",
+        used: |panel| panel.throttles.iter().any(|throttle| throttle.name != ThrottleName::Login),
+    },
+    Pending {
+        clause: "recovery link by email",
+        missing: "nobody can ask for a link by mail; `user link` makes one",
+        used: |panel| panel.recovery.by_email.is_some(),
+    },
+    Pending {
+        clause: "recovery codes",
+        missing: "no recovery codes are made or taken",
+        used: |panel| panel.recovery.codes.is_some(),
+    },
+    Pending {
+        clause: "reauth",
+        missing: "no fresh proof of identity is asked for",
+        used: |panel| !panel.reauth.is_empty(),
+    },
+    Pending {
+        clause: "password … blocklist common",
+        missing: "the list of common passwords is not checked",
+        used: |panel| panel.password.blocklist,
+    },
+    Pending {
+        clause: "mail",
+        missing: "no mail is sent",
+        used: |panel| panel.mail.env.is_some() || panel.mail.fallback.is_some(),
+    },
+];
+
+fn uses(panel: &Panel, verb: Verb) -> bool {
+    panel.roles.iter().any(|role| {
+        role.cells.iter().any(|cell| cell.verb == verb) || role.framework.iter().any(|cell| cell.verb == verb)
+    })
+}
+
+/// Those that this panel uses.
+pub fn of(panel: &Panel) -> impl Iterator<Item = &'static Pending> {
+    PENDING.iter().filter(move |pending| (pending.used)(panel))
+}

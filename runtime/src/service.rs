@@ -1,0 +1,175 @@
+//! The panel as a tower service: one request in, one sealed answer out, whatever goes wrong in between. It keeps the
+//! limits on body and time; what a path means is the dispatch's concern.
+
+use std::convert::Infallible;
+use std::fmt::Display;
+use std::future::Future;
+use std::net::{IpAddr, SocketAddr};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+use std::time::Instant;
+
+use bytes::Bytes;
+use http::request::Parts;
+use http::{HeaderValue, Method, Request, StatusCode, header};
+use http_body::Body;
+use http_body_util::Full;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::body::{self, Unread};
+use crate::fields::Fields;
+use crate::response::Response;
+use crate::seal::seal;
+use crate::{dispatch, pages};
+
+/// The address that a connection came from. The panel's own server puts it into the extensions of each request; whoever
+/// nests the service elsewhere does the same, else all visitors count as one address.
+#[derive(Debug, Clone, Copy)]
+pub struct Peer(pub SocketAddr);
+
+/// The panel. Cheap to clone. Its paths start at `/`: whatever it is nested in takes the base path off, and `public_url`
+/// says what the links carry.
+#[derive(Debug, Clone)]
+pub struct Service {
+    app: Arc<App>,
+    strips_base_path: bool,
+}
+
+/// What a call becomes.
+pub type Answering = Pin<Box<dyn Future<Output = Result<http::Response<Full<Bytes>>, Infallible>> + Send>>;
+
+impl Service {
+    pub(crate) fn nested(app: Arc<App>) -> Self {
+        Self { app, strips_base_path: false }
+    }
+
+    /// For the panel's own server, where nobody has taken the base path off before.
+    pub(crate) fn at_the_root(app: Arc<App>) -> Self {
+        Self { app, strips_base_path: true }
+    }
+
+    /// What all requests share.
+    #[must_use]
+    pub fn app(&self) -> &Arc<App> {
+        &self.app
+    }
+}
+
+impl<B> tower_service::Service<Request<B>> for Service
+where
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Display,
+{
+    type Response = http::Response<Full<Bytes>>;
+    type Error = Infallible;
+    type Future = Answering;
+
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Answering {
+        let this = self.clone();
+        Box::pin(async move { Ok(this.answer(request).await) })
+    }
+}
+
+impl Service {
+    async fn answer<B>(self, request: Request<B>) -> http::Response<Full<Bytes>>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Display,
+    {
+        let started = Instant::now();
+        let id = Uuid::now_v7();
+        let app = &self.app;
+        let (parts, body) = request.into_parts();
+        let work = async {
+            match Posted::read(&parts, body, app).await {
+                Ok(posted) => self.dispatch(&parts, posted.0, id).await,
+                Err((status, text)) => refuse(app, status, text, id),
+            }
+        };
+        let answer = match tokio::time::timeout(app.limits.handler_time, work).await {
+            Ok(answer) => answer,
+            Err(_) => refuse(app, StatusCode::SERVICE_UNAVAILABLE, "This took too long and was given up.", id),
+        };
+        // Path without query: what people search for stays out of the log.
+        tracing::info!(
+            request = %id,
+            method = %parts.method,
+            path = parts.uri.path(),
+            status = answer.status.as_u16(),
+            ms = started.elapsed().as_millis(),
+        );
+        seal(answer, id, app.settings.public_url.is_https())
+    }
+
+    async fn dispatch(&self, parts: &Parts, posted: Option<Fields>, id: Uuid) -> Response {
+        let app = &self.app;
+        let whole = parts.uri.path_and_query().map_or("/", |target| target.as_str());
+        let base = app.settings.public_url.base_path();
+        let mut target = whole;
+        if self.strips_base_path && !base.is_empty() {
+            match whole.strip_prefix(base) {
+                Some("") => target = "/",
+                Some(rest) if rest.starts_with('/') => target = rest,
+                Some(rest) if rest.starts_with('?') => target = "/",
+                _ if whole == "/" => return Response::see_other(&format!("{base}/")),
+                _ => return refuse(app, StatusCode::NOT_FOUND, "The panel stands under another path.", id),
+            }
+        }
+        if !target.starts_with('/') {
+            target = "/";
+        }
+        let peer = parts.extensions.get::<Peer>().map(|peer| peer.0.ip());
+        dispatch::answer(app, parts, target, posted, peer, id).await
+    }
+}
+
+struct Posted(Option<Fields>);
+
+impl Posted {
+    /// The form of a POST; nothing for a GET; else what to refuse with.
+    async fn read<B>(parts: &Parts, body: B, app: &App) -> Result<Self, (StatusCode, &'static str)>
+    where
+        B: Body<Data = Bytes>,
+        B::Error: Display,
+    {
+        match parts.method {
+            Method::GET | Method::HEAD => Ok(Self(None)),
+            Method::POST => match body::form(&parts.headers, body, &app.limits).await {
+                Ok(fields) => Ok(Self(Some(fields))),
+                Err(Unread::TooLarge) => {
+                    Err((StatusCode::PAYLOAD_TOO_LARGE, "This form is larger than the panel takes."))
+                }
+                Err(Unread::OtherKind) => {
+                    Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, "The panel takes forms, and nothing else, here."))
+                }
+                Err(Unread::BrokenOff) => Err((StatusCode::BAD_REQUEST, "The form did not arrive whole.")),
+            },
+            _ => Err((StatusCode::METHOD_NOT_ALLOWED, "The panel answers to GET, HEAD and POST.")),
+        }
+    }
+}
+
+/// A refusal in front of the panel; if even its page fails, the bare words.
+pub(crate) fn refuse(app: &App, status: StatusCode, text: &'static str, id: Uuid) -> Response {
+    let answer = pages::refusal_outside(app, status, text.into(), id).unwrap_or_else(|error| {
+        tracing::error!(request = %id, %error, "the page of a refusal failed");
+        Response::text(text).with_status(status)
+    });
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        return answer.with_header(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
+    }
+    answer
+}
+
+/// For whoever counts tries: the address, or nothing where it is not known.
+pub(crate) fn counted_address(app: &App, parts: &Parts, peer: Option<IpAddr>) -> String {
+    peer.map_or_else(String::new, |peer| {
+        crate::address::counted(crate::address::client(peer, &parts.headers, &app.settings.proxies))
+    })
+}

@@ -1,0 +1,236 @@
+//! Sessions: the cookie that carries one, how long it lives, and whom it makes of a visitor. The judgement is pure; a
+//! session's row is read anew with each request and nothing of it is remembered.
+
+use chrono::{DateTime, Utc};
+use cookie::{Cookie, SameSite};
+use http::{HeaderMap, HeaderValue, header};
+
+use crate::authorize::Actor;
+use crate::config::PublicUrl;
+use crate::panel::{Attribute, Kind, Panel};
+use crate::predicate::Asker;
+use crate::store::SessionRow;
+use crate::throttle::later;
+use crate::token::Token;
+use crate::value::Value;
+
+/// Why a session ended. The text never changes once released.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum EndReason {
+    /// The person signed out.
+    SignOut,
+    /// No request for too long.
+    Idle,
+    /// Its whole time is over.
+    Absolute,
+    /// The person signed in elsewhere, once more than is allowed.
+    TooMany,
+    /// Their password was set anew.
+    PasswordSet,
+    /// Their role changed, or is no longer in the panel.
+    RoleChanged,
+    /// Their account was locked.
+    Locked,
+    /// Their account was switched off.
+    Inactive,
+    /// Somebody ended it.
+    Revoked,
+}
+
+impl EndReason {
+    /// Its stable text.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::SignOut => "sign_out",
+            Self::Idle => "idle",
+            Self::Absolute => "absolute",
+            Self::TooMany => "too_many",
+            Self::PasswordSet => "password_set",
+            Self::RoleChanged => "role_changed",
+            Self::Locked => "locked",
+            Self::Inactive => "inactive",
+            Self::Revoked => "revoked",
+        }
+    }
+}
+
+/// What a session's row says at this moment.
+#[derive(Debug)]
+pub enum Standing {
+    /// It speaks for this person. `touch`: the time of the last request is old enough to be written anew.
+    Alive {
+        /// Who asks.
+        actor: Box<Actor>,
+        /// Write `seen`.
+        touch: bool,
+    },
+    /// It is over; with a reason: nobody has written that down yet.
+    Over(Option<EndReason>),
+}
+
+/// Seconds between two writings of `seen`.
+const TOUCH: u64 = 60;
+
+/// Judges a session's row, joined with its person's, as read for this request.
+#[must_use]
+pub fn judge(panel: &'static Panel, row: &SessionRow, now: DateTime<Utc>) -> Standing {
+    if row.revoked {
+        return Standing::Over(None);
+    }
+    if now >= row.expires_at {
+        return Standing::Over(Some(EndReason::Absolute));
+    }
+    if now >= later(row.seen_at, panel.session.idle) {
+        return Standing::Over(Some(EndReason::Idle));
+    }
+    if row.inactive {
+        return Standing::Over(Some(EndReason::Inactive));
+    }
+    if row.locked_until.is_some_and(|until| now < until) {
+        return Standing::Over(Some(EndReason::Locked));
+    }
+    let Some(role) = panel.roles.iter().find(|role| role.name == row.role) else {
+        return Standing::Over(Some(EndReason::RoleChanged));
+    };
+    let attributes = attributes(panel, &row.attributes);
+    let actor = Actor {
+        role,
+        email: row.email.clone(),
+        session: row.session,
+        asker: Asker { person: row.person, attributes, now },
+    };
+    Standing::Alive { actor: Box::new(actor), touch: now >= later(row.seen_at, TOUCH.min(panel.session.idle / 2)) }
+}
+
+/// When a session that starts now is over at the latest.
+#[must_use]
+pub fn expires_at(panel: &Panel, now: DateTime<Utc>) -> DateTime<Utc> {
+    later(now, panel.session.absolute)
+}
+
+/// `me.NAME` by index, from the JSON object that a person's row keeps. What is missing, or does not read as its kind, is
+/// null, and null widens nothing.
+#[must_use]
+pub fn attributes(panel: &'static Panel, json: &str) -> Vec<Value> {
+    let object: serde_json::Value = serde_json::from_str(json).unwrap_or(serde_json::Value::Null);
+    panel
+        .actor
+        .iter()
+        .map(|attribute| object.get(attribute.name).map_or(Value::Null, |json| attribute_value(attribute, json)))
+        .collect()
+}
+
+fn attribute_value(attribute: &Attribute, json: &serde_json::Value) -> Value {
+    use serde_json::Value as Json;
+    match (attribute.kind, json) {
+        (Kind::I32 | Kind::I64 | Kind::Actor | Kind::Model(..), Json::Number(n)) => {
+            n.as_i64().map_or(Value::Null, Value::Int)
+        }
+        (Kind::F64, Json::Number(n)) => n.as_f64().map_or(Value::Null, Value::Float),
+        (Kind::Bool, Json::Bool(b)) => Value::Bool(*b),
+        (kind, Json::String(text)) => read_attribute(kind, text).unwrap_or(Value::Null),
+        _ => Value::Null,
+    }
+}
+
+/// An attribute as somebody wrote it, for `user create --set NAME=VALUE`; none when it does not read as its kind.
+#[must_use]
+pub fn read_attribute(kind: Kind, text: &str) -> Option<Value> {
+    let value = match kind {
+        Kind::String | Kind::Text | Kind::Email | Kind::Url | Kind::Choice(_) => Value::Text(text.to_owned()),
+        Kind::I32 => Value::Int(text.parse::<i32>().ok()?.into()),
+        Kind::I64 | Kind::Actor | Kind::Model(..) => Value::Int(text.parse().ok()?),
+        Kind::F64 => Value::Float(text.parse().ok().filter(|f: &f64| f.is_finite())?),
+        Kind::Bool => Value::Bool(text.parse().ok()?),
+        Kind::Decimal { .. } => Value::Decimal(text.parse().ok()?),
+        Kind::Date => Value::Date(text.parse().ok()?),
+        Kind::Time => Value::Time(text.parse().ok()?),
+        Kind::Timestamp => Value::Timestamp(DateTime::parse_from_rfc3339(text).ok()?.to_utc()),
+        Kind::Uuid => Value::Uuid(text.parse().ok()?),
+        Kind::Json | Kind::Secret | Kind::Bytes => return None,
+    };
+    Some(value)
+}
+
+/// An attribute as the JSON object of a person's row keeps it.
+#[must_use]
+pub fn attribute_json(value: &Value) -> serde_json::Value {
+    match value {
+        Value::Int(i) => (*i).into(),
+        Value::Float(f) => (*f).into(),
+        Value::Bool(b) => (*b).into(),
+        Value::Null => serde_json::Value::Null,
+        other => other.to_text().into(),
+    }
+}
+
+/// The cookies of the panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Jar {
+    /// The session.
+    Session,
+    /// Before a session: what forms of the sign-in are bound to.
+    Door,
+    /// The token of a one-use link, moved out of the address for as long as the form is filled in.
+    Link,
+}
+
+/// Seconds that a link's token stays in its cookie.
+const LINK_SECONDS: i64 = 15 * 60;
+
+impl Jar {
+    /// The cookie's name. `__Host-` keeps other hosts of the domain from setting it; browsers take it only with `Secure`,
+    /// which plain http on loopback can't have.
+    #[must_use]
+    pub fn name(self, public_url: &PublicUrl) -> &'static str {
+        match (self, public_url.is_https()) {
+            (Self::Session, true) => "__Host-bw",
+            (Self::Session, false) => "bw",
+            (Self::Door, true) => "__Host-bw-door",
+            (Self::Door, false) => "bw-door",
+            (Self::Link, true) => "__Host-bw-link",
+            (Self::Link, false) => "bw-link",
+        }
+    }
+
+    /// The token in the request's cookie.
+    #[must_use]
+    pub fn read(self, headers: &HeaderMap, public_url: &PublicUrl) -> Option<Token> {
+        let name = self.name(public_url);
+        headers
+            .get_all(header::COOKIE)
+            .iter()
+            .filter_map(|value| value.to_str().ok())
+            .flat_map(Cookie::split_parse)
+            .filter_map(Result::ok)
+            .find(|cookie| cookie.name() == name)
+            .and_then(|cookie| Token::parse(cookie.value()))
+    }
+
+    /// Hands the token out.
+    #[must_use]
+    pub fn set(self, token: &Token, public_url: &PublicUrl) -> HeaderValue {
+        let max_age = (self == Self::Link).then_some(LINK_SECONDS);
+        self.header(&token.text(), max_age, public_url)
+    }
+
+    /// Takes it back.
+    #[must_use]
+    pub fn clear(self, public_url: &PublicUrl) -> HeaderValue {
+        self.header("", Some(0), public_url)
+    }
+
+    fn header(self, value: &str, max_age: Option<i64>, public_url: &PublicUrl) -> HeaderValue {
+        let mut cookie = Cookie::build((self.name(public_url), value))
+            .path("/")
+            .http_only(true)
+            .same_site(SameSite::Lax)
+            .secure(public_url.is_https());
+        if let Some(seconds) = max_age {
+            cookie = cookie.max_age(cookie::time::Duration::seconds(seconds));
+        }
+        // Name, token and attributes are all of letters that a header takes.
+        HeaderValue::from_str(&cookie.build().to_string()).unwrap_or(HeaderValue::from_static(""))
+    }
+}

@@ -1,0 +1,179 @@
+//! Signing in: a try is counted, then exactly one hash is computed, then a session starts or the failure is recorded.
+//! Unknown, wrong, locked, switched off, without a password and over the limit all take the same steps and the same
+//! statements; only the audit log knows which it was.
+
+use chrono::{DateTime, Utc};
+use http::header;
+
+use crate::app::App;
+use crate::audit::{ActorRef, Change, Context, Event, EventId};
+use crate::context::{Cx, Nobody};
+use crate::error::Error;
+use crate::panel::{By, Sensitivity, ThrottleName};
+use crate::password::{self, Password};
+use crate::store::{Ask, NewSession, PasswordHash, PersonRow, Recorded, Write};
+use crate::throttle;
+use crate::token::Token;
+use crate::{email, session};
+
+/// What came of a try.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// A session with this token started.
+    In(Token),
+    /// No; the visitor is not told why.
+    Refused,
+    /// Too many hashes are waiting; nothing was tried and nothing counted.
+    Busy,
+}
+
+/// One try.
+pub(crate) async fn try_password(cx: &Cx<'_, Nobody>, typed_email: &str, password: &str) -> Result<Outcome, Error> {
+    let app = cx.app;
+    // The place in the queue comes first: who is turned away has used up none of the tries.
+    let Ok(place) = app.hasher.place() else { return Ok(Outcome::Busy) };
+    let email = email::fold(typed_email);
+    let asks = asks(app, &email, &cx.address);
+    let allowed = app.store.reserve(&asks, cx.now).await?;
+    let person = app.store.person_by_email(&email).await?;
+    let state = state(app, person.as_ref(), allowed, cx.now);
+    let hash = match (&person, state) {
+        (Some(person), State::MayTry) => person.password_hash.clone(),
+        _ => None,
+    };
+    let typed = Password::typed(password);
+    let right = app.hasher.verify(place, typed.clone(), hash.as_ref().map(|hash| hash.0.clone())).await?;
+    match person {
+        Some(person) if right => {
+            let stronger = match &hash {
+                Some(hash) if password::is_outdated(&hash.0) => strengthened(app, typed).await?,
+                _ => None,
+            };
+            let token = Token::fresh()?;
+            let mut write = app.store.write(context_of(cx, &person)).await?;
+            if let Some(stronger) = stronger {
+                write.strengthen_hash(person.id, &stronger).await?;
+            }
+            for ask in &asks {
+                match ask.rule.by {
+                    By::Account => write.clear_throttle(&ask.key).await?,
+                    _ => write.give_back_try(&ask.key).await?,
+                }
+            }
+            let recorded = start(cx, &mut write, person.id, &token).await?;
+            write.commit(recorded).await?;
+            Ok(Outcome::In(token))
+        }
+        person => {
+            let id = if state == State::OverTheLimit { EventId::SigninThrottled } else { EventId::SigninFailed };
+            // What is no address may be a password in the wrong field.
+            let account = if email::check(&email).is_ok() { email.as_str() } else { "(not an address)" };
+            let event = Event::about(id, crate::store::PERSON, person.map(|person| person.id))
+                .with(Change::fact("account", Sensitivity::Personal, account))
+                .with(Change::fact("address", Sensitivity::Personal, cx.address.as_str()))
+                .with(Change::fact("reason", Sensitivity::Internal, state.text()));
+            app.store.record(Context::of_nobody(cx.request_id, cx.now), event).await?;
+            Ok(Outcome::Refused)
+        }
+    }
+}
+
+/// Starts a session within a transaction; the caller commits.
+pub(crate) async fn start(
+    cx: &Cx<'_, Nobody>,
+    write: &mut Write,
+    person: i64,
+    token: &Token,
+) -> Result<Recorded, Error> {
+    let agent = cx.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let new = NewSession {
+        token: token.hash(),
+        person,
+        expires_at: session::expires_at(cx.panel(), cx.now),
+        at_most: cx.panel().session.at_most,
+        address: &cx.address,
+        agent,
+    };
+    let (_, recorded) = write.start_session(&new).await?;
+    Ok(recorded)
+}
+
+/// Records what a person does who is not signed in yet but has just proved who they are.
+pub(crate) fn context_of(cx: &Cx<'_, Nobody>, person: &PersonRow) -> Context {
+    let mut context = Context::of_nobody(cx.request_id, cx.now);
+    context.actor = Some(ActorRef { person: person.id, email: person.email.clone(), session: None });
+    context
+}
+
+/// The keys that hold tries of this account back; recovery and `user unlock` clear them.
+#[must_use]
+pub(crate) fn account_keys(app_panel: &crate::panel::Panel, email: &str) -> Vec<[u8; 32]> {
+    app_panel
+        .throttle(ThrottleName::Login)
+        .map(|throttle| {
+            let by_account = throttle.limits.iter().filter(|limit| limit.by == By::Account);
+            by_account.map(|_| throttle::key(ThrottleName::Login, By::Account, email)).collect()
+        })
+        .unwrap_or_default()
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    MayTry,
+    OverTheLimit,
+    Unknown,
+    NoPassword,
+    Locked,
+    Inactive,
+    NoRole,
+}
+
+impl State {
+    fn text(self) -> &'static str {
+        match self {
+            Self::MayTry => "wrong",
+            Self::OverTheLimit => "over_the_limit",
+            Self::Unknown => "unknown",
+            Self::NoPassword => "no_password",
+            Self::Locked => "locked",
+            Self::Inactive => "inactive",
+            Self::NoRole => "no_role",
+        }
+    }
+}
+
+fn state(app: &App, person: Option<&PersonRow>, allowed: bool, now: DateTime<Utc>) -> State {
+    match person {
+        _ if !allowed => State::OverTheLimit,
+        None => State::Unknown,
+        Some(person) if person.inactive => State::Inactive,
+        Some(person) if person.locked_until.is_some_and(|until| now < until) => State::Locked,
+        Some(person) if !app.panel.roles.iter().any(|role| role.name == person.role) => State::NoRole,
+        Some(person) if person.password_hash.is_none() => State::NoPassword,
+        Some(_) => State::MayTry,
+    }
+}
+
+fn asks(app: &App, email: &str, address: &str) -> Vec<Ask> {
+    let Some(throttle) = app.panel.throttle(ThrottleName::Login) else { return Vec::new() };
+    throttle::rules(throttle)
+        .into_iter()
+        .filter_map(|rule| {
+            let value = match rule.by {
+                By::Account => email,
+                By::Address => address,
+                // There is no session, person or token yet to count by.
+                By::Session | By::Actor | By::Token => return None,
+            };
+            Some(Ask { key: throttle::key(ThrottleName::Login, rule.by, value), rule })
+        })
+        .collect()
+}
+
+/// A stronger hash of the same password, if there is a place for it now; else at another sign-in.
+async fn strengthened(app: &App, password: Password) -> Result<Option<PasswordHash>, Error> {
+    match app.hasher.place() {
+        Ok(place) => Ok(Some(PasswordHash(app.hasher.hash(place, password).await?))),
+        Err(password::Busy) => Ok(None),
+    }
+}

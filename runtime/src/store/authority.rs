@@ -1,0 +1,207 @@
+//! Questions and changes about people, sessions, links and counted tries. Every change of authority is recorded in the
+//! transaction that makes it.
+
+use chrono::{DateTime, Utc};
+
+use super::account::{Ask, LinkRow, NewLink, NewPerson, NewSession, PasswordHash, PersonRow, Purpose, SessionRow};
+use super::sqlite::{people, sessions, throttle, tokens};
+use super::{Recorded, Store, Write};
+use crate::audit::{Change, Context, Event, EventId};
+use crate::error::Error;
+use crate::panel::Sensitivity;
+use crate::session::EndReason;
+use crate::token;
+
+/// What events about people name as their model.
+pub const PERSON: &str = "Person";
+
+impl Store {
+    /// The session with this token and its person, whatever their state, in one statement.
+    pub async fn session(&self, token: &token::Hash) -> Result<Option<SessionRow>, Error> {
+        self.sqlite.session(token).await
+    }
+
+    /// Writes down that the session was used now; no event: it decides nothing but when the session ends by itself.
+    pub async fn touch_session(&self, session: i64, now: DateTime<Utc>) -> Result<(), Error> {
+        self.sqlite.touch_session(session, now).await
+    }
+
+    /// The person with this folded address, in one statement.
+    pub async fn person_by_email(&self, email: &str) -> Result<Option<PersonRow>, Error> {
+        self.sqlite.person_by_email(email).await
+    }
+
+    /// Everybody, by address.
+    pub async fn people(&self) -> Result<Vec<PersonRow>, Error> {
+        self.sqlite.people().await
+    }
+
+    /// How many hold this role.
+    pub async fn holders(&self, role: &str) -> Result<u64, Error> {
+        self.sqlite.holders(role).await
+    }
+
+    /// The link with this token, if it may be used now.
+    pub async fn link(
+        &self,
+        token: &token::Hash,
+        purpose: Purpose,
+        now: DateTime<Utc>,
+    ) -> Result<Option<LinkRow>, Error> {
+        self.sqlite.link(token, purpose, now).await
+    }
+
+    /// Counts one try on every key, if every key allows one more, and says whether it did. Decided and written in one
+    /// transaction; what it answers must be waited for before anything is verified.
+    pub async fn reserve(&self, asks: &[Ask], now: DateTime<Utc>) -> Result<bool, Error> {
+        self.sqlite.reserve(asks, now).await
+    }
+
+    /// Removes sessions, links and counts that have meant nothing for 30 days.
+    pub async fn sweep(&self, now: DateTime<Utc>, cap: u32) -> Result<u64, Error> {
+        let before = now - chrono::Duration::days(30);
+        let mut tx = self.sqlite.begin().await?;
+        let sessions = sessions::forget(&mut tx, before).await?;
+        let links = tokens::forget(&mut tx, before).await?;
+        let counts = throttle::forget(&mut tx, before, cap).await?;
+        tx.commit_without_event().await?;
+        Ok(sessions + links + counts)
+    }
+
+    /// Records one thing that changed no row: a refusal, a failed sign-in.
+    pub async fn record(&self, context: Context, event: Event) -> Result<(), Error> {
+        let mut write = self.write(context).await?;
+        let recorded = write.record(event);
+        write.commit(recorded).await
+    }
+}
+
+impl Write {
+    /// How many hold this role, within this transaction.
+    pub async fn holders(&mut self, role: &str) -> Result<u64, Error> {
+        people::holders(self.transaction(), role).await
+    }
+
+    /// The person with this folded address, within this transaction.
+    pub async fn person_by_email(&mut self, email: &str) -> Result<Option<PersonRow>, Error> {
+        people::find(self.transaction(), email).await
+    }
+
+    /// Adds a person; `None`: the address is taken.
+    pub async fn create_person(&mut self, new: &NewPerson<'_>) -> Result<Option<(i64, Recorded)>, Error> {
+        if self.person_by_email(new.email).await?.is_some() {
+            return Ok(None);
+        }
+        let now = self.context().now();
+        let id = people::insert(self.transaction(), new, now).await?;
+        let mut event = about(EventId::PersonCreated, id)
+            .with(Change::fact("email", Sensitivity::Personal, new.email))
+            .with(Change::fact("role", Sensitivity::Internal, new.role));
+        if new.attributes != "{}" {
+            event = event.with(Change::fact("attributes", Sensitivity::Personal, new.attributes.as_str()));
+        }
+        Ok(Some((id, self.record(event))))
+    }
+
+    /// Sets a password, which ends every session that the person has.
+    pub async fn set_password(&mut self, person: i64, hash: &PasswordHash) -> Result<Recorded, Error> {
+        if !people::set_password_hash(self.transaction(), person, hash).await? {
+            return Err(Error::NotFound);
+        }
+        self.end(person, sessions::Ending::AllOf(person), EndReason::PasswordSet).await?;
+        Ok(self.record(about(EventId::PasswordSet, person)))
+    }
+
+    /// Keeps the same password under a stronger hash; ends nothing.
+    pub async fn strengthen_hash(&mut self, person: i64, hash: &PasswordHash) -> Result<(), Error> {
+        people::set_password_hash(self.transaction(), person, hash).await?;
+        Ok(())
+    }
+
+    /// Lets a locked person in again.
+    pub async fn unlock(&mut self, person: i64) -> Result<Recorded, Error> {
+        if !people::set_locked_until(self.transaction(), person, None).await? {
+            return Err(Error::NotFound);
+        }
+        Ok(self.record(about(EventId::PersonUnlocked, person)))
+    }
+
+    /// Starts a session and ends the oldest beyond as many as the person may have.
+    pub async fn start_session(&mut self, new: &NewSession<'_>) -> Result<(i64, Recorded), Error> {
+        let now = self.context().now();
+        let id = sessions::start(self.transaction(), new, now).await?;
+        let keep = new.at_most.max(1);
+        self.end(new.person, sessions::Ending::Beyond(new.person, keep), EndReason::TooMany).await?;
+        let event = about(EventId::SessionStarted, new.person)
+            .with(Change::fact("session", Sensitivity::Internal, id.to_string()))
+            .with(Change::fact("address", Sensitivity::Personal, new.address));
+        Ok((id, self.record(event)))
+    }
+
+    /// Ends one session; `None`: it was over already.
+    pub async fn end_session(
+        &mut self,
+        person: i64,
+        session: i64,
+        reason: EndReason,
+    ) -> Result<Option<Recorded>, Error> {
+        self.end(person, sessions::Ending::One(session), reason).await
+    }
+
+    /// The way to `revoked_at`, for everybody.
+    async fn end(
+        &mut self,
+        person: i64,
+        which: sessions::Ending,
+        reason: EndReason,
+    ) -> Result<Option<Recorded>, Error> {
+        let now = self.context().now();
+        let ended = sessions::end(self.transaction(), which, reason, now).await?;
+        let mut recorded = None;
+        for session in ended {
+            let event = about(EventId::SessionEnded, person)
+                .with(Change::fact("session", Sensitivity::Internal, session.to_string()))
+                .with(Change::fact("reason", Sensitivity::Internal, reason.text()));
+            recorded = Some(self.record(event));
+        }
+        Ok(recorded)
+    }
+
+    /// Makes a one-use link; older ones of its kind are no longer good.
+    pub async fn issue_link(&mut self, new: &NewLink) -> Result<Recorded, Error> {
+        let now = self.context().now();
+        tokens::issue(self.transaction(), new, now).await?;
+        Ok(self.record(link_event(EventId::LinkIssued, new.purpose, new.person)))
+    }
+
+    /// Uses a link up; `None`: there is none that may be used now.
+    pub async fn take_link(
+        &mut self,
+        token: &token::Hash,
+        purpose: Purpose,
+    ) -> Result<Option<(LinkRow, Recorded)>, Error> {
+        let now = self.context().now();
+        let Some(link) = tokens::take(self.transaction(), token, purpose, now).await? else { return Ok(None) };
+        let event = link_event(EventId::LinkUsed, purpose, link.person.as_ref().map(|person| person.id));
+        let recorded = self.record(event);
+        Ok(Some((link, recorded)))
+    }
+
+    /// Nothing is held against this key any more.
+    pub async fn clear_throttle(&mut self, key: &[u8; 32]) -> Result<(), Error> {
+        throttle::clear(self.transaction(), key).await
+    }
+
+    /// A counted try succeeded: it does not count against the others who share the key.
+    pub async fn give_back_try(&mut self, key: &[u8; 32]) -> Result<(), Error> {
+        throttle::give_back(self.transaction(), key).await
+    }
+}
+
+fn about(id: EventId, person: i64) -> Event {
+    Event::about(id, PERSON, Some(person))
+}
+
+fn link_event(id: EventId, purpose: Purpose, person: Option<i64>) -> Event {
+    Event::about(id, PERSON, person).with(Change::fact("purpose", Sensitivity::Internal, purpose.text()))
+}

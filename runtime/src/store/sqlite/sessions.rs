@@ -1,0 +1,118 @@
+//! Sessions. `revoked_at` is written by one function, with its reason.
+
+use chrono::{DateTime, Utc};
+use sqlx::sqlite::SqliteRow;
+
+use super::lane::Transaction;
+use super::people::{moment, optional_moment};
+use super::{Sqlite, row};
+use crate::error::Error;
+use crate::session::EndReason;
+use crate::store::account::{NewSession, SessionRow};
+use crate::store::sql::Sql;
+use crate::token;
+use crate::value::timestamp_text;
+
+impl Sqlite {
+    pub(in crate::store) async fn session(&self, token: &token::Hash) -> Result<Option<SessionRow>, Error> {
+        let sql = Sql::new(
+            "SELECT s.id, p.id, p.email, p.role, p.inactive, p.locked_until, p.attributes, s.seen_at, s.expires_at, \
+             s.revoked_at IS NOT NULL FROM bw_sessions s JOIN bw_people p ON p.id = s.person WHERE s.token_hash = $1",
+        )
+        .bind(token.as_slice());
+        self.reading().await?.row(sql).await?.as_ref().map(session).transpose()
+    }
+
+    pub(in crate::store) async fn touch_session(&self, id: i64, now: DateTime<Utc>) -> Result<(), Error> {
+        let mut tx = self.begin().await?;
+        // A request that was slow must not turn the time back.
+        let sql = Sql::new("UPDATE bw_sessions SET seen_at = max(seen_at, $1) WHERE id = $2 AND revoked_at IS NULL")
+            .bind(timestamp_text(now))
+            .bind(id);
+        tx.execute(sql).await?;
+        Ok(tx.commit_without_event().await?)
+    }
+}
+
+/// Starts one; gives its id.
+pub(in crate::store) async fn start(
+    tx: &mut Transaction,
+    new: &NewSession<'_>,
+    now: DateTime<Utc>,
+) -> Result<i64, Error> {
+    let agent: String = new.agent.chars().take(200).collect();
+    let sql = Sql::new(
+        "INSERT INTO bw_sessions (token_hash, person, trust, created_at, seen_at, expires_at, proved_at, address, agent) \
+         VALUES ($1, $2, 'authenticated', $3, $3, $4, $3, $5, $6) RETURNING id",
+    )
+    .bind(new.token.as_slice())
+    .bind(new.person)
+    .bind(timestamp_text(now))
+    .bind(timestamp_text(new.expires_at))
+    .bind(new.address)
+    .bind(agent);
+    match tx.row(sql).await? {
+        Some(found) => row::whole(&found, 0),
+        None => Err(Error::Bug("a session was started and has no id".to_owned())),
+    }
+}
+
+/// Which sessions end.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) enum Ending {
+    /// This one.
+    One(i64),
+    /// Every one of this person.
+    AllOf(i64),
+    /// Of this person's, all but so many of the newest that are still alive.
+    Beyond(i64, u32),
+}
+
+/// Ends sessions; gives the ids of those that were alive until now.
+pub(in crate::store) async fn end(
+    tx: &mut Transaction,
+    which: Ending,
+    reason: EndReason,
+    now: DateTime<Utc>,
+) -> Result<Vec<i64>, Error> {
+    let mut sql = Sql::new("UPDATE bw_sessions SET revoked_at = ");
+    sql.push_bind(timestamp_text(now)).push(", reason = ").push_bind(reason.text());
+    sql.push(" WHERE revoked_at IS NULL AND ");
+    match which {
+        Ending::One(id) => {
+            sql.push("id = ").push_bind(id);
+        }
+        Ending::AllOf(person) => {
+            sql.push("person = ").push_bind(person);
+        }
+        Ending::Beyond(person, keep) => {
+            // A session whose time is over takes nobody's place.
+            sql.push("person = ").push_bind(person).push(" AND id NOT IN (SELECT id FROM bw_sessions WHERE person = ");
+            sql.push_bind(person).push(" AND revoked_at IS NULL AND expires_at > ").push_bind(timestamp_text(now));
+            sql.push(" ORDER BY id DESC LIMIT ").push_bind(i64::from(keep)).push(")");
+        }
+    }
+    sql.push(" RETURNING id");
+    tx.rows(sql).await?.iter().map(|found| row::whole(found, 0)).collect()
+}
+
+/// Removes sessions whose time has been over since before then.
+pub(in crate::store) async fn forget(tx: &mut Transaction, before: DateTime<Utc>) -> Result<u64, Error> {
+    let sql = Sql::new("DELETE FROM bw_sessions WHERE expires_at < $1").bind(timestamp_text(before));
+    Ok(tx.execute(sql).await?)
+}
+
+fn session(found: &SqliteRow) -> Result<SessionRow, Error> {
+    Ok(SessionRow {
+        session: row::whole(found, 0)?,
+        person: row::whole(found, 1)?,
+        email: row::words(found, 2)?,
+        role: row::words(found, 3)?,
+        inactive: row::whole(found, 4)? != 0,
+        locked_until: optional_moment(found, 5)?,
+        attributes: row::words(found, 6)?,
+        seen_at: moment(found, 7)?,
+        expires_at: moment(found, 8)?,
+        revoked: row::whole(found, 9)? != 0,
+    })
+}

@@ -1,0 +1,81 @@
+//! One-use links. `used_at` is written by one function; a new link ends the older ones of its kind.
+
+use chrono::{DateTime, Utc};
+use sqlx::sqlite::SqliteRow;
+
+use super::lane::Transaction;
+use super::people::person;
+use super::{Sqlite, row};
+use crate::error::Error;
+use crate::store::account::{LinkRow, NewLink, Purpose};
+use crate::store::sql::Sql;
+use crate::token;
+use crate::value::timestamp_text;
+
+impl Sqlite {
+    pub(in crate::store) async fn link(
+        &self,
+        token: &token::Hash,
+        purpose: Purpose,
+        now: DateTime<Utc>,
+    ) -> Result<Option<LinkRow>, Error> {
+        let found = self.reading().await?.row(usable(token, purpose, now)).await?;
+        found.as_ref().map(link).transpose()
+    }
+}
+
+/// Makes one; older ones for the same purpose and person are no longer good.
+pub(in crate::store) async fn issue(tx: &mut Transaction, new: &NewLink, now: DateTime<Utc>) -> Result<(), Error> {
+    let older = Sql::new("DELETE FROM bw_tokens WHERE purpose = $1 AND person IS $2 AND used_at IS NULL")
+        .bind(new.purpose.text())
+        .bind(new.person);
+    tx.execute(older).await?;
+    let sql = Sql::new(
+        "INSERT INTO bw_tokens (token_hash, purpose, person, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
+    )
+    .bind(new.token.as_slice())
+    .bind(new.purpose.text())
+    .bind(new.person)
+    .bind(timestamp_text(now))
+    .bind(timestamp_text(new.expires_at));
+    tx.execute(sql).await?;
+    Ok(())
+}
+
+/// Uses a link up; `None`: there is none that may be used now.
+pub(in crate::store) async fn take(
+    tx: &mut Transaction,
+    token: &token::Hash,
+    purpose: Purpose,
+    now: DateTime<Utc>,
+) -> Result<Option<LinkRow>, Error> {
+    let Some(found) = tx.row(usable(token, purpose, now)).await?.as_ref().map(link).transpose()? else {
+        return Ok(None);
+    };
+    let sql = Sql::new("UPDATE bw_tokens SET used_at = $1 WHERE id = $2 AND used_at IS NULL")
+        .bind(timestamp_text(now))
+        .bind(found.id);
+    Ok((tx.execute(sql).await? == 1).then_some(found))
+}
+
+/// Removes links whose time has been over since before then.
+pub(in crate::store) async fn forget(tx: &mut Transaction, before: DateTime<Utc>) -> Result<u64, Error> {
+    let sql = Sql::new("DELETE FROM bw_tokens WHERE expires_at < $1").bind(timestamp_text(before));
+    Ok(tx.execute(sql).await?)
+}
+
+fn usable(token: &token::Hash, purpose: Purpose, now: DateTime<Utc>) -> Sql {
+    Sql::new(
+        "SELECT t.id, p.id, p.email, p.role, p.password_hash, p.inactive, p.locked_until, p.created_at \
+         FROM bw_tokens t LEFT JOIN bw_people p ON p.id = t.person \
+         WHERE t.token_hash = $1 AND t.purpose = $2 AND t.used_at IS NULL AND t.expires_at > $3",
+    )
+    .bind(token.as_slice())
+    .bind(purpose.text())
+    .bind(timestamp_text(now))
+}
+
+fn link(found: &SqliteRow) -> Result<LinkRow, Error> {
+    let person = row::int(found, 1)?.map(|_| person(found, 1)).transpose()?;
+    Ok(LinkRow { id: row::whole(found, 0)?, person })
+}
