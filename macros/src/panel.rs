@@ -136,6 +136,7 @@ pub(crate) enum Wanted {
 #[derive(Debug)]
 pub(crate) struct Brand {
     pub(crate) rgb: [u8; 3],
+    #[allow(dead_code, reason = "read by `brand_is_legible`, a rule that is yet to come")]
     pub(crate) place: Place,
 }
 
@@ -144,6 +145,7 @@ pub(crate) struct Brand {
 pub(crate) struct Setting {
     pub(crate) env: Option<String>,
     pub(crate) fallback: Option<String>,
+    #[allow(dead_code, reason = "read by `no_literal_secret`, a rule that is yet to come")]
     pub(crate) place: Place,
 }
 
@@ -151,7 +153,6 @@ pub(crate) struct Setting {
 #[derive(Debug)]
 pub(crate) struct Proxies {
     pub(crate) ranges: Vec<String>,
-    pub(crate) place: Place,
 }
 
 /// One `me.name` of the `actor` clause; always nullable at run time (a person may lack it).
@@ -160,8 +161,6 @@ pub(crate) struct Attribute {
     pub(crate) name: Ident,
     pub(crate) doc: String,
     pub(crate) kind: Kind,
-    pub(crate) optional: bool,
-    pub(crate) place: Place,
 }
 
 #[derive(Debug)]
@@ -169,7 +168,6 @@ pub(crate) struct Choice {
     pub(crate) name: Ident,
     pub(crate) doc: String,
     pub(crate) variants: Vec<Variant>,
-    pub(crate) place: Place,
 }
 
 #[derive(Debug)]
@@ -202,7 +200,6 @@ pub(crate) struct Model {
     pub(crate) inlines: Vec<Inline>,
     pub(crate) checks: Vec<Check>,
     pub(crate) actions: Vec<Action>,
-    pub(crate) place: Place,
 }
 
 #[derive(Debug)]
@@ -242,12 +239,12 @@ pub(crate) struct Action {
     pub(crate) title: String,
     pub(crate) writes: Vec<(FieldId, Place)>,
     pub(crate) mails: bool,
-    pub(crate) pure: bool,
     /// False when none of `writes`, `mails`, `pure` stands there.
     pub(crate) declares_effects: bool,
     pub(crate) place: Place,
 }
 
+#[allow(clippy::struct_excessive_bools, reason = "one for each modifier that is a word alone")]
 #[derive(Debug)]
 pub(crate) struct Field {
     pub(crate) name: Ident,
@@ -423,7 +420,6 @@ pub(crate) struct Role {
 pub(crate) struct Grant {
     /// The whole clause as the user wrote it, for `policy show` and explain.
     pub(crate) text: String,
-    pub(crate) may: Option<Place>,
     pub(crate) reveal: Option<(String, Place)>,
     pub(crate) place: Place,
 }
@@ -516,6 +512,7 @@ pub(crate) struct Forbid {
 pub(crate) struct OnePerson {
     /// The whole clause as the user wrote it.
     pub(crate) text: String,
+    #[allow(dead_code, reason = "read by `one_person`, a rule that is yet to come")]
     pub(crate) steps: Vec<(Verb, ModelId, Place)>,
     pub(crate) place: Place,
 }
@@ -604,7 +601,7 @@ pub(crate) enum ReauthWhat {
 pub(crate) enum Widget {
     Count { model: ModelId, when: Option<Rc<Predicate>>, place: Place },
     Chart { model: ModelId, when: Option<Rc<Predicate>>, field: FieldId, days: u32, place: Place },
-    Latest { model: ModelId, count: u32, place: Place },
+    Latest { model: ModelId, count: u32 },
 }
 
 /// `accept RULE "reason" until "2027-06-30";`.

@@ -63,12 +63,8 @@ fn field(name: &str, kind: Kind, optional: bool) -> Field {
 
 fn panel() -> Panel {
     let variant = |name| Variant { name: ident(name), title: String::new(), doc: String::new() };
-    let state = Choice {
-        name: ident("State"),
-        doc: String::new(),
-        variants: vec![variant("A"), variant("B"), variant("C")],
-        place: here(),
-    };
+    let state =
+        Choice { name: ident("State"), doc: String::new(), variants: vec![variant("A"), variant("B"), variant("C")] };
     let fields = vec![
         field("some", Kind::I64, true),
         field("count", Kind::I32, false),
@@ -94,9 +90,8 @@ fn panel() -> Panel {
         inlines: Vec::new(),
         checks: Vec::new(),
         actions: Vec::new(),
-        place: here(),
     };
-    let size = Attribute { name: ident("size"), doc: String::new(), kind: Kind::I64, optional: true, place: here() };
+    let size = Attribute { name: ident("size"), doc: String::new(), kind: Kind::I64 };
     Panel {
         name: ident("Test"),
         doc: String::new(),

@@ -78,7 +78,6 @@ impl Reach<'_> {
         for (index, clause) in written.iter().enumerate() {
             role.grants.push(Grant {
                 text: clause.text.clone(),
-                may: clause.may,
                 reveal: clause.reveal.as_ref().map(|text| (text.value.clone(), text.place)),
                 place: clause.place,
             });

@@ -32,12 +32,7 @@ pub(crate) fn choices(names: &Names<'_>, diags: &mut Diags) -> Vec<Choice> {
                 .map_or_else(|| words::title(&plain(&variant.name)), |text| text.value.clone()),
             doc: variant.doc.clone(),
         });
-        choices.push(Choice {
-            name: (*name).clone(),
-            doc: written.doc.clone(),
-            variants: variants.collect(),
-            place: written.place,
-        });
+        choices.push(Choice { name: (*name).clone(), doc: written.doc.clone(), variants: variants.collect() });
     }
     choices
 }
@@ -47,8 +42,6 @@ pub(crate) fn actor(names: &Names<'_>, diags: &mut Diags) -> Vec<Attribute> {
         name: written.name.clone(),
         doc: written.doc.clone(),
         kind: fields::kind(names, written.ty.as_ref(), diags).unwrap_or(Kind::String),
-        optional: written.ty.as_ref().is_some_and(|ty| ty.optional),
-        place: written.place,
     };
     names.attributes.iter().map(attribute).collect()
 }
@@ -82,7 +75,6 @@ pub(crate) fn models(names: &Names<'_>, diags: &mut Diags) -> Vec<Model> {
             inlines: Vec::new(),
             checks: clauses.checks(&written.checks, diags),
             actions: clauses.actions(diags),
-            place: written.place,
             fields,
         });
     }
@@ -223,7 +215,6 @@ impl Clauses<'_> {
                 title: words::title(&plain(name)),
                 writes,
                 mails: written.mails.is_some(),
-                pure: written.pure.is_some(),
                 declares_effects: effects || written.pure.is_some(),
                 place: written.place,
             });

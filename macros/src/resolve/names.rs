@@ -72,10 +72,10 @@ impl<'b> Seen<'b> {
 fn check_reserved(ident: &Ident, word: &str, used: Use, diags: &mut Diags) {
     let name = plain(ident);
     if let Some(whose) = reserved::taken(&name, used) {
-        diags.error("reserved_name", ident, format!("{word} `{name}` cannot have that name: it is {whose}")).help(
-            format!("another name, such as `{name}_`")
-                .replace("_`", if used == Use::Type { "Record`" } else { "_value`" }),
-        );
+        let other = if used == Use::Type { format!("{name}Record") } else { format!("{name}_value") };
+        diags
+            .error("reserved_name", ident, format!("{word} `{name}` cannot have that name: it is {whose}"))
+            .help(format!("another name, such as `{other}`"));
     } else if reserved::mixes_scripts(&name) {
         diags
             .error("reserved_name", ident, format!("{word} `{name}` mixes letters of several scripts"))

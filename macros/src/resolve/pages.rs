@@ -60,7 +60,7 @@ fn widget(names: &Names<'_>, models: &[Model], written: &ast::Widget, diags: &mu
             let model = names.model(model, diags)?;
             let count = count.unwrap_or(5);
             in_bounds(count, 1..=100, "rows", *place, diags);
-            Some(Widget::Latest { model, count, place: *place })
+            Some(Widget::Latest { model, count })
         }
         ast::Widget::Chart { model, field, seconds, when, place } => {
             let model = names.model(model, diags)?;

@@ -77,14 +77,14 @@ pub(crate) fn head(panel: &mut Panel, head: &ast::Head, diags: &mut Diags) {
             HeadSetting::Database(source) => panel.database = Some(self::source(source)),
             HeadSetting::PublicUrl(source) => panel.public_url = Some(self::source(source)),
             HeadSetting::Mail(source) => panel.mail = Some(self::source(source)),
-            HeadSetting::Proxies(ranges, place) => {
+            HeadSetting::Proxies(ranges, _) => {
                 for range in ranges.iter().filter(|range| !is_range(&range.value)) {
                     diags
                         .syntax(range.place, format!("`{}` is not a range of addresses", range.value))
                         .help("write it as `\"10.0.0.0/8\"`");
                 }
                 let ranges = ranges.iter().map(|range| range.value.clone()).filter(|range| is_range(range));
-                panel.proxies = Some(Proxies { ranges: ranges.collect(), place: *place });
+                panel.proxies = Some(Proxies { ranges: ranges.collect() });
             }
         }
     }
