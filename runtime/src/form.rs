@@ -1,7 +1,11 @@
 //! Reading a posted form: which fields came, what their text means by kind, and what came that the page never offered. It
 //! refuses to guess: a name that was not offered refuses the whole form, a text that does not parse stays as it was typed.
 
+use std::fmt::Write as _;
+
 use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
+
+use sha2::{Digest, Sha256};
 
 use crate::fields::Fields;
 use crate::panel::{Field, FieldSet, Kind, Model};
@@ -118,6 +122,28 @@ pub(crate) fn spell(field: &Field, value: &Value) -> String {
     }
 }
 
+/// Texts beyond this many bytes are not sent to the browser a second time, only their hash.
+const LONG: usize = 1_000;
+const HASHED: &str = "sha256:";
+
+/// What a form keeps of the text that it started from: the text, or of a long one its hash, which is enough to tell
+/// whether it changed.
+pub(crate) fn mark(text: &str) -> String {
+    if text.len() <= LONG {
+        return text.to_owned();
+    }
+    Sha256::digest(text.as_bytes()).iter().fold(HASHED.to_owned(), |mut mark, byte| {
+        // Writing to a String can't fail.
+        let _ = write!(mark, "{byte:02x}");
+        mark
+    })
+}
+
+/// A mark as words.
+pub(crate) fn say_mark(mark: &str) -> &str {
+    if mark.len() == HASHED.len() + 64 && mark.starts_with(HASHED) { "(a long text)" } else { mark }
+}
+
 /// The value that a text means in a field, bounds not looked at. An empty text is null where the field may be null or
 /// where no text can be meant.
 ///
@@ -198,9 +224,9 @@ pub(crate) fn moment(text: &str) -> Option<DateTime<Utc>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Posted, moment, read, spell};
+    use super::{Posted, mark, moment, read, say_mark, spell};
     use crate::fields::Fields;
-    use crate::panel::{FieldSet, Kind, Model};
+    use crate::panel::{Field, FieldSet, Kind, Model};
     use crate::testing::{PANEL, PATIENT, patient};
     use crate::value::Value;
 
@@ -234,7 +260,7 @@ mod tests {
 
     #[test]
     fn what_a_form_shows_reads_back_as_the_value() {
-        let field = |kind, optional| crate::panel::Field { kind, optional, ..text_field() };
+        let field = |kind, optional| Field { optional, ..Field::new(0, "x", "X", kind) };
         let at = moment("2026-11-21T14:02:33.250Z").expect("a moment");
         let decimal: rust_decimal::Decimal = "-12.50".parse().expect("a decimal");
         let cases = [
@@ -277,42 +303,24 @@ mod tests {
             (Kind::Bool, "yes"),
             (Kind::Secret, "hunter2"),
         ] {
-            let field = crate::panel::Field { kind, ..text_field() };
+            let field = Field::new(0, "x", "X", kind);
             let Err(why) = read(&field, text) else { panic!("{kind:?} took {text}") };
             assert!(why.ends_with('.'), "{why}");
         }
     }
 
     #[test]
+    fn a_long_text_is_kept_as_its_hash() {
+        let long = "x".repeat(20_000);
+        assert!(mark(&long).len() < 100 && mark(&long) == mark(&long) && mark(&long) != mark(&long[1..]));
+        assert_eq!((mark("short").as_str(), say_mark(&mark(&long))), ("short", "(a long text)"));
+    }
+
+    #[test]
     fn line_ends_of_a_browser_change_nothing() {
-        let field = crate::panel::Field { kind: Kind::Text, ..text_field() };
+        let field = Field::new(0, "x", "X", Kind::Text);
         let stored = Value::Text("a\r\nb\nc".to_owned());
         let form = Posted::sort_out(model(), FieldSet::ALL, &Fields::parse(b"notes=a%0D%0Ab%0D%0Ac")).expect("offered");
         assert_eq!(form.text(patient::NOTES), Some(spell(&field, &stored).as_str()));
-    }
-
-    fn text_field() -> crate::panel::Field {
-        crate::panel::Field {
-            index: 0,
-            name: "x",
-            title: "X",
-            help: "",
-            kind: Kind::String,
-            optional: false,
-            unique: false,
-            index_wanted: false,
-            default: None,
-            min_len: None,
-            max_len: None,
-            min: None,
-            max: None,
-            pattern: None,
-            past: false,
-            future: false,
-            readonly: false,
-            automatic: None,
-            sensitivity: crate::panel::Sensitivity::Internal,
-            transfers: false,
-        }
     }
 }

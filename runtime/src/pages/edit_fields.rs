@@ -43,7 +43,8 @@ impl Draft {
     /// The form of a row as it is stored.
     pub(super) fn stored(model: &'static Model, offered: FieldSet, row: &Row) -> Self {
         let texts = spelled(model, row);
-        Self::of(offered, texts.clone(), Some(texts))
+        let was = marks(&texts);
+        Self::of(offered, texts, Some(was))
     }
 
     /// The form as it came; what did not come stands as it is stored.
@@ -79,8 +80,12 @@ impl Draft {
 
     /// What the form starts from, from now on.
     pub(super) fn rebase(&mut self, model: &'static Model, row: &Row) {
-        self.was = Some(spelled(model, row));
+        self.was = Some(marks(&spelled(model, row)));
     }
+}
+
+fn marks(texts: &[String]) -> Vec<String> {
+    texts.iter().map(|text| form::mark(text)).collect()
 }
 
 fn spelled(model: &'static Model, row: &Row) -> Vec<String> {

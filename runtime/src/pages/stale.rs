@@ -42,7 +42,8 @@ pub(super) fn merge(model: &'static Model, draft: &mut Draft, posted: &Posted, n
         };
         // A form that does not say what it started from is taken to have changed the field: better asked than lost.
         let base = posted.was(field.index);
-        let (you_changed, they_changed) = (base != Some(yours), base != Some(theirs.as_str()));
+        let changed = |text: &str| base != Some(form::mark(text).as_str());
+        let (you_changed, they_changed) = (changed(yours), changed(&theirs));
         if yours == theirs || !(you_changed || they_changed) {
             continue;
         }
@@ -78,7 +79,7 @@ pub(super) fn view(controls: &Controls<'_>, name: &str, differences: &[Differenc
             Some(StaleRow {
                 id: format!("f-{}", field.name).into(),
                 label: field.title.into(),
-                base: say(&difference.base),
+                base: say(form::say_mark(&difference.base)),
                 theirs: say(&difference.theirs),
                 yours: say(&difference.yours),
                 taken: match difference.taken {
@@ -114,32 +115,11 @@ mod tests {
     use crate::fields::Fields;
     use crate::form::Posted;
     use crate::pages::edit_fields::Draft;
-    use crate::panel::{Field, FieldSet, Kind, Model, Sensitivity};
+    use crate::panel::{Field, FieldSet, Kind, Model};
     use crate::value::{Row, Value};
 
     const fn text(index: usize, name: &'static str) -> Field {
-        Field {
-            index,
-            name,
-            title: name,
-            help: "",
-            kind: Kind::String,
-            optional: false,
-            unique: false,
-            index_wanted: false,
-            default: None,
-            min_len: None,
-            max_len: None,
-            min: None,
-            max: None,
-            pattern: None,
-            past: false,
-            future: false,
-            readonly: false,
-            automatic: None,
-            sensitivity: Sensitivity::Internal,
-            transfers: false,
-        }
+        Field::new(index, name, name, Kind::String)
     }
 
     static MODEL: Model = Model {
