@@ -22,6 +22,16 @@ pub(crate) mod doctor {
     pub(crate) const NAME: usize = 0;
     pub(crate) const SPECIALITY: usize = 1;
     pub(crate) const ACTIVE: usize = 2;
+
+    use crate::panel::{Field, Kind};
+    use crate::value::Literal;
+
+    pub(crate) const NAME_FIELD: Field =
+        Field { min_len: Some(1), max_len: Some(80), ..Field::new(0, "name", "Name", Kind::String) };
+    pub(crate) const SPECIALITY_FIELD: Field =
+        Field { default: Some(Literal::Text("General")), ..Field::new(1, "speciality", "Speciality", Kind::Choice(0)) };
+    pub(crate) const ACTIVE_FIELD: Field =
+        Field { default: Some(Literal::Bool(true)), ..Field::new(2, "active", "Active", Kind::Bool) };
 }
 
 pub(crate) mod patient {
@@ -62,7 +72,7 @@ const STATE: Choice = Choice {
     variants: &[Variant { name: "Draft", title: "Draft" }, Variant { name: "Done", title: "Done" }],
 };
 
-const MODEL: Model = Model {
+pub(crate) const MODEL: Model = Model {
     index: 0,
     name: "",
     doc: "",
@@ -82,18 +92,14 @@ const MODEL: Model = Model {
     actions: &[],
 };
 
-const DOCTORS: Model = Model {
+pub(crate) const DOCTORS: Model = Model {
     index: DOCTOR,
     name: "Doctor",
     title: "Doctor",
     plural: "Doctors",
     slug: "doctors",
     table: "doctors",
-    fields: &[
-        Field { min_len: Some(1), max_len: Some(80), ..Field::new(0, "name", "Name", Kind::String) },
-        Field { default: Some(Literal::Text("General")), ..Field::new(1, "speciality", "Speciality", Kind::Choice(0)) },
-        Field { default: Some(Literal::Bool(true)), ..Field::new(2, "active", "Active", Kind::Bool) },
-    ],
+    fields: &[doctor::NAME_FIELD, doctor::SPECIALITY_FIELD, doctor::ACTIVE_FIELD],
     label: &[0, 1],
     list: &[0, 1, 2],
     search: &[0],
@@ -102,7 +108,7 @@ const DOCTORS: Model = Model {
     ..MODEL
 };
 
-const PATIENTS: Model = Model {
+pub(crate) const PATIENTS: Model = Model {
     index: PATIENT,
     name: "Patient",
     title: "Patient",
@@ -137,7 +143,7 @@ const PATIENTS: Model = Model {
     ..MODEL
 };
 
-const VISITS: Model = Model {
+pub(crate) const VISITS: Model = Model {
     index: VISIT,
     name: "Visit",
     title: "Visit",
@@ -162,7 +168,7 @@ const VISITS: Model = Model {
     ..MODEL
 };
 
-const INVOICES: Model = Model {
+pub(crate) const INVOICES: Model = Model {
     index: INVOICE,
     name: "Invoice",
     title: "Invoice",
@@ -190,7 +196,7 @@ const INVOICES: Model = Model {
 };
 
 /// A field of every kind, all of them nullable, for the two readings of a predicate.
-const SAMPLES: Model = Model {
+pub(crate) const SAMPLES: Model = Model {
     index: SAMPLE,
     name: "Sample",
     title: "Sample",
@@ -255,7 +261,10 @@ const ROLE: Role = Role {
 const AT_THE_DESK: FieldSet = FieldSet(0b1010_1111);
 
 /// See the module.
-pub(crate) static PANEL: Panel = Panel {
+pub(crate) static PANEL: Panel = CLINIC;
+
+/// The same, to vary.
+pub(crate) const CLINIC: Panel = Panel {
     name: "Clinic",
     doc: "",
     brand: Brand { light: "#0b6e4f", on_light: "#ffffff", dark: "#4fd1a5", on_dark: "#000000" },

@@ -2,6 +2,7 @@
 
 mod chain;
 mod conditions;
+mod crash;
 mod opening;
 mod reading;
 mod schema;

@@ -214,6 +214,25 @@ impl Write {
     }
 
     /// Makes it all happen, with its events, or nothing of it.
+    ///
+    /// Without the proof of an event it does not compile:
+    ///
+    /// ```compile_fail
+    /// async fn save(write: bailiwick::store::Write) -> Result<(), bailiwick::Error> {
+    ///     write.commit().await
+    /// }
+    /// ```
+    ///
+    /// With it, it does:
+    ///
+    /// ```
+    /// use bailiwick::audit::{Event, EventId};
+    ///
+    /// async fn save(mut write: bailiwick::store::Write) -> Result<(), bailiwick::Error> {
+    ///     let recorded = write.record(Event::plain(EventId::RowsExported));
+    ///     write.commit(recorded).await
+    /// }
+    /// ```
     pub async fn commit(mut self, proof: Recorded) -> Result<(), Error> {
         if proof.mark != self.mark || self.pending.is_empty() {
             return Err(Error::Bug("a commit with the proof of another change".to_owned()));

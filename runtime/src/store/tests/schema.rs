@@ -1,1 +1,219 @@
+use crate::error::Error;
+use crate::panel::{Choice, Field, FieldSet, Kind, Model, OnDelete, Panel, Role, Variant, Verb};
+use crate::store::{GetQuery, Store};
+use crate::testing::{self, CLINIC, DOCTOR, DOCTORS, PANEL, PATIENTS, VISITS, command_line, doctor, text};
+use crate::value::{Literal, Value};
 
+const STATE: Choice =
+    Choice { name: "State", variants: &[Variant { name: "Draft", title: "" }, Variant { name: "Done", title: "" }] };
+
+/// The clinic with other doctors.
+const fn clinic_of(models: &'static [Model], choices: &'static [Choice]) -> Panel {
+    Panel { models, choices, roles: &[], ..CLINIC }
+}
+
+/// Opens the same file with another panel and brings it up to date.
+async fn become_panel(directory: &tempfile::TempDir, panel: &'static Panel) -> Result<Store, Error> {
+    let store = Store::open(panel, &testing::url(directory)).await?;
+    store.migrate(command_line()).await?;
+    Ok(store)
+}
+
+async fn refusal(directory: &tempfile::TempDir, panel: &'static Panel) -> String {
+    let store = Store::open(panel, &testing::url(directory)).await.unwrap();
+    let before = store.ask_for_test("SELECT group_concat(sql) FROM sqlite_schema").await;
+    let planned = store.plan().await;
+    let Err(Error::Setup(line)) = store.migrate(command_line()).await else { panic!("migrated: {planned:?}") };
+    assert_eq!(store.ask_for_test("SELECT group_concat(sql) FROM sqlite_schema").await, before);
+    line
+}
+
+#[tokio::test]
+async fn a_schema_that_is_there_needs_nothing() {
+    let (directory, store) = testing::store().await;
+    assert!(store.plan().await.unwrap().is_empty());
+    drop(store);
+    let store = become_panel(&directory, &PANEL).await.unwrap();
+    assert_eq!(store.ask_for_test("SELECT count(*) FROM bw_migrations").await, "1");
+    assert_eq!(store.ask_for_test("SELECT count(*) FROM bw_audit WHERE event = 'schema.migrated'").await, "1");
+    assert_eq!(store.ask_for_test("SELECT count(*) FROM pragma_foreign_key_check").await, "0");
+    assert_eq!(store.ask_for_test("PRAGMA integrity_check").await, "ok");
+    assert_eq!(
+        store
+            .ask_for_test("SELECT min(strict) FROM pragma_table_list WHERE type = 'table' AND name NOT LIKE 'sqlite%'")
+            .await,
+        "1"
+    );
+}
+
+#[tokio::test]
+async fn a_new_column_joins_rows_that_are_there() {
+    const FEWER: [Model; 1] = [Model { fields: &[doctor::NAME_FIELD], label: &[0], list: &[], filter: &[], ..DOCTORS }];
+    static BEFORE: Panel = clinic_of(&FEWER, CLINIC.choices);
+    let directory = tempfile::tempdir().unwrap();
+    let store = become_panel(&directory, &BEFORE).await.unwrap();
+    let mut write = store.write(command_line()).await.unwrap();
+    let rows = vec![vec![(doctor::NAME, text("Berg"))]];
+    let (ids, recorded) = write.seed(&BEFORE.models[DOCTOR], rows).await.unwrap();
+    write.commit(recorded).await.unwrap();
+    drop(store);
+
+    let store = become_panel(&directory, &PANEL).await.unwrap();
+    assert!(store.plan().await.unwrap().is_empty());
+    let owner = testing::actor("Owner", None);
+    let terms = testing::terms(&owner, Verb::View, DOCTOR);
+    let query = GetQuery { terms: &terms, id: ids[0], columns: FieldSet::ALL, labels: &[] };
+    let row = store.get(&query).await.unwrap().unwrap().row;
+    assert_eq!(row.get(doctor::SPECIALITY), Some(&text("General")));
+    assert_eq!(row.get(doctor::ACTIVE), Some(&Value::Bool(true)));
+    assert_eq!(store.ask_for_test("SELECT count(*) FROM bw_migrations").await, "2");
+}
+
+#[tokio::test]
+async fn a_wider_choice_keeps_every_row_and_id() {
+    const NARROW: [Choice; 2] =
+        [Choice { name: "Speciality", variants: &[Variant { name: "General", title: "General" }] }, STATE];
+    static BEFORE: Panel = clinic_of(&[DOCTORS, PATIENTS, VISITS], &NARROW);
+    let directory = tempfile::tempdir().unwrap();
+    let store = become_panel(&directory, &BEFORE).await.unwrap();
+    store.execute_for_test("INSERT INTO doctors (id, name, speciality, active) VALUES (1, 'Berg', 'General', 1), (9, 'Gone', 'General', 1)").await;
+    store.execute_for_test("INSERT INTO patients (name, born, doctor, notes, created_at) VALUES ('Abel', '1980-01-01', 1, '', '2026-11-21T12:00:00.000000Z')").await;
+    store
+        .execute_for_test("INSERT INTO visits (patient, at, state) VALUES (1, '2026-11-21T12:00:00.000000Z', 'Draft')")
+        .await;
+    store.execute_for_test("DELETE FROM doctors WHERE id = 9").await;
+    drop(store);
+
+    let store = become_panel(&directory, &PANEL).await.unwrap();
+    assert!(store.plan().await.unwrap().is_empty());
+    for (table, count) in [
+        ("SELECT count(*) FROM doctors", "1"),
+        ("SELECT count(*) FROM patients", "1"),
+        ("SELECT count(*) FROM visits", "1"),
+    ] {
+        assert_eq!(store.ask_for_test(table).await, count, "{table}");
+    }
+    let ids =
+        testing::seed(&store, DOCTOR, vec![vec![(doctor::NAME, text("Adams")), (doctor::SPECIALITY, text("Skin"))]])
+            .await;
+    assert_eq!(ids, [10], "an id is never used again");
+    assert_eq!(
+        store
+            .ask_for_test("SELECT count(*) FROM pragma_foreign_key_list('patients') WHERE \"table\" = 'doctors'")
+            .await,
+        "2"
+    );
+
+    // The way back: a value that is in use can't be taken away.
+    drop(store);
+    let line = refusal(&directory, &BEFORE_WITH_ALL).await;
+    assert!(line.contains("doctors") && line.contains("a value that the block no longer lists"), "{line}");
+}
+
+static BEFORE_WITH_ALL: Panel = Panel {
+    choices: &[Choice { name: "Speciality", variants: &[Variant { name: "General", title: "General" }] }, STATE],
+    ..CLINIC
+};
+
+#[tokio::test]
+async fn what_would_lose_or_bend_data_is_refused_with_the_line_to_write() {
+    const ROLES: &[Role] = &[];
+    const fn of(fields: &'static [Field]) -> Model {
+        Model { fields, label: &[], list: &[], search: &[], filter: &[], sort: &[], ..DOCTORS }
+    }
+    const NAME: Field = doctor::NAME_FIELD;
+    const SPECIALITY: Field = doctor::SPECIALITY_FIELD;
+    const ACTIVE: Field = doctor::ACTIVE_FIELD;
+    static DROPPED: Panel = Panel { models: &[of(&[NAME, SPECIALITY])], roles: ROLES, ..CLINIC };
+    static RETYPED: Panel =
+        Panel { models: &[of(&[Field { kind: Kind::Date, ..NAME }, SPECIALITY, ACTIVE])], roles: ROLES, ..CLINIC };
+    static REQUIRED: Panel = Panel {
+        models: &[of(&[NAME, SPECIALITY, ACTIVE, Field::new(3, "room", "Room", Kind::I32)])],
+        roles: ROLES,
+        ..CLINIC
+    };
+    static KEY: Panel = Panel {
+        models: &[of(&[NAME, SPECIALITY, ACTIVE, Field::new(3, "chief", "Chief", Kind::Model(0, OnDelete::Restrict))])],
+        roles: ROLES,
+        ..CLINIC
+    };
+    let (directory, store) = testing::store().await;
+    drop(store);
+    for (panel, words) in [
+        (&DROPPED, ["table doctors", "column active", "DROP COLUMN \"active\";"]),
+        (&RETYPED, ["column name of table doctors", "TEXT /* date */", "UPDATE \"doctors\""]),
+        (&REQUIRED, ["table doctors", "column room", "ADD COLUMN \"room\" INTEGER NOT NULL"]),
+        (&KEY, ["table doctors", "column chief", "REFERENCES \"doctors\""]),
+    ] {
+        let line = refusal(&directory, panel).await;
+        for word in words {
+            assert!(line.contains(word), "{word} is not in: {line}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_decimal_does_not_change_its_scale_unseen() {
+    const fn of(scale: u8, precision: u8) -> Model {
+        Model {
+            index: 0,
+            name: "Price",
+            table: "prices",
+            fields: if scale == 2 && precision == 10 {
+                &F10_2
+            } else if scale == 2 {
+                &F12_2
+            } else {
+                &F10_3
+            },
+            ..testing::MODEL
+        }
+    }
+    const F10_2: [Field; 1] = [Field::new(0, "amount", "Amount", Kind::Decimal { precision: 10, scale: 2 })];
+    const F12_2: [Field; 1] = [Field::new(0, "amount", "Amount", Kind::Decimal { precision: 12, scale: 2 })];
+    const F10_3: [Field; 1] = [Field::new(0, "amount", "Amount", Kind::Decimal { precision: 10, scale: 3 })];
+    static BEFORE: Panel = Panel { models: &[of(2, 10)], roles: &[], ..CLINIC };
+    static WIDER: Panel = Panel { models: &[of(2, 12)], roles: &[], ..CLINIC };
+    static FINER: Panel = Panel { models: &[of(3, 10)], roles: &[], ..CLINIC };
+    let directory = tempfile::tempdir().unwrap();
+    drop(become_panel(&directory, &BEFORE).await.unwrap());
+    assert!(Store::open(&WIDER, &testing::url(&directory)).await.unwrap().plan().await.unwrap().is_empty());
+    let line = refusal(&directory, &FINER).await;
+    assert!(line.contains("decimal .2") && line.contains("decimal .3"), "{line}");
+}
+
+#[tokio::test]
+async fn a_required_column_needs_its_values_first() {
+    const fn of(optional: bool) -> [Field; 1] {
+        [Field { optional, ..Field::new(0, "name", "Name", Kind::String) }]
+    }
+    const MAYBE: [Field; 1] = of(true);
+    const ALWAYS: [Field; 1] = of(false);
+    static BEFORE: Panel = Panel {
+        models: &[Model { name: "Room", table: "rooms", fields: &MAYBE, ..testing::MODEL }],
+        roles: &[],
+        ..CLINIC
+    };
+    static AFTER: Panel = Panel {
+        models: &[Model { name: "Room", table: "rooms", fields: &ALWAYS, ..testing::MODEL }],
+        roles: &[],
+        ..CLINIC
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let store = become_panel(&directory, &BEFORE).await.unwrap();
+    store.execute_for_test("INSERT INTO rooms (name) VALUES (NULL)").await;
+    drop(store);
+    let line = refusal(&directory, &AFTER).await;
+    assert!(line.contains("rooms") && line.contains("some rows have no value"), "{line}");
+    let store = Store::open(&AFTER, &testing::url(&directory)).await.unwrap();
+    store.execute_for_test("UPDATE rooms SET name = 'Blue' WHERE name IS NULL").await;
+    store.migrate(command_line()).await.unwrap();
+    assert_eq!(store.ask_for_test("SELECT name FROM rooms").await, "Blue");
+    assert!(store.plan().await.unwrap().is_empty());
+}
+
+#[test]
+fn a_default_reads_like_its_field() {
+    let field = Field { default: Some(Literal::Text("General")), ..Field::new(0, "x", "X", Kind::Choice(0)) };
+    assert_eq!(crate::constraint::default_of(&field), text("General"));
+}
