@@ -2,6 +2,9 @@
 //! its [`Terms`]: which rows, which fields, and what must be proved first. Everything that reads or writes rows asks for
 //! terms, and only this file makes them. Nothing is remembered between two requests.
 
+#[cfg(test)]
+mod tests;
+
 use crate::panel::{Field, FieldSet, Framework, Model, Panel, PeopleVerb, Reauth, Role, Verb};
 use crate::predicate::{Asker, Condition};
 use crate::value::Row;

@@ -207,6 +207,12 @@ impl Write {
         Ok((ids, recorded))
     }
 
+    /// Ids of the newest rows of a model, newest first, without terms: for loading rows from the command line, which
+    /// must find what an earlier load left.
+    pub async fn newest_ids(&mut self, model: &'static Model, at_most: u32) -> Result<Vec<i64>, Error> {
+        self.transaction.newest_ids(model, at_most).await
+    }
+
     /// Records something beside the rows: an action that ran, a refused form, an export.
     pub fn record(&mut self, event: Event) -> Recorded {
         self.pending.push(event);

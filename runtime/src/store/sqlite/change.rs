@@ -72,6 +72,13 @@ impl Transaction {
         Ok(rows)
     }
 
+    /// Ids of the newest rows, newest first.
+    pub(in crate::store) async fn newest_ids(&mut self, model: &'static Model, at_most: u32) -> Result<Vec<i64>, Error> {
+        let mut sql = Sql::new("SELECT id FROM ");
+        sql.name(model.table).push(" ORDER BY id DESC LIMIT ").push_bind(i64::from(at_most));
+        self.rows(sql).await?.iter().map(|answer| row::whole(answer, 0)).collect()
+    }
+
     /// How many rows have a key that points at one of these.
     pub(in crate::store) async fn count_pointing(
         &mut self,
