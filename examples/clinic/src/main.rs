@@ -1,5 +1,8 @@
 //! The clinic: a small practice, its patients, visits and invoices. The block is the whole panel.
 
+mod demo;
+mod people;
+
 use bailiwick::prelude::*;
 
 bailiwick::admin! {
@@ -170,5 +173,18 @@ impl InvoiceActions for Clinic {
 }
 
 fn main() -> std::process::ExitCode {
-    Clinic::main() // serve | migrate | user | grants | policy | audit | backup | import | export | doctor | openapi | adopt
+    let patients = clap::Arg::new("patients")
+        .long("patients")
+        .value_name("N")
+        .default_value("1000")
+        .value_parser(clap::value_parser!(u64).range(1..=10_000_000))
+        .help("How many");
+    let seed = clap::Command::new("seed").about("Invent patients, visits and invoices").arg(patients);
+    Clinic::builder()
+        .demo(demo::load)
+        .command(seed, |store, given| async move {
+            let patients = given.get_one::<u64>("patients").copied().unwrap_or_default();
+            demo::fill(&store, patients, true).await
+        })
+        .main()
 }

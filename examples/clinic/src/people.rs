@@ -1,6 +1,6 @@
 //! Believable people for the demo data: the same for the same seed, on every machine. Invented; any likeness is chance.
 
-use bailiwick::chrono::{DateTime, Days, Duration, NaiveDate, Utc};
+use chrono::{DateTime, Days, Duration, NaiveDate, Utc};
 
 const GIVEN: [&str; 64] = [
     "Ada", "Amal", "Amina", "Ana", "Anders", "Anna", "Aylin", "Ben", "Bianca", "Bruno", "Carla", "Carlos", "Chen",
@@ -11,14 +11,86 @@ const GIVEN: [&str; 64] = [
 ];
 
 const FAMILY: [&str; 80] = [
-    "Abadi", "Adeyemi", "Aksoy", "Almeida", "Andersson", "Bakker", "Bauer", "Berg", "Bianchi", "Castro", "Çelik",
-    "Chen", "Costa", "Dahl", "Demir", "Diaz", "Dubois", "Eriksen", "Fernández", "Ferrari", "Fischer", "Friedman",
-    "García", "Gruber", "Haddad", "Hansen", "Hoffmann", "Horvat", "Huang", "Ivanova", "Jansen", "Johansson", "Kaya",
-    "Keller", "Khan", "Kim", "Kowalski", "Kruse", "Larsen", "Lehmann", "Lindqvist", "Lopez", "Maier", "Marino",
-    "Martins", "Mbeki", "Mendes", "Moreau", "Müller", "Nakamura", "Nguyen", "Nielsen", "Novak", "Okafor", "Olsen",
-    "Papadakis", "Park", "Pereira", "Petrov", "Popescu", "Rahman", "Reyes", "Ricci", "Rossi", "Sato", "Schneider",
-    "Schwarz", "Silva", "Singh", "Sokolov", "Suzuki", "Tanaka", "Torres", "Vargas", "Virtanen", "Wagner", "Walsh",
-    "Weber", "Yilmaz", "Zhang",
+    "Abadi",
+    "Adeyemi",
+    "Aksoy",
+    "Almeida",
+    "Andersson",
+    "Bakker",
+    "Bauer",
+    "Berg",
+    "Bianchi",
+    "Castro",
+    "Çelik",
+    "Chen",
+    "Costa",
+    "Dahl",
+    "Demir",
+    "Diaz",
+    "Dubois",
+    "Eriksen",
+    "Fernández",
+    "Ferrari",
+    "Fischer",
+    "Friedman",
+    "García",
+    "Gruber",
+    "Haddad",
+    "Hansen",
+    "Hoffmann",
+    "Horvat",
+    "Huang",
+    "Ivanova",
+    "Jansen",
+    "Johansson",
+    "Kaya",
+    "Keller",
+    "Khan",
+    "Kim",
+    "Kowalski",
+    "Kruse",
+    "Larsen",
+    "Lehmann",
+    "Lindqvist",
+    "Lopez",
+    "Maier",
+    "Marino",
+    "Martins",
+    "Mbeki",
+    "Mendes",
+    "Moreau",
+    "Müller",
+    "Nakamura",
+    "Nguyen",
+    "Nielsen",
+    "Novak",
+    "Okafor",
+    "Olsen",
+    "Papadakis",
+    "Park",
+    "Pereira",
+    "Petrov",
+    "Popescu",
+    "Rahman",
+    "Reyes",
+    "Ricci",
+    "Rossi",
+    "Sato",
+    "Schneider",
+    "Schwarz",
+    "Silva",
+    "Singh",
+    "Sokolov",
+    "Suzuki",
+    "Tanaka",
+    "Torres",
+    "Vargas",
+    "Virtanen",
+    "Wagner",
+    "Walsh",
+    "Weber",
+    "Yilmaz",
+    "Zhang",
 ];
 
 const NOTES: [&str; 10] = [
@@ -81,11 +153,8 @@ pub struct Invented {
 pub fn invent(number: u64, now: DateTime<Utc>) -> Invented {
     let mut dice = Dice::new(number.wrapping_mul(0x1_0001) ^ 0xba11_1c4c);
     let (given, family) = (*dice.pick(&GIVEN), *dice.pick(&FAMILY));
-    let name = if dice.percent(9) {
-        format!("{given} {family}-{}", dice.pick(&FAMILY))
-    } else {
-        format!("{given} {family}")
-    };
+    let name =
+        if dice.percent(9) { format!("{given} {family}-{}", dice.pick(&FAMILY)) } else { format!("{given} {family}") };
     // The number keeps addresses unique; example.org is reserved for documentation (RFC 2606).
     let email = dice.percent(82).then(|| format!("{}.{number}@example.org", plain(given)));
     let phone = dice.percent(90).then(|| format!("+49 30 5550 {:04}", dice.below(10_000)));

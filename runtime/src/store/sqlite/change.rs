@@ -73,7 +73,11 @@ impl Transaction {
     }
 
     /// Ids of the newest rows, newest first.
-    pub(in crate::store) async fn newest_ids(&mut self, model: &'static Model, at_most: u32) -> Result<Vec<i64>, Error> {
+    pub(in crate::store) async fn newest_ids(
+        &mut self,
+        model: &'static Model,
+        at_most: u32,
+    ) -> Result<Vec<i64>, Error> {
         let mut sql = Sql::new("SELECT id FROM ");
         sql.name(model.table).push(" ORDER BY id DESC LIMIT ").push_bind(i64::from(at_most));
         self.rows(sql).await?.iter().map(|answer| row::whole(answer, 0)).collect()

@@ -1,0 +1,197 @@
+//! Rows to look at: a few hundred for a database that was made just now, as many as one likes with `clinic seed`. Nobody
+//! in it can sign in; `clinic user link EMAIL` lets one of the staff choose a password.
+
+use std::io::Write as _;
+
+use bailiwick::audit::Context;
+use bailiwick::store::{NewPerson, Write};
+use bailiwick::typed::{Decimal, Input, Model, PersonId};
+use bailiwick::value::Value;
+use bailiwick::{Error, Store};
+use chrono::{DateTime, Duration, SubsecRound, Timelike, Utc};
+
+use crate::people::{Dice, invent};
+use crate::{
+    Doctor, DoctorId, Invoice, InvoiceState, NewDoctor, NewInvoice, NewPatient, NewVisit, Patient, PatientId,
+    Speciality, Visit, VisitState,
+};
+
+/// Rows of one statement's worth of work: large enough to be quick, small enough to show progress.
+const BATCH: u64 = 5_000;
+
+const DOCTORS: [(&str, Speciality); 12] = [
+    ("Dr. Amina Haddad", Speciality::General),
+    ("Dr. Jonas Keller", Speciality::General),
+    ("Dr. Elena Popescu", Speciality::Heart),
+    ("Dr. Samir Khan", Speciality::Skin),
+    ("Dr. Ines Almeida", Speciality::General),
+    ("Dr. Kenji Tanaka", Speciality::Heart),
+    ("Dr. Greta Lindqvist", Speciality::Skin),
+    ("Dr. Omar Demir", Speciality::General),
+    ("Dr. Mila Horvat", Speciality::General),
+    ("Dr. Rosa Castro", Speciality::Heart),
+    ("Dr. Felix Bauer", Speciality::Skin),
+    ("Dr. Noor Rahman", Speciality::General),
+];
+
+/// Address, role, and the number of the doctor that they are.
+const STAFF: [(&str, &str, Option<usize>); 6] = [
+    ("mona.manager@example.org", "Manager", None),
+    ("amina.haddad@example.org", "Clinician", Some(0)),
+    ("jonas.keller@example.org", "Clinician", Some(1)),
+    ("rita.reception@example.org", "Reception", None),
+    ("ravi.reception@example.org", "Reception", None),
+    ("arne.auditor@example.org", "Auditor", None),
+];
+
+/// What a fresh database starts with.
+pub async fn load(store: Store) -> Result<(), Error> {
+    fill(&store, 320, false).await
+}
+
+/// `clinic seed --patients N`: N patients, a visit for every other and an invoice for every fifth, in one transaction.
+pub async fn fill(store: &Store, patients: u64, say_progress: bool) -> Result<(), Error> {
+    let now = Utc::now().trunc_subsecs(6);
+    let mut write = store.write(Context::of_nobody(uuid::Uuid::now_v7(), now)).await?;
+    let clinic = staff(&mut write).await?;
+    let mut recorded = None;
+    // Later loads go on where the last one ended: the number of a patient makes their address unique.
+    let first = write.newest_ids(Patient::MODEL, 1).await?.first().map_or(0, |id| id.unsigned_abs());
+    let (mut done, last) = (first, first + patients);
+    while done < last {
+        let upto = last.min(done + BATCH);
+        let people: Vec<(u64, DateTime<Utc>, DoctorId)> = (done..upto)
+            .map(|number| {
+                let mut dice = Dice::new(number ^ 0xd0c);
+                (number, invent(number, now).seen_first, *dice.pick(&clinic.doctors))
+            })
+            .collect();
+        let rows = people.iter().map(|(number, seen, doctor)| patient(*number, *doctor, now, *seen)).collect();
+        let (ids, _) = write.seed(Patient::MODEL, rows).await?;
+        let known: Vec<(PatientId, &(u64, DateTime<Utc>, DoctorId))> =
+            ids.into_iter().map(PatientId::from).zip(&people).collect();
+        let visits = known.iter().filter(|(_, (number, ..))| number % 2 == 0);
+        write
+            .seed(Visit::MODEL, visits.map(|(id, (number, _, doctor))| visit(*number, *id, *doctor, now)).collect())
+            .await?;
+        let invoices = known.iter().filter(|(_, (number, ..))| number % 5 == 0);
+        let rows = invoices.map(|(id, (number, seen, _))| invoice(*number, *id, *seen, clinic.author, now)).collect();
+        recorded = Some(write.seed(Invoice::MODEL, rows).await?.1);
+        done = upto;
+        if say_progress {
+            print!("\r{} of {patients} patients", done - first);
+            // A terminal that is gone is no reason to stop.
+            let _ = std::io::stdout().flush();
+        }
+    }
+    if say_progress {
+        println!();
+    }
+    match recorded {
+        Some(recorded) => write.commit(recorded).await,
+        None => write.roll_back().await,
+    }
+}
+
+/// Who and what the rows point at; made once, found again by the next `seed`.
+struct Staff {
+    doctors: Vec<DoctorId>,
+    author: PersonId,
+}
+
+async fn staff(write: &mut Write) -> Result<Staff, Error> {
+    let mut doctors = write.newest_ids(Doctor::MODEL, 12).await?;
+    if doctors.is_empty() {
+        doctors = write.seed(Doctor::MODEL, doctor_rows()).await?.0;
+    }
+    doctors.sort_unstable();
+    let doctors: Vec<DoctorId> = doctors.into_iter().map(DoctorId::from).collect();
+    let mut author = None;
+    for (email, role, doctor) in STAFF {
+        let attributes = match doctor.and_then(|number| doctors.get(number)) {
+            Some(doctor) => format!("{{\"doctor\":{doctor}}}"),
+            None => "{}".to_owned(),
+        };
+        let new = NewPerson { email, role, password_hash: None, attributes };
+        let id = match write.create_person(&new).await? {
+            Some((id, _)) => Some(id),
+            None => write.person_by_email(email).await?.map(|person| person.id),
+        };
+        author = author.or(id);
+    }
+    let author =
+        author.map(PersonId).ok_or_else(|| Error::Setup("nobody of the staff could be made or found".to_owned()))?;
+    Ok(Staff { doctors, author })
+}
+
+fn doctor_rows() -> Vec<Vec<(usize, Value)>> {
+    DOCTORS
+        .iter()
+        .map(|(name, speciality)| {
+            NewDoctor {
+                name: (*name).to_owned(),
+                speciality: Some(*speciality),
+                // One has left the practice, so that the filter has something to find.
+                active: Some(!name.ends_with("Bauer")),
+            }
+            .given()
+            .into_values()
+        })
+        .collect()
+}
+
+fn patient(number: u64, doctor: DoctorId, now: DateTime<Utc>, seen: DateTime<Utc>) -> Vec<(usize, Value)> {
+    let person = invent(number, now);
+    NewPatient {
+        name: person.name,
+        email: person.email,
+        phone: person.phone,
+        born: person.born,
+        doctor,
+        notes: Some(person.notes),
+    }
+    .given()
+    .with(Patient::CREATED_AT.field(), seen)
+    .into_values()
+}
+
+fn visit(number: u64, patient: PatientId, doctor: DoctorId, now: DateTime<Utc>) -> Vec<(usize, Value)> {
+    let mut dice = Dice::new(number ^ 0x715_17);
+    // Between half a year ago and six weeks ahead, in quarters of an hour within opening times.
+    let days = i64::try_from(dice.below(222)).unwrap_or_default() - 180;
+    let quarters = i64::try_from(dice.below(36)).unwrap_or_default();
+    let midnight = now - Duration::seconds(i64::from(now.num_seconds_from_midnight()));
+    let at = midnight.trunc_subsecs(0) + Duration::days(days) + Duration::minutes(8 * 60 + 15 * quarters);
+    let state = if at > now {
+        VisitState::Booked
+    } else if dice.percent(6) {
+        VisitState::Missed
+    } else {
+        VisitState::Done
+    };
+    let note = (state == VisitState::Done && dice.percent(40)).then(|| "Check-up, nothing to add.".to_owned());
+    NewVisit { patient, doctor, at, state: Some(state), note }.given().into_values()
+}
+
+fn invoice(
+    number: u64,
+    patient: PatientId,
+    seen: DateTime<Utc>,
+    author: PersonId,
+    now: DateTime<Utc>,
+) -> Vec<(usize, Value)> {
+    let mut dice = Dice::new(number ^ 0x1f0);
+    let cents = i64::try_from(dice.below(48_000)).unwrap_or_default() + 1_500;
+    let age = (now - seen).num_minutes().max(1).unsigned_abs();
+    let written = seen + Duration::minutes(i64::try_from(dice.below(age)).unwrap_or_default());
+    let state = match dice.below(10) {
+        0..3 => InvoiceState::Draft,
+        3..5 => InvoiceState::Approved,
+        _ => InvoiceState::Paid,
+    };
+    NewInvoice { patient, amount: Decimal::new(cents, 2), state: Some(state) }
+        .given()
+        .with(Invoice::AUTHOR.field(), author)
+        .with(Invoice::CREATED_AT.field(), written)
+        .into_values()
+}
