@@ -35,7 +35,7 @@ fn fixtures(folder: &str) -> BTreeMap<String, Vec<(String, String)>> {
         let rule = name.trim_end_matches(|c: char| c.is_ascii_digit()).trim_end_matches('_').to_owned();
         let text = fs::read_to_string(&path).expect("a text");
         let (_, block) = text.split_once("bailiwick::admin! {").expect("a block");
-        let (block, _) = block.rsplit_once("\n}\n").expect("its end");
+        let (block, _) = block.split_once("\n}\n").expect("its end");
         all.entry(rule).or_default().push((name, block.to_owned()));
     }
     all.values_mut().for_each(|files| files.sort());

@@ -1,0 +1,16 @@
+//! A name and a colon.
+
+use bailiwick::prelude::*;
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product { name: String label; price: }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+}
+
+fn main() {
+    // The rest of the block is there: no second message.
+    let _ = |product: &Product| product.name.len();
+    let _ = Role::Owner;
+}

@@ -1,0 +1,11 @@
+//! The exception was for a time, and that is over.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product { name: String label; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+    role Clerk under Owner { edit Product; accept edit_needs_view "until the new form is there" until "2020-01-31"; }
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! Two fields that differ in letter case alone.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product { name: String label; nAme: String; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! Two roles of one name.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product { name: String label; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+    role Clerk under Owner { view Product; }
+    role Clerk under Owner { edit Product; }
+}
+
+fn main() {}

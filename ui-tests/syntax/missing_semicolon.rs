@@ -1,0 +1,13 @@
+//! A clause without its end.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product {
+        name: String label
+        price: i64;
+    }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! A clause that is not there.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    modle Product { name: String label; }
+    model Article { name: String label; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+}
+
+fn main() {}

@@ -1,0 +1,11 @@
+//! A rule that is not there.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product { name: String label; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+    role Clerk under Owner { view Product; accept edit_need_view "we know"; }
+}
+
+fn main() {}

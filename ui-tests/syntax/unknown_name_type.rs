@@ -1,0 +1,10 @@
+//! A type that is not there.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product { name: Strng label; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+}
+
+fn main() {}
