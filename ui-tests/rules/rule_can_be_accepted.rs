@@ -1,4 +1,4 @@
-//! A panel without a way back is wrong for everybody.
+//! What has no exception is excused by nothing.
 
 bailiwick::admin! {
     panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
