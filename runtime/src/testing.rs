@@ -56,7 +56,6 @@ pub(crate) mod invoice {
     pub(crate) const AMOUNT: usize = 1;
     pub(crate) const STATE: usize = 2;
     pub(crate) const AUTHOR: usize = 3;
-    pub(crate) const UPDATED_AT: usize = 4;
 }
 
 const SPECIALITY: Choice = Choice {

@@ -2,10 +2,12 @@
 //! is not a database, or that a newer version wrote, is left as it was.
 
 mod change;
+mod columns;
 mod condition;
 mod dashboard;
 mod fault;
 mod framework;
+mod indexes;
 mod journal;
 mod lane;
 mod page;

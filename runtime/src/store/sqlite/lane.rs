@@ -131,9 +131,8 @@ impl Readers {
 
     /// A connection for reading.
     pub(super) async fn lane(&self) -> Result<Reading<'_>, Fault> {
-        let permit = match tokio::time::timeout(WAIT, self.permits.acquire()).await {
-            Ok(Ok(permit)) => permit,
-            _ => return Err(Fault::Other(Error::Unavailable("all reading connections are busy".to_owned()))),
+        let Ok(Ok(permit)) = tokio::time::timeout(WAIT, self.permits.acquire()).await else {
+            return Err(Fault::Other(Error::Unavailable("all reading connections are busy".to_owned())));
         };
         let idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner).pop();
         let lane = match idle {

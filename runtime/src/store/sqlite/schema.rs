@@ -1,20 +1,24 @@
-//! The schema as SQLite statements: what the panel asks for, what is there, and the steps between. A column's kind stands
-//! in its definition, as a comment where two kinds are stored alike, so that a change of kind can't pass unseen.
+//! The steps from the schema that is there to the one that the panel asks for, and taking them. It refuses what would
+//! lose or bend values; that is a person's decision.
 
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::Sqlite;
+use super::columns::{
+    columns_of, create_table, definition, push_default, push_definition, storage, storage_in, without_default,
+};
 use super::fault::Fault;
 use super::framework;
+use super::indexes::{self, Index};
 use super::lane::Transaction;
 use super::row;
 use crate::audit::{Change, Context, Event, EventId};
 use crate::constraint;
 use crate::error::Error;
 use crate::migrate::{Plan, Step};
-use crate::panel::{Field, FieldSet, Kind, Model, OnDelete, Panel, Sensitivity};
+use crate::panel::{Kind, Model, Panel, Sensitivity};
 use crate::store::sql::Sql;
-use crate::value::{Value, timestamp_text};
+use crate::value::timestamp_text;
 
 const WHAT_IS_THERE: &str =
     "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
@@ -122,7 +126,7 @@ fn plan(panel: &'static Panel, there: &There) -> Result<Plan, Error> {
             }),
             Some(sql) => rebuilt = alter(panel, model, sql, there, &mut steps)?,
         }
-        let wanted = indexes(panel, model);
+        let wanted = indexes::wanted(panel, model);
         for index in &wanted {
             if rebuilt || !there.attached.contains_key(&index.name()) {
                 steps.push(Step { what: format!("create index {}", index.name()), sql: index.create() });
@@ -147,10 +151,16 @@ fn alter(
     let columns = columns_of(sql);
     for name in columns.keys().filter(|n| !matches!(n.as_str(), "id" | "version")) {
         if model.field_by_name(name).is_none() {
+            let drops: String = there
+                .attached
+                .iter()
+                .filter(|(index, on)| *on == table && index.contains(&format!("_{name}")))
+                .map(|(index, _)| format!("DROP INDEX \"{index}\"; "))
+                .collect();
             return Err(Error::Setup(format!(
                 "the schema: table {table} has a column {name} that the block does not have (or a newer build added \
-                 it); dropping it loses its data, so write by hand: DROP INDEX IF EXISTS \"ix_{table}_{name}\"; DROP \
-                 INDEX IF EXISTS \"uq_{table}_{name}\"; ALTER TABLE \"{table}\" DROP COLUMN \"{name}\";"
+                 it); dropping it loses its data, so write by hand: {drops}ALTER TABLE \"{table}\" DROP COLUMN \
+                 \"{name}\";"
             )));
         }
     }
@@ -194,7 +204,7 @@ fn alter(
     if differs.is_empty() {
         return Ok(false);
     }
-    let ours: BTreeSet<String> = indexes_thinkable(model).map(|i| i.name()).collect();
+    let ours: BTreeSet<String> = indexes::thinkable(model).map(Index::name).collect();
     if let Some((stranger, _)) = there.attached.iter().find(|(name, on)| *on == table && !ours.contains(*name)) {
         return Err(Error::Setup(format!(
             "the schema: table {table} must be built anew for its column {}, and {stranger} would be lost; drop it \
@@ -241,232 +251,8 @@ fn push_names(sql: &mut Sql, model: &'static Model) {
     }
 }
 
-fn create_table(panel: &'static Panel, model: &'static Model, name: &'static str) -> Sql {
-    let mut sql = Sql::new("CREATE TABLE ");
-    sql.name(name);
-    sql.push(" (\n  \"id\" INTEGER PRIMARY KEY AUTOINCREMENT,\n  \"version\" INTEGER NOT NULL DEFAULT 1");
-    for field in model.fields {
-        sql.push(",\n  ");
-        push_definition(&mut sql, panel, field);
-    }
-    sql.push("\n) STRICT");
-    sql
-}
-
-/// The type, with the kind where two kinds are stored alike.
-fn storage(kind: Kind) -> &'static str {
-    const DECIMALS: [&str; 19] = [
-        "INTEGER /* decimal .0 */",
-        "INTEGER /* decimal .1 */",
-        "INTEGER /* decimal .2 */",
-        "INTEGER /* decimal .3 */",
-        "INTEGER /* decimal .4 */",
-        "INTEGER /* decimal .5 */",
-        "INTEGER /* decimal .6 */",
-        "INTEGER /* decimal .7 */",
-        "INTEGER /* decimal .8 */",
-        "INTEGER /* decimal .9 */",
-        "INTEGER /* decimal .10 */",
-        "INTEGER /* decimal .11 */",
-        "INTEGER /* decimal .12 */",
-        "INTEGER /* decimal .13 */",
-        "INTEGER /* decimal .14 */",
-        "INTEGER /* decimal .15 */",
-        "INTEGER /* decimal .16 */",
-        "INTEGER /* decimal .17 */",
-        "INTEGER /* decimal .18 */",
-    ];
-    match kind {
-        Kind::String | Kind::Text | Kind::Email | Kind::Url | Kind::Choice(_) => "TEXT",
-        Kind::Bool | Kind::I32 | Kind::I64 | Kind::Actor | Kind::Model(..) => "INTEGER",
-        Kind::F64 => "REAL",
-        Kind::Decimal { scale, .. } => DECIMALS.get(usize::from(scale)).copied().unwrap_or(DECIMALS[18]),
-        Kind::Date => "TEXT /* date */",
-        Kind::Time => "TEXT /* time */",
-        Kind::Timestamp => "TEXT /* timestamp */",
-        Kind::Uuid => "TEXT /* uuid */",
-        Kind::Json => "TEXT /* json */",
-        Kind::Secret => "TEXT /* secret */",
-        Kind::Bytes => "BLOB",
-    }
-}
-
-fn definition(panel: &'static Panel, field: &'static Field) -> String {
-    let mut sql = Sql::default();
-    push_definition(&mut sql, panel, field);
-    sql.into_text()
-}
-
-fn push_definition(sql: &mut Sql, panel: &'static Panel, field: &'static Field) {
-    sql.name(field.name).push(" ").push(storage(field.kind));
-    if !field.optional {
-        sql.push(" NOT NULL");
-    }
-    match field.kind {
-        Kind::Choice(choice) => {
-            let variants = panel.choices.get(choice).map_or(&[][..], |c| c.variants);
-            sql.push(" CHECK (").name(field.name).push(" IN (");
-            for (i, variant) in variants.iter().enumerate() {
-                sql.push(if i == 0 { "" } else { ", " }).literal(variant.name);
-            }
-            sql.push("))");
-        }
-        Kind::Bool => {
-            sql.push(" CHECK (").name(field.name).push(" IN (0, 1))");
-        }
-        Kind::Json => {
-            sql.push(" CHECK (json_valid(").name(field.name).push("))");
-        }
-        Kind::Actor => {
-            sql.push(" REFERENCES bw_people (id) ON DELETE ");
-            sql.push(if field.optional { "SET NULL" } else { "RESTRICT" });
-        }
-        Kind::Model(model, effect) => {
-            if let Some(model) = panel.models.get(model) {
-                sql.push(" REFERENCES ").name(model.table).push(" (id) ON DELETE ");
-                sql.push(match effect {
-                    OnDelete::Restrict => "RESTRICT",
-                    OnDelete::Cascade => "CASCADE",
-                    OnDelete::SetNull => "SET NULL",
-                });
-            }
-        }
-        _ => {}
-    }
-}
-
-/// ` DEFAULT …`, for a column that joins a table with rows. The block's constants are static; other values of a default
-/// are numbers.
-fn push_default(sql: &mut Sql, field: &'static Field, default: &Value) -> Result<(), Error> {
-    sql.push(" DEFAULT ");
-    match (default, field.default) {
-        (Value::Int(int), _) => sql.number(*int),
-        (Value::Bool(bool), _) => sql.number(i64::from(*bool)),
-        (Value::Decimal(_), _) => match row::stored(field.kind, default)? {
-            crate::store::sql::Bound::Int(Some(int)) => sql.number(int),
-            _ => return Err(Error::Bug(format!("the default of {} is no decimal", field.name))),
-        },
-        (Value::Float(_), Some(crate::value::Literal::Number(text))) | (_, Some(crate::value::Literal::Text(text))) => {
-            sql.literal(text)
-        }
-        (Value::Float(_), Some(crate::value::Literal::Int(int))) => sql.number(int),
-        _ => return Err(Error::Bug(format!("the default of {} can't be written down", field.name))),
-    };
-    Ok(())
-}
-
-/// Column definitions of a CREATE TABLE, by name.
-fn columns_of(sql: &str) -> BTreeMap<String, String> {
-    let Some(start) = sql.find('(') else { return BTreeMap::new() };
-    let (mut parts, mut part, mut depth, mut quote) = (Vec::new(), String::new(), 0_u32, None);
-    for c in sql[start + 1..].chars() {
-        match (quote, c) {
-            (Some(q), _) if q == c => quote = None,
-            (Some(_), _) => {}
-            (None, '"' | '\'') => quote = Some(c),
-            (None, '(') => depth += 1,
-            (None, ')') if depth == 0 => break,
-            (None, ')') => depth -= 1,
-            (None, ',') if depth == 0 => {
-                parts.push(std::mem::take(&mut part));
-                continue;
-            }
-            (None, _) => {}
-        }
-        part.push(c);
-    }
-    parts.push(part);
-    parts
-        .into_iter()
-        .filter_map(|part| {
-            let part = part.trim();
-            let name = match part.strip_prefix('"') {
-                Some(rest) => rest.split('"').next()?,
-                None => part.split_whitespace().next()?,
-            };
-            Some((name.to_owned(), part.to_owned()))
-        })
-        .collect()
-}
-
-fn without_default(definition: &str) -> &str {
-    definition.rfind(" DEFAULT ").map_or(definition, |at| &definition[..at])
-}
-
-/// The type of a definition, with its comment.
-fn storage_in(definition: &str) -> &str {
-    let rest = definition.strip_prefix('"').and_then(|d| d.split_once("\" ")).map_or(definition, |(_, rest)| rest);
-    if let Some((_, after)) = rest.split_once(" /* ")
-        && let Some(end) = after.find("*/")
-    {
-        return &rest[..rest.len() - after.len() + end + 2];
-    }
-    rest.split(' ').next().unwrap_or(rest)
-}
-
-/// An index over one field.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Index {
-    table: &'static str,
-    field: &'static str,
-    unique: bool,
-}
-
-impl Index {
-    fn prefix(self) -> &'static str {
-        if self.unique { "uq" } else { "ix" }
-    }
-
-    fn name(self) -> String {
-        format!("{}_{}_{}", self.prefix(), self.table, self.field)
-    }
-
-    /// The id is the last column of every index without being named, so that this also serves an order by field and id.
-    fn create(self) -> String {
-        let mut sql = Sql::new(if self.unique { "CREATE UNIQUE INDEX " } else { "CREATE INDEX " });
-        sql.name_of(self.prefix(), &[self.table, self.field]).push(" ON ").name(self.table).push(" (");
-        sql.name(self.field).push(")");
-        sql.into_text()
-    }
-}
-
-/// For keys, unique fields, filters, orders and scopes.
-fn indexes(panel: &'static Panel, model: &'static Model) -> Vec<Index> {
-    let scopes = panel
-        .roles
-        .iter()
-        .flat_map(|role| role.cells)
-        .filter(|cell| cell.model == model.index)
-        .filter_map(|cell| cell.when.as_ref())
-        .fold(FieldSet::NONE, |all, when| all.union(when.reads()));
-    model
-        .fields
-        .iter()
-        .filter_map(|field| {
-            let is_key = matches!(field.kind, Kind::Actor | Kind::Model(..));
-            let wanted = field.unique
-                || field.index_wanted
-                || is_key
-                || model.filter.contains(&field.index)
-                || model.sort.iter().any(|s| s.field == field.index)
-                || scopes.contains(field.index);
-            wanted.then_some(Index { table: model.table, field: field.name, unique: field.unique })
-        })
-        .collect()
-}
-
-/// Every index that this file could ever have made.
-fn indexes_thinkable(model: &'static Model) -> impl Iterator<Item = Index> {
-    model
-        .fields
-        .iter()
-        .flat_map(|field| [true, false].map(|unique| Index { table: model.table, field: field.name, unique }))
-}
-
 fn drop_unwanted(model: &'static Model, wanted: &[Index], there: &There, steps: &mut Vec<Step>) {
-    for index in indexes_thinkable(model).filter(|i| !wanted.contains(i) && there.attached.contains_key(&i.name())) {
-        let mut sql = Sql::new("DROP INDEX ");
-        sql.name_of(index.prefix(), &[index.table, index.field]);
-        steps.push(Step { what: format!("drop index {}", index.name()), sql: sql.into_text() });
+    for index in indexes::thinkable(model).filter(|i| !wanted.contains(i) && there.attached.contains_key(&i.name())) {
+        steps.push(Step { what: format!("drop index {}", index.name()), sql: index.drop() });
     }
 }

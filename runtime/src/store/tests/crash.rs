@@ -28,9 +28,9 @@ async fn child() {
     let store = Store::open(&PANEL, &url).await.unwrap();
     loop {
         if apart {
-            write_apart(&store).await
+            write_apart(&store).await;
         } else {
-            write_together(&store).await
+            write_together(&store).await;
         }
         println!("written");
     }

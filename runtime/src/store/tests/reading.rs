@@ -7,7 +7,9 @@ use crate::store::{
     ChartQuery, Count, CountQuery, GetQuery, Key, Label, LabelOf, ListQuery, Listed, PickFrom, PickerQuery, Position,
     Search, Store, cursor,
 };
-use crate::testing::{self, DOCTOR, INVOICE, PANEL, PATIENT, SAMPLE, VISIT, new_patient, patient, text, visit};
+use crate::testing::{
+    self, DOCTOR, INVOICE, PANEL, PATIENT, SAMPLE, VISIT, invoice, new_patient, patient, text, visit,
+};
 use crate::value::Value;
 
 fn query(terms: &Terms) -> ListQuery<'_> {
@@ -96,9 +98,9 @@ async fn neither_search_nor_filter_nor_order_tells_a_hidden_field() {
 
 #[tokio::test]
 async fn pages_meet_without_gap_or_overlap() {
-    let (_directory, store) = testing::store().await;
     const I32: usize = 3;
     const STRING: usize = 0;
+    let (_directory, store) = testing::store().await;
     let rows = (0..23_i64)
         .map(|i| {
             let mut row = vec![(STRING, text(["x", "y"][usize::from(i % 3 == 0)]))];
@@ -135,7 +137,7 @@ async fn pages_meet_without_gap_or_overlap() {
                 let mut seen: Vec<i64> = Vec::new();
                 let mut position = if backwards { Position::Last } else { Position::First };
                 loop {
-                    let page = store.list(&ListQuery { sort, size, position, ..query(&terms) }).await.unwrap();
+                    let page = store.list(&ListQuery { sort, position, size, ..query(&terms) }).await.unwrap();
                     assert_eq!(page.count, Some(Count::Exactly(23)));
                     let (step, other) = if backwards {
                         (page.previous.clone(), page.next.clone())
@@ -242,7 +244,6 @@ async fn a_person_is_named_by_their_address() {
              '2026-11-21T12:00:00.000000Z')",
         )
         .await;
-    use crate::testing::invoice;
     let amount = Value::Decimal("12.5".parse().unwrap());
     let by_anna = vec![(invoice::PATIENT, Value::Int(1)), (invoice::AMOUNT, amount), (invoice::AUTHOR, Value::Int(7))];
     testing::seed(&store, INVOICE, vec![by_anna]).await;
