@@ -123,6 +123,7 @@ impl Builder {
     /// wrong command line or configuration.
     #[must_use]
     pub fn main(self) -> std::process::ExitCode {
+        cli::log_to_stderr();
         cli::run(&self, std::env::args_os())
     }
 

@@ -9,7 +9,7 @@ mod serve;
 mod user;
 
 use std::ffi::OsString;
-use std::io::Write as _;
+use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use clap::{Arg, ArgMatches, Command};
@@ -47,7 +47,6 @@ pub(crate) fn run(builder: &Builder, words: impl IntoIterator<Item = OsString>) 
             return ExitCode::from(u8::from(usage.use_stderr()) * 2);
         }
     };
-    log_to_stderr();
     let threads = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(threads) => threads,
         Err(why) => return say(&Failure::Found(format!("the program can't start its threads: {why}"))),
@@ -132,10 +131,15 @@ fn print(line: impl AsRef<str>) {
     let _ = writeln!(std::io::stdout(), "{}", line.as_ref());
 }
 
-fn log_to_stderr() {
+/// Once a process.
+pub(crate) fn log_to_stderr() {
     let filter = tracing_subscriber::EnvFilter::try_from_default_env()
         .unwrap_or_else(|_| tracing_subscriber::EnvFilter::new("info"));
     // An application that set up its own log keeps it.
-    let _ =
-        tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).with_target(false).try_init();
+    let _ = tracing_subscriber::fmt()
+        .with_env_filter(filter)
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_target(false)
+        .try_init();
 }

@@ -44,6 +44,8 @@ mod views;
 
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
+mod tests;
 
 pub use bailiwick_macros::admin;
 

@@ -1,0 +1,10 @@
+//! The defences of the door, over a real database and a given clock: each test fails when its defence is taken out.
+
+mod browser;
+mod command_line;
+mod equal_work;
+mod forged_forms;
+mod links;
+mod server;
+mod sessions;
+mod sign_in;

@@ -1,0 +1,232 @@
+//! A panel over a new database, and browsers in front of it: cookies are kept, the forgery token of the newest page is
+//! sent along, and nothing goes over a network.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+
+use bytes::Bytes;
+use http::{HeaderMap, Method, Request, StatusCode, header};
+use http_body_util::{BodyExt as _, Full};
+use tempfile::TempDir;
+use tower_service::Service as _;
+
+use crate::action::{Actions, Call, Running};
+use crate::app::App;
+use crate::clock::Clock;
+use crate::config::{Overrides, Settings};
+use crate::limits::Limits;
+use crate::panel::{By, Limit, Panel, Throttle, ThrottleName};
+use crate::password::Password;
+use crate::service::{Peer, Service};
+use crate::store::{NewPerson, PasswordHash, Store};
+use crate::testing::{CLINIC, command_line, now, url};
+
+/// The test panel with the clinic's limits on sign-ins.
+pub(super) static PANEL: Panel = Panel {
+    throttles: &[Throttle {
+        name: ThrottleName::Login,
+        limits: &[Limit { count: 5, window: 900, by: By::Account }, Limit { count: 20, window: 600, by: By::Address }],
+        wait: Some((1, 900)),
+        cap: Some(100),
+    }],
+    ..CLINIC
+};
+
+pub(super) const PASSWORD: &str = "a lamp beside the lake";
+
+pub(super) struct NoActions;
+
+impl Actions for NoActions {
+    fn run<'a>(&self, call: Call<'a>) -> Running<'a> {
+        call.unknown()
+    }
+}
+
+/// A panel that answers.
+pub(super) struct House {
+    pub(super) directory: TempDir,
+    pub(super) service: Service,
+    seconds: Arc<AtomicI64>,
+}
+
+impl House {
+    pub(super) async fn open() -> Self {
+        Self::with("http://127.0.0.1:8000", Limits { hash_queue: 1_000, ..Limits::default() }).await
+    }
+
+    pub(super) async fn with(public_url: &str, limits: Limits) -> Self {
+        let directory = tempfile::tempdir().expect("a directory for the test");
+        let store = Store::open(&PANEL, &url(&directory)).await.expect("a new database");
+        store.migrate(command_line()).await.expect("a schema");
+        let seconds = Arc::new(AtomicI64::new(0));
+        let hands = Arc::clone(&seconds);
+        let clock = Clock::new(move || now() + chrono::Duration::seconds(hands.load(Ordering::SeqCst)));
+        let overrides = Overrides {
+            database: Some(url(&directory)),
+            public_url: Some(public_url.to_owned()),
+            ..Overrides::default()
+        };
+        let settings = Settings::read(&PANEL, &|_| None, &overrides).expect("settings that fit");
+        let app = App::new(&PANEL, &NoActions, settings, clock, limits, store);
+        Self { directory, service: Service::nested(Arc::new(app)), seconds }
+    }
+
+    /// Another process over the same database.
+    pub(super) async fn again(&self) -> House {
+        let store = Store::open(&PANEL, &url(&self.directory)).await.expect("the same database");
+        let app = self.app();
+        let app = App::new(&PANEL, &NoActions, app.settings.clone(), app.clock.clone(), app.limits, store);
+        let directory = tempfile::tempdir().expect("a directory for the test");
+        Self { directory, service: Service::nested(Arc::new(app)), seconds: Arc::clone(&self.seconds) }
+    }
+
+    pub(super) fn app(&self) -> &App {
+        self.service.app()
+    }
+
+    pub(super) fn advance(&self, seconds: i64) {
+        self.seconds.fetch_add(seconds, Ordering::SeqCst);
+    }
+
+    /// A person with [`PASSWORD`].
+    pub(super) async fn person(&self, email: &str, role: &str) -> i64 {
+        self.person_with(email, role, Some(PASSWORD)).await
+    }
+
+    pub(super) async fn person_with(&self, email: &str, role: &str, password: Option<&str>) -> i64 {
+        let hasher = &self.app().hasher;
+        let password_hash = match password {
+            Some(password) => {
+                let place = hasher.place().expect("a place");
+                Some(PasswordHash(hasher.hash(place, Password::typed(password)).await.expect("a hash")))
+            }
+            None => None,
+        };
+        let mut write = self.app().store.write(command_line()).await.expect("the writing connection");
+        let new = NewPerson { email, role, password_hash, attributes: "{}".to_owned() };
+        let (id, recorded) = write.create_person(&new).await.expect("a person").expect("a new address");
+        write.commit(recorded).await.expect("a commit");
+        id
+    }
+
+    /// Runs statements on the database file, beside the store: what an attacker or an administrator may have done.
+    pub(super) async fn sql(&self, text: &'static str) {
+        use sqlx::ConnectOptions as _;
+        let file = self.directory.path().join("clinic.db");
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
+        let mut connection = options.connect().await.expect("the file");
+        sqlx::raw_sql(text).execute(&mut connection).await.expect("a statement that runs");
+    }
+
+    pub(super) fn browser(&self) -> Browser {
+        Browser {
+            service: self.service.clone(),
+            cookies: BTreeMap::new(),
+            csrf: String::new(),
+            peer: "198.51.100.7:4711".parse().expect("an address"),
+            headers: HeaderMap::new(),
+        }
+    }
+
+    /// A browser with a session of this person.
+    pub(super) async fn signed_in(&self, email: &str) -> Browser {
+        let mut browser = self.browser();
+        let answer = browser.sign_in(email, PASSWORD).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        browser.get("/").await;
+        browser
+    }
+}
+
+/// Somebody's browser.
+#[derive(Clone)]
+pub(super) struct Browser {
+    service: Service,
+    pub(super) cookies: BTreeMap<String, String>,
+    /// Of the newest page.
+    pub(super) csrf: String,
+    pub(super) peer: SocketAddr,
+    /// Sent along with every request.
+    pub(super) headers: HeaderMap,
+}
+
+/// What came back.
+#[derive(Debug)]
+pub(super) struct Answer {
+    pub(super) status: StatusCode,
+    pub(super) headers: HeaderMap,
+    pub(super) text: String,
+}
+
+impl Answer {
+    pub(super) fn location(&self) -> &str {
+        self.header("location")
+    }
+
+    pub(super) fn header(&self, name: &str) -> &str {
+        self.headers.get(name).and_then(|value| value.to_str().ok()).unwrap_or_default()
+    }
+}
+
+impl Browser {
+    pub(super) async fn get(&mut self, path: &str) -> Answer {
+        self.send(Method::GET, path, String::new()).await
+    }
+
+    /// Posts a form with the token of the newest page.
+    pub(super) async fn post(&mut self, path: &str, fields: &[(&str, &str)]) -> Answer {
+        let csrf = self.csrf.clone();
+        self.post_with(path, Some(&csrf), fields).await
+    }
+
+    pub(super) async fn post_with(&mut self, path: &str, csrf: Option<&str>, fields: &[(&str, &str)]) -> Answer {
+        let csrf = csrf.map(|csrf| ("_csrf", csrf));
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(csrf).extend_pairs(fields).finish();
+        self.send(Method::POST, path, body).await
+    }
+
+    pub(super) async fn sign_in(&mut self, email: &str, password: &str) -> Answer {
+        self.get("/sign-in").await;
+        self.post("/sign-in", &[("email", email), ("password", password)]).await
+    }
+
+    pub(super) async fn send(&mut self, method: Method, path: &str, body: String) -> Answer {
+        let mut request = Request::builder().method(&method).uri(path);
+        if method == Method::POST {
+            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        }
+        if !self.cookies.is_empty() {
+            let jar: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
+            request = request.header(header::COOKIE, jar.join("; "));
+        }
+        let mut request = request.body(Full::new(Bytes::from(body))).expect("a request");
+        for (name, value) in &self.headers {
+            request.headers_mut().append(name, value.clone());
+        }
+        request.extensions_mut().insert(Peer(self.peer));
+        let answer = self.service.call(request).await.expect("an answer, always");
+        self.keep(answer).await
+    }
+
+    async fn keep(&mut self, answer: http::Response<Full<Bytes>>) -> Answer {
+        let (parts, body) = answer.into_parts();
+        for cookie in parts.headers.get_all(header::SET_COOKIE) {
+            let cookie = cookie::Cookie::parse(cookie.to_str().expect("text")).expect("a cookie");
+            if cookie.value().is_empty() {
+                self.cookies.remove(cookie.name());
+            } else {
+                self.cookies.insert(cookie.name().to_owned(), cookie.value().to_owned());
+            }
+        }
+        let text = body.collect().await.expect("a body").to_bytes();
+        let text = String::from_utf8_lossy(&text).into_owned();
+        if let Some((_, rest)) = text.split_once("name=\"_csrf\" value=\"")
+            && let Some((csrf, _)) = rest.split_once('"')
+        {
+            csrf.clone_into(&mut self.csrf);
+        }
+        Answer { status: parts.status, headers: parts.headers, text }
+    }
+}

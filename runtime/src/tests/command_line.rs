@@ -1,0 +1,141 @@
+//! Exit status and the one line of every wrong start.
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+
+use tempfile::TempDir;
+
+use super::browser::{NoActions, PANEL};
+use crate::builder::Builder;
+use crate::cli;
+use crate::config::{Overrides, Settings};
+use crate::panel::{Panel, Setting};
+use crate::store::Store;
+use crate::testing::{CLINIC, url};
+
+static FROM_ENVIRONMENT: Panel = Panel {
+    database: Setting { env: Some("DATABASE_URL"), fallback: None },
+    public_url: Setting { env: Some("PUBLIC_URL"), fallback: Some("http://127.0.0.1:8000") },
+    proxies: &["10.0.0.0/8"],
+    ..CLINIC
+};
+
+fn read(pairs: &[(&str, &str)]) -> Result<Settings, String> {
+    let table: Vec<(String, OsString)> = pairs.iter().map(|(n, v)| ((*n).to_owned(), (*v).into())).collect();
+    let lookup = move |name: &str| table.iter().find(|(n, _)| n == name).map(|(_, v)| v.clone());
+    Settings::read(&FROM_ENVIRONMENT, &lookup, &Overrides::default()).map_err(|wrong| wrong.0)
+}
+
+#[test]
+fn every_wrong_setting_is_named_in_one_line() {
+    let database = ("DATABASE_URL", "sqlite:a.db");
+    for (pairs, name) in [
+        (&[][..], "DATABASE_URL"),
+        (&[database, ("DATABASE_URL_FILE", "/nowhere")], "DATABASE_URL_FILE"),
+        (&[("DATABASE_URL_FILE", "/nowhere")], "DATABASE_URL_FILE"),
+        (&[database, ("PUBLIC_URL", "admin.example")], "PUBLIC_URL"),
+        (&[database, ("PUBLIC_URL", "http://admin.example")], "PUBLIC_URL"),
+        (&[database, ("LISTEN", "8000")], "LISTEN"),
+    ] {
+        let line = read(pairs).unwrap_err();
+        assert!(line.contains(name) && !line.contains('\n'), "{line}");
+    }
+    assert!(read(&[database, ("PUBLIC_URL", "http://admin.example")]).unwrap_err().contains("https"));
+}
+
+#[test]
+fn a_panel_tried_on_another_port_links_there() {
+    let settings = read(&[("DATABASE_URL", "sqlite:a.db"), ("LISTEN", "127.0.0.1:8001")]).unwrap();
+    assert_eq!(settings.public_url.to_string(), "http://127.0.0.1:8001");
+    let pairs = [("DATABASE_URL", "sqlite:a.db"), ("LISTEN", "127.0.0.1:8001"), ("PUBLIC_URL", "http://localhost:9")];
+    assert_eq!(read(&pairs).unwrap().public_url.to_string(), "http://localhost:9");
+}
+
+fn builder() -> Builder {
+    Builder::new(&PANEL, &NoActions).public_url("http://127.0.0.1:8000")
+}
+
+fn status(directory: &TempDir, words: &[&str]) -> ExitCode {
+    let database = url(directory);
+    let all = ["clinic", "--database", &database].into_iter().chain(words.iter().copied()).map(OsString::from);
+    cli::run(&builder(), all)
+}
+
+#[test]
+fn people_are_added_once_and_only_with_a_role_of_the_panel() {
+    let directory = tempfile::tempdir().unwrap();
+    let create = ["user", "create", "Anna@Clinic.example", "--role", "clinician", "--set", "doctor=4"];
+    assert_eq!(status(&directory, &create), ExitCode::SUCCESS);
+    assert_eq!(status(&directory, &create), ExitCode::from(1));
+    for wrong in [
+        &["user", "create", "b@x.example", "--role", "Admin"][..],
+        &["user", "create", "nonsense", "--role", "Owner"],
+        &["user", "create", "b@x.example", "--role", "Owner", "--set", "doctr=4"],
+        &["user", "create", "b@x.example", "--role", "Owner", "--set", "doctor=four"],
+        &["user", "create", "b@x.example"],
+        &["nonsense"],
+        &["serve", "--listen", "8000"],
+    ] {
+        assert_eq!(status(&directory, wrong), ExitCode::from(2), "{wrong:?}");
+    }
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    let people =
+        runtime.block_on(async { Store::open(&PANEL, &url(&directory)).await.unwrap().people().await.unwrap() });
+    assert_eq!(people.len(), 1);
+    assert_eq!((people[0].email.as_str(), people[0].role.as_str()), ("anna@clinic.example", "Clinician"));
+    for fine in [
+        &["user", "list"][..],
+        &["user", "link", "anna@clinic.example"],
+        &["user", "unlock", "anna@clinic.example"],
+        &["migrate"],
+        &["migrate", "--dry-run"],
+        &["policy", "show"],
+        &["policy", "show", "--format", "json"],
+        &["policy", "show", "--format", "markdown"],
+        &["audit", "verify"],
+        &["doctor"],
+        &["--help"],
+    ] {
+        assert_eq!(status(&directory, fine), ExitCode::SUCCESS, "{fine:?}");
+    }
+    assert_eq!(status(&directory, &["user", "link", "nobody@x.example"]), ExitCode::from(1));
+}
+
+#[test]
+fn a_broken_audit_log_and_a_file_that_is_no_database_are_told_apart() {
+    let directory = tempfile::tempdir().unwrap();
+    assert_eq!(status(&directory, &["user", "create", "a@x.example", "--role", "Owner"]), ExitCode::SUCCESS);
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        use sqlx::ConnectOptions as _;
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(directory.path().join("clinic.db"));
+        let mut connection = options.connect().await.unwrap();
+        let forge = "UPDATE bw_audit SET actor_email = 'eve' WHERE seq = 2";
+        sqlx::raw_sql(forge).execute(&mut connection).await.unwrap();
+    });
+    assert_eq!(status(&directory, &["audit", "verify"]), ExitCode::from(1));
+    assert_eq!(status(&directory, &["doctor"]), ExitCode::from(1));
+    std::fs::write(directory.path().join("clinic.db"), "not a database at all, only words").unwrap();
+    assert_eq!(status(&directory, &["migrate"]), ExitCode::from(2));
+    assert_eq!(status(&directory, &["serve"]), ExitCode::from(2));
+}
+
+#[test]
+fn an_application_adds_words_of_its_own() {
+    let directory = tempfile::tempdir().unwrap();
+    let seed = clap::Command::new("seed").arg(clap::Arg::new("patients").long("patients").required(true));
+    let builder = builder().command(seed, |store, given| async move {
+        assert!(store.people().await?.is_empty(), "the schema is there");
+        match given.get_one::<String>("patients").map(String::as_str) {
+            Some("3") => Ok(()),
+            _ => Err(crate::Error::BadRequest("three, please".to_owned())),
+        }
+    });
+    let database = url(&directory);
+    let status = |n: &str| {
+        let words = ["clinic", "seed", "--patients", n, "--database", &database].map(OsString::from);
+        cli::run(&builder, words)
+    };
+    assert_eq!(status("3"), ExitCode::SUCCESS);
+    assert_eq!(status("4"), ExitCode::from(1));
+}

@@ -1,0 +1,171 @@
+//! Sessions: how long, how many, and that every end acts with the next request.
+
+use http::StatusCode;
+
+use super::browser::{Browser, House};
+use crate::audit::EntryQuery;
+use crate::token::Token;
+
+const ANNA: &str = "anna@clinic.example";
+
+async fn is_in(browser: &mut Browser) -> bool {
+    let answer = browser.get("/").await;
+    match answer.status {
+        StatusCode::OK => true,
+        StatusCode::SEE_OTHER => {
+            assert!(answer.location().starts_with("/sign-in"), "{}", answer.location());
+            false
+        }
+        other => panic!("{other}: {}", answer.text),
+    }
+}
+
+/// The reasons with which sessions ended, newest first, as the audit log has them.
+async fn ends(house: &House) -> Vec<String> {
+    let query = EntryQuery { size: 200, ..EntryQuery::default() };
+    let entries = house.app().store.entries(&query).await.unwrap().entries;
+    entries
+        .iter()
+        .filter(|entry| entry.event == "session.ended")
+        .filter_map(|entry| entry.changes.iter().find(|change| change.field == "reason")?.after.clone())
+        .collect()
+}
+
+#[tokio::test]
+async fn a_session_ends_when_nobody_uses_it() {
+    let house = House::open().await;
+    house.person(ANNA, "Owner").await;
+    let mut used = house.signed_in(ANNA).await;
+    let mut idle = house.signed_in(ANNA).await;
+    for _ in 0..4 {
+        house.advance(1_700);
+        assert!(is_in(&mut used).await);
+    }
+    assert!(!is_in(&mut idle).await);
+    assert_eq!(ends(&house).await, ["idle"]);
+    // The cookie is taken back, and trying it again writes nothing more.
+    assert!(!idle.cookies.contains_key("bw"));
+}
+
+#[tokio::test]
+async fn a_session_ends_however_much_it_is_used() {
+    let house = House::open().await;
+    house.person(ANNA, "Owner").await;
+    let mut browser = house.signed_in(ANNA).await;
+    for _ in 0..28 {
+        house.advance(1_500);
+        assert!(is_in(&mut browser).await);
+    }
+    house.advance(1_200);
+    assert!(!is_in(&mut browser).await);
+    assert_eq!(ends(&house).await, ["absolute"]);
+}
+
+#[tokio::test]
+async fn the_last_use_is_written_at_most_once_a_minute() {
+    let house = House::open().await;
+    house.person(ANNA, "Owner").await;
+    let mut browser = house.signed_in(ANNA).await;
+    house.advance(59);
+    let before = house.app().store.statements();
+    browser.get("/sign-in").await;
+    assert_eq!(house.app().store.statements() - before, 1, "a request costs one statement beside its page");
+    house.advance(1);
+    browser.get("/sign-in").await;
+    assert_eq!(house.app().store.statements() - before, 3);
+    browser.get("/sign-in").await;
+    assert_eq!(house.app().store.statements() - before, 4);
+}
+
+#[tokio::test]
+async fn the_oldest_session_makes_room() {
+    let house = House::open().await;
+    house.person(ANNA, "Owner").await;
+    let mut browsers = Vec::new();
+    for _ in 0..6 {
+        house.advance(1);
+        browsers.push(house.signed_in(ANNA).await);
+    }
+    assert!(!is_in(&mut browsers[0]).await);
+    for browser in &mut browsers[1..] {
+        assert!(is_in(browser).await);
+    }
+    assert_eq!(ends(&house).await, ["too_many"]);
+}
+
+#[tokio::test]
+async fn signing_out_acts_at_once_also_on_a_copied_cookie() {
+    let house = House::open().await;
+    house.person(ANNA, "Owner").await;
+    let mut browser = house.signed_in(ANNA).await;
+    let mut copied = browser.clone();
+    assert!(is_in(&mut copied).await);
+    let answer = browser.post("/sign-out", &[]).await;
+    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/sign-in"));
+    assert!(!browser.cookies.contains_key("bw"));
+    assert!(!is_in(&mut copied).await);
+    assert_eq!(ends(&house).await, ["sign_out"]);
+}
+
+#[tokio::test]
+async fn authority_that_is_taken_away_is_gone_with_the_next_request() {
+    for (sql, reason) in [
+        ("UPDATE bw_people SET inactive = 1", "inactive"),
+        ("UPDATE bw_people SET locked_until = '2027-01-01T00:00:00.000000Z'", "locked"),
+        ("UPDATE bw_people SET role = 'Gone'", "role_changed"),
+    ] {
+        let house = House::open().await;
+        house.person(ANNA, "Owner").await;
+        let mut browser = house.signed_in(ANNA).await;
+        house.sql(sql).await;
+        assert!(!is_in(&mut browser).await, "{reason}");
+        assert_eq!(ends(&house).await, [reason]);
+    }
+}
+
+#[tokio::test]
+async fn another_role_holds_with_the_next_request() {
+    let house = House::open().await;
+    house.person(ANNA, "Owner").await;
+    let mut browser = house.signed_in(ANNA).await;
+    assert_eq!(browser.get("/invoices").await.status, StatusCode::OK);
+    house.sql("UPDATE bw_people SET role = 'Reception'").await;
+    assert_eq!(browser.get("/invoices").await.status, StatusCode::FORBIDDEN);
+}
+
+#[tokio::test]
+async fn a_token_is_new_with_every_sign_in_and_nowhere_in_the_database() {
+    let house = House::open().await;
+    house.person(ANNA, "Owner").await;
+    let mut browser = house.browser();
+    // A token that somebody put there beforehand is not taken over.
+    let planted = Token::fresh().unwrap().text();
+    browser.cookies.insert("bw".to_owned(), planted.clone());
+    browser.sign_in(ANNA, super::browser::PASSWORD).await;
+    let first = browser.cookies["bw"].clone();
+    assert_ne!(first, planted);
+    let second = house.signed_in(ANNA).await.cookies["bw"].clone();
+    assert_ne!(first, second);
+    house.sql("PRAGMA wal_checkpoint(TRUNCATE)").await;
+    let file = std::fs::read(house.directory.path().join("clinic.db")).unwrap();
+    let holds = |needle: &[u8]| file.windows(needle.len()).any(|part| part == needle);
+    let raw = base64::Engine::decode(&base64::engine::general_purpose::URL_SAFE_NO_PAD, &first).unwrap();
+    assert!(!holds(first.as_bytes()) && !holds(&raw), "the token itself");
+    assert!(holds(&Token::parse(&first).unwrap().hash()), "its hash is what is kept");
+    assert!(!holds(super::browser::PASSWORD.as_bytes()));
+}
+
+#[tokio::test]
+async fn a_cookie_over_https_is_bound_to_its_host() {
+    let house = House::with("https://admin.clinic.example/panel", crate::Limits::default()).await;
+    house.person(ANNA, "Owner").await;
+    let mut browser = house.browser();
+    let answer = browser.sign_in(ANNA, super::browser::PASSWORD).await;
+    assert_eq!(answer.location(), "/panel/");
+    let cookies: Vec<&str> = answer.headers.get_all("set-cookie").iter().map(|value| value.to_str().unwrap()).collect();
+    let session = cookies.iter().find(|cookie| cookie.starts_with("__Host-bw=")).unwrap();
+    for attribute in ["; Secure", "; HttpOnly", "; SameSite=Lax", "; Path=/"] {
+        assert!(session.contains(attribute), "{session}");
+    }
+    assert!(!session.contains("Domain") && !session.contains("Max-Age"), "{session}");
+}
