@@ -6,4 +6,5 @@ fn messages() {
     cases.compile_fail("rules/*.rs");
     cases.compile_fail("syntax/*.rs");
     cases.compile_fail("editor/*.rs");
+    cases.compile_fail("use/*.rs");
 }

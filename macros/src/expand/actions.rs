@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::names::{Names, action_enum, actions_trait, camel, index, plain, snake};
+use super::names::{Names, action_enum, actions_trait, braced, camel, index, plain, snake, unit};
 use super::queries::distinct;
 use super::shell::{doc, doc_or};
 use crate::panel::{Model, Panel};
@@ -41,11 +41,12 @@ fn markers(panel: &Panel, names: &Names) -> Vec<TokenStream> {
         .into_values()
         .map(|(marker, held)| {
             let doc = doc(&format!("The right to an action, as a type: `May<{marker}, …>`."));
+            let declared = unit(&marker, &TokenStream::new());
             quote! {
                 #doc
                 #[derive(Debug, Clone, Copy)]
-                #[allow(dead_code)]
-                pub struct #marker;
+                #[allow(dead_code, unreachable_pub)]
+                #declared
 
                 #(#held)*
             }
@@ -78,33 +79,32 @@ fn action_trait(panel: &Panel, model: &Model) -> TokenStream {
         let words = doc_or(declared.map_or("", |action| &action.doc), || format!("The action `{}`.", plain(action)));
         let doc = doc(&words);
         let marker = camel(action);
+        let (head, end) = (quote_spanned! { action.span()=> fn #action }, quote_spanned! { action.span()=> ; });
         quote! {
             #doc
-            fn #action(
+            #head(
                 #row: #of,
                 cx: &mut ::bailiwick::ActionCx<'_>,
                 may: ::bailiwick::May<#marker, #of>,
-            ) -> impl ::std::future::Future<Output = ::bailiwick::ActionResult> + ::std::marker::Send;
+            ) -> impl ::std::future::Future<Output = ::bailiwick::ActionResult> + ::std::marker::Send #end
         }
     });
     let table = action_enum(model);
     let variants: Vec<_> = distinct(model).map(camel).collect();
     let indexes = distinct(model).map(|action| position(model, action));
     let docs = distinct(model).map(|action| doc(&format!("`{}`", plain(action))));
+    let bodies = braced("trait", &name, quote! { #(#methods)* });
+    let all = braced("enum", &table, quote! { #(#docs #variants,)* });
     let enum_doc = doc(&format!("The actions of [`{}`], for paths.", plain(of)));
     quote! {
         #about
         #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
-        pub trait #name {
-            #(#methods)*
-        }
+        #bodies
 
         #enum_doc
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[allow(dead_code)]
-        pub enum #table {
-            #(#docs #variants,)*
-        }
+        #[allow(dead_code, unreachable_pub)]
+        #all
 
         impl ::bailiwick::typed::ActionName for #table {
             const ALL: &'static [(Self, usize)] = &[#((Self::#variants, #indexes)),*];
@@ -120,13 +120,13 @@ fn dispatch(panel: &Panel, names: &Names) -> TokenStream {
             let bodies = actions_trait(model);
             // Over the action's name: that is where a missing body shows.
             let panel_there = Ident::new(&name.to_string(), action.span());
-            let body = quote_spanned! { action.span()=> <#panel_there as #bodies>::#action };
-            quote! {
-                (#number, #index) => ::std::boxed::Box::pin(async move {
+            let run = quote_spanned! { action.span()=>
+                ::std::boxed::Box::pin(async move {
                     let (row, mut cx, may) = call.open()?;
-                    #body(row, &mut cx, may).await
+                    <#panel_there as #bodies>::#action(row, &mut cx, may).await
                 })
-            }
+            };
+            quote! { (#number, #index) => #run }
         })
     });
     let arms: Vec<_> = arms.collect();

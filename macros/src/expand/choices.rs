@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::names::{Names, index, plain};
+use super::names::{Names, braced, index, plain};
 use super::shell::{doc, doc_or};
 use crate::panel::Panel;
 
@@ -81,16 +81,15 @@ fn closed_set(name: &Ident, about: &str, variants: &[Variant<'_>]) -> TokenStrea
     let idents: Vec<_> = variants.iter().map(|variant| variant.name).collect();
     let docs = variants.iter().map(|variant| doc(&doc_or(variant.doc, || format!("{}.", variant.title))));
     let stored: Vec<_> = idents.iter().map(|ident| plain(ident)).collect();
+    let declared = braced("enum", name, quote! { #(#docs #idents,)* });
     let titles = variants.iter().map(|variant| variant.title);
     quote! {
         #about
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[allow(dead_code)]
-        pub enum #name {
-            #(#docs #idents,)*
-        }
+        #[allow(dead_code, unreachable_pub)]
+        #declared
 
-        #[allow(dead_code)]
+        #[allow(dead_code, unreachable_pub)]
         impl #name {
             /// In declared order.
             pub const ALL: &'static [Self] = &[#(Self::#idents),*];

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::names::{Names, camel, index, plain};
+use super::names::{Names, camel, implemented, index, plain, unit};
 use super::shell::{doc, doc_or};
 use crate::panel::{Panel, Role, Verb};
 
@@ -16,17 +16,19 @@ pub(super) fn expand(panel: &Panel, names: &Names) -> TokenStream {
         let name = &role.name;
         let doc = doc(&doc_or(&role.doc, || format!("The role `{}`.", plain(name))));
         let held = held(panel, names, role);
+        let held = held.iter().map(|right| implemented(right, name, TokenStream::new()));
+        let declared = unit(name, &TokenStream::new());
         quote! {
             #doc
             #[derive(Debug, Clone, Copy)]
-            #[allow(dead_code)]
-            pub struct #name;
+            #[allow(dead_code, unreachable_pub)]
+            #declared
 
             impl ::bailiwick::grant::RoleType for #name {
                 const ROLE: &'static ::bailiwick::panel::Role = &super::PANEL.roles[#index];
             }
 
-            #(impl #held for #name {})*
+            #(#held)*
         }
     });
     quote! {

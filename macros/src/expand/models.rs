@@ -3,7 +3,9 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
-use super::names::{change_type, column, id_type, index, new_type, plain, readable_fields, written_fields};
+use super::names::{
+    braced, change_type, column, id_type, implemented, index, new_type, plain, readable_fields, unit, written_fields,
+};
 use super::queries;
 use super::shell::{doc, doc_or};
 use crate::panel::{Field, Kind, Model, Panel};
@@ -75,18 +77,23 @@ fn row(panel: &Panel, model: &Model) -> TokenStream {
         let field_name = &field.name;
         quote! { #field_name: ::bailiwick::typed::read(row, #index)? }
     });
-    let opaque = opaque_debug(name, &quote! { .field("id", &self.id.0).field("version", &self.version) });
-    quote! {
-        #doc
-        #[derive(Clone, PartialEq)]
-        #[allow(dead_code)]
-        pub struct #name {
+    let declared = braced(
+        "struct",
+        name,
+        quote! {
             /// Its number.
             pub id: #id,
             /// Counts up with each change.
             pub version: i64,
             #(#declared,)*
-        }
+        },
+    );
+    let opaque = opaque_debug(name, &quote! { .field("id", &self.id.0).field("version", &self.version) });
+    quote! {
+        #doc
+        #[derive(Clone, PartialEq)]
+        #[allow(dead_code, unreachable_pub)]
+        #declared
 
         impl ::bailiwick::typed::Model for #name {
             type Id = #id;
@@ -122,11 +129,21 @@ fn opaque_debug(name: &Ident, fields: &TokenStream) -> TokenStream {
 
 fn id(model: &Model) -> TokenStream {
     let (name, id) = (&model.name, id_type(model));
+    let from = implemented(
+        &quote! { ::std::convert::From<i64> },
+        &id,
+        quote! {
+            fn from(number: i64) -> Self {
+                Self(number)
+            }
+        },
+    );
+    let declared = unit(&id, &quote! { (pub i64) });
     let doc = doc(&format!("The number of a [`{}`].", plain(name)));
     quote! {
         #doc
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        pub struct #id(pub i64);
+        #declared
 
         impl ::bailiwick::typed::RowId for #id {
             type Model = #name;
@@ -136,11 +153,7 @@ fn id(model: &Model) -> TokenStream {
             }
         }
 
-        impl ::std::convert::From<i64> for #id {
-            fn from(number: i64) -> Self {
-                Self(number)
-            }
-        }
+        #from
 
         impl ::std::fmt::Display for #id {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
@@ -184,14 +197,13 @@ fn new(panel: &Panel, model: &Model) -> TokenStream {
             quote! { .with(#index, self.#field_name) }
         }
     });
+    let declared = braced("struct", &new, quote! { #(#declared,)* });
     let opaque = opaque_debug(&new, &TokenStream::new());
     quote! {
         #doc
         #[derive(Clone, PartialEq #default)]
-        #[allow(dead_code)]
-        pub struct #new {
-            #(#declared,)*
-        }
+        #[allow(dead_code, unreachable_pub)]
+        #declared
 
         impl ::bailiwick::typed::Input for #new {
             type Model = #name;
@@ -218,14 +230,13 @@ fn change(panel: &Panel, model: &Model) -> TokenStream {
         let field_name = &field.name;
         quote! { .with_some(#index, self.#field_name) }
     });
+    let declared = braced("struct", &change, quote! { #(#declared,)* });
     let opaque = opaque_debug(&change, &TokenStream::new());
     quote! {
         #doc
         #[derive(Clone, PartialEq, Default)]
-        #[allow(dead_code, clippy::option_option)]
-        pub struct #change {
-            #(#declared,)*
-        }
+        #[allow(dead_code, unreachable_pub, clippy::option_option)]
+        #declared
 
         impl ::bailiwick::typed::Input for #change {
             type Model = #name;
@@ -251,7 +262,7 @@ fn columns(panel: &Panel, model: &Model) -> TokenStream {
         }
     });
     quote! {
-        #[allow(dead_code)]
+        #[allow(dead_code, unreachable_pub)]
         impl #name {
             #(#columns)*
         }

@@ -3,8 +3,8 @@
 
 use std::collections::HashSet;
 
-use proc_macro2::{Ident, Literal, Span};
-use quote::format_ident;
+use proc_macro2::{Delimiter, Group, Ident, Literal, Span, TokenStream};
+use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 
 use crate::panel::{Choice, Field, Kind, Model, Panel, Role};
@@ -163,4 +163,32 @@ pub(super) fn written_fields(model: &Model) -> impl Iterator<Item = (usize, &Fie
 /// A number as a person would write it.
 pub(super) fn index(number: usize) -> Literal {
     Literal::usize_unsuffixed(number)
+}
+
+/// `pub struct Patient { … }`, `pub enum …`, `pub trait …`. The words before the name and the last token lie over it too:
+/// rustc shows an item from its first token to its last, and would show the whole block.
+pub(super) fn braced(word: &str, name: &Ident, body: TokenStream) -> TokenStream {
+    let head = head(word, name);
+    let mut body = Group::new(Delimiter::Brace, body);
+    body.set_span(name.span());
+    quote! { #head #body }
+}
+
+/// `pub struct Owner;`, `pub struct PatientId(pub i64);`.
+pub(super) fn unit(name: &Ident, body: &TokenStream) -> TokenStream {
+    let (head, end) = (head("struct", name), quote_spanned! { name.span()=> ; });
+    quote! { #head #body #end }
+}
+
+fn head(word: &str, name: &Ident) -> TokenStream {
+    let word = Ident::new(word, name.span());
+    quote_spanned! { name.span()=> pub #word #name }
+}
+
+/// `impl … { … }` over a name, for traits that rustc points at.
+pub(super) fn implemented(of: &TokenStream, name: &Ident, body: TokenStream) -> TokenStream {
+    let (word, target) = (Ident::new("impl", name.span()), Ident::new("for", name.span()));
+    let mut body = Group::new(Delimiter::Brace, body);
+    body.set_span(name.span());
+    quote! { #word #of #target #name #body }
 }

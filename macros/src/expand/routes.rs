@@ -26,7 +26,7 @@ pub(super) fn expand(panel: &Panel, names: &Names) -> TokenStream {
     quote! {
         /// Every page of the panel: parses from its path and prints it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[allow(dead_code)]
+        #[allow(dead_code, unreachable_pub)]
         pub enum Route {
             /// A page that every panel has.
             Of(::bailiwick::typed::Fixed),

@@ -3,17 +3,18 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::names::plain;
+use super::names::{plain, unit};
 use crate::panel::Panel;
 
 pub(super) fn expand(panel: &Panel) -> TokenStream {
     let name = &panel.name;
     let doc = doc(&doc_or(&panel.doc, || format!("The panel `{}`.", plain(name))));
+    let declared = unit(name, &TokenStream::new());
     quote! {
         #doc
         #[derive(Debug, Clone, Copy)]
-        #[allow(dead_code)]
-        pub struct #name;
+        #[allow(dead_code, unreachable_pub)]
+        #declared
 
         impl #name {
             /// Reads the command line and does what it says; without a word it serves.
