@@ -16,11 +16,17 @@ pub(super) fn expand(panel: &Panel) -> TokenStream {
         #[allow(dead_code, unreachable_pub)]
         #declared
 
+        #[allow(dead_code)]
         impl #name {
             /// Reads the command line and does what it says; without a word it serves.
             #[must_use]
             pub fn main() -> ::std::process::ExitCode {
                 Self::builder().main()
+            }
+
+            /// The panel over the database at this URL, its schema applied, as a tower service.
+            pub async fn service(database: &str) -> ::std::result::Result<::bailiwick::Service, ::bailiwick::Error> {
+                Self::builder().service(database).await
             }
 
             /// For a panel with commands of its own.
