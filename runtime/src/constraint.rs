@@ -84,7 +84,11 @@ fn misfit(panel: &Panel, kind: Kind, value: &Value) -> Option<String> {
             let largest = 10_i128.pow(u32::from(precision.min(28)));
             if decimal.scale() > u32::from(scale) {
                 Some(format!("At most {scale} digits after the point."))
-            } else if decimal.mantissa().abs() * 10_i128.pow(u32::from(scale) - decimal.scale()) >= largest {
+            } else if decimal
+                .mantissa()
+                .checked_mul(10_i128.pow(u32::from(scale) - decimal.scale()))
+                .is_none_or(|units| units.abs() >= largest)
+            {
                 Some(format!("At most {precision} digits in all, {scale} of them after the point."))
             } else {
                 None
@@ -202,4 +206,65 @@ fn is_url(text: &str) -> bool {
 #[must_use]
 pub fn default_of(field: &Field) -> Value {
     field.default.map_or(Value::Null, |literal| normal(field.kind, literal.value(field.kind)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::panel::OnDelete;
+    use crate::testing::{PANEL, date, minutes, now, text};
+
+    fn refused(field: &Field, value: &Value) -> bool {
+        violation(&PANEL, field, value, now()).is_some()
+    }
+
+    #[test]
+    fn every_modifier_refuses_and_lets_through() {
+        let field = |kind| Field::new(0, "x", "X", kind);
+        let decimal = |text: &str| Value::Decimal(text.parse().unwrap());
+        let price = Kind::Decimal { precision: 5, scale: 2 };
+        let cases = [
+            (field(Kind::String), text("one line"), text("two\nlines")),
+            (field(Kind::Text), text("two\nlines"), text("nul \0")),
+            (field(Kind::Email), text("anna@example.org"), text("anna@@example.org")),
+            (field(Kind::Email), text("a.b+c@sub.example.org"), text("anna@example.org, eve@example.org")),
+            (field(Kind::Url), text("https://example.org/"), text("javascript:alert(1)")),
+            (field(Kind::Choice(1)), text("Draft"), text("draft")),
+            (field(Kind::I32), Value::Int(i32::MAX.into()), Value::Int(i64::from(i32::MAX) + 1)),
+            (field(Kind::F64), Value::Float(1.5), Value::Float(f64::INFINITY)),
+            (field(price), decimal("999.99"), decimal("1000.00")),
+            (field(price), decimal("1.50"), decimal("1.505")),
+            (field(price), decimal("-999.99"), decimal("79228162514264337593543950335")),
+            (field(Kind::Json), Value::Json("{\"a\":1}".to_owned()), Value::Json("{a:1}".to_owned())),
+            (field(Kind::Bool), Value::Bool(false), Value::Int(0)),
+            (field(Kind::Model(0, OnDelete::Restrict)), Value::Int(1), Value::Null),
+            (Field { min_len: Some(2), ..field(Kind::String) }, text("öä"), text("ö")),
+            (Field { max_len: Some(2), ..field(Kind::String) }, text("öä"), text("abc")),
+            (Field { max_len: Some(2), ..field(Kind::Bytes) }, Value::Bytes(vec![0; 2]), Value::Bytes(vec![0; 3])),
+            (Field { min: Some(Literal::Int(0)), ..field(price) }, decimal("0"), decimal("-0.01")),
+            (Field { max: Some(Literal::Int(9)), ..field(Kind::I64) }, Value::Int(9), Value::Int(10)),
+            (Field { past: true, ..field(Kind::Date) }, date("2026-11-21"), date("2026-11-22")),
+            (Field { future: true, ..field(Kind::Date) }, date("2026-11-21"), date("2026-11-20")),
+            (Field { past: true, ..field(Kind::Timestamp) }, minutes(-1), minutes(0)),
+            (Field { future: true, ..field(Kind::Timestamp) }, minutes(1), minutes(0)),
+            (Field { pattern: Some("[0-9]{3}|x"), ..field(Kind::String) }, text("123"), text("1234")),
+            (Field { pattern: Some("[0-9]{3}|x"), ..field(Kind::String) }, text("x"), text("x1")),
+        ];
+        for (field, good, bad) in cases {
+            assert!(!refused(&field, &good), "{:?} {} was refused", field.kind, good.to_text());
+            assert!(refused(&field, &bad), "{:?} {} went through", field.kind, bad.to_text());
+            assert!(!refused(&Field { optional: true, ..field }, &Value::Null), "null where it may be");
+        }
+    }
+
+    #[test]
+    fn the_normal_form_is_what_comes_back() {
+        let decimal = |text: &str| Value::Decimal(text.parse().unwrap());
+        let price = Kind::Decimal { precision: 10, scale: 2 };
+        assert_eq!(normal(price, decimal("1.5")).to_text(), "1.50");
+        assert_eq!(normal(price, decimal("1.5000")).to_text(), "1.50");
+        assert_eq!(normal(price, decimal("1.505")).to_text(), "1.505", "never rounded in silence");
+        let fine = Value::Timestamp(now() + chrono::Duration::nanoseconds(1_999));
+        assert_eq!(normal(Kind::Timestamp, fine).to_text(), "2026-11-21T12:00:00.000001Z");
+    }
 }

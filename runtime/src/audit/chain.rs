@@ -151,3 +151,61 @@ impl Walk {
         Verified::Whole { entries: u64::try_from(last).unwrap_or_default() }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entry() -> Stored {
+        Stored {
+            seq: 3,
+            at: "2026-11-21T12:00:00.000000Z".to_owned(),
+            request: "00000000-0000-0000-0000-000000000000".to_owned(),
+            actor: Some(7),
+            actor_email: Some("anna@example.org".to_owned()),
+            session: Some(1),
+            event: "row.updated".to_owned(),
+            model: Some("Patient".to_owned()),
+            row: Some(4),
+            changes: "[]".to_owned(),
+        }
+    }
+
+    #[test]
+    fn every_column_counts() {
+        let changes: [fn(&mut Stored); 12] = [
+            |e| e.seq = 4,
+            |e| e.at.push('0'),
+            |e| e.request.push('0'),
+            |e| e.actor = Some(8),
+            |e| e.actor = None,
+            |e| e.actor_email = Some(String::new()),
+            |e| e.actor_email = None,
+            |e| e.session = None,
+            |e| e.event.push('x'),
+            |e| e.model = None,
+            |e| e.row = Some(5),
+            |e| e.changes = "[ ]".to_owned(),
+        ];
+        let mut hashes = vec![entry().hash(&START), entry().hash(&[1; 32])];
+        for change in changes {
+            let mut changed = entry();
+            change(&mut changed);
+            hashes.push(changed.hash(&START));
+        }
+        let all = hashes.len();
+        hashes.sort_unstable();
+        hashes.dedup();
+        assert_eq!(hashes.len(), all);
+        assert_eq!(entry().hash(&START), entry().hash(&START));
+    }
+
+    #[test]
+    fn columns_do_not_run_together() {
+        // Without lengths, the byte that says "text follows" could be part of a text.
+        let (mut one, mut other) = (entry(), entry());
+        (one.event, one.model) = ("a\u{1}b".to_owned(), Some("c".to_owned()));
+        (other.event, other.model) = ("a".to_owned(), Some("b\u{1}c".to_owned()));
+        assert_ne!(one.hash(&START), other.hash(&START));
+    }
+}

@@ -7,7 +7,7 @@ use super::row;
 use super::select::{Columns, MAIN};
 use crate::authorize::Terms;
 use crate::error::Error;
-use crate::panel::{FieldSet, Model, Panel, Sort};
+use crate::panel::{FieldSet, Kind, Model, Panel, Sort};
 use crate::predicate::{Condition, Op, Term};
 use crate::store::query::{
     COUNT_BOUND, Count, GetQuery, Key, LARGEST_PAGE, ListQuery, Listed, ListedRow, Position, Search,
@@ -23,8 +23,13 @@ impl Sqlite {
         let rows_wanted = within(query.terms, &query.filter, query.search, query.sort);
         let mut wanted = query.columns.union(query.terms.reads());
         if let Some(sort) = query.sort {
-            if model.fields.get(sort.field).is_none() {
-                return Err(Error::Bug(format!("{} has no field {} to sort by", model.name, sort.field)));
+            match model.fields.get(sort.field).map(|f| f.kind) {
+                None => return Err(Error::Bug(format!("{} has no field {} to sort by", model.name, sort.field))),
+                // The order of hashes would tell which two are the same.
+                Some(Kind::Secret | Kind::Json | Kind::Bytes) => {
+                    return Err(Error::BadRequest("This column can't be sorted by.".to_owned()));
+                }
+                Some(_) => {}
             }
             wanted = wanted.with(sort.field);
         }

@@ -107,6 +107,20 @@ async fn a_statement_without_end_is_interrupted() {
 }
 
 #[tokio::test]
+async fn a_request_that_goes_away_leaves_no_connection_half_used() {
+    const LONG: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000) SELECT \
+         count(*) FROM n";
+    let (_directory, store) = testing::store().await;
+    for _ in 0..8 {
+        let gone = tokio::time::timeout(std::time::Duration::from_millis(20), store.ask_for_test(LONG)).await;
+        assert!(gone.is_err(), "the statement was not long enough to be left");
+    }
+    assert_eq!(store.ask_for_test("SELECT 1").await, "1");
+    let write = store.write(testing::command_line()).await.unwrap();
+    write.roll_back().await.unwrap();
+}
+
+#[tokio::test]
 async fn a_reading_connection_can_t_write() {
     let (_directory, store) = testing::store().await;
     let error = store.fail_for_test("DELETE FROM bw_audit").await;

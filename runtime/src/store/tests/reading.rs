@@ -192,6 +192,16 @@ fn a_cursor_that_was_tampered_with_is_none() {
 }
 
 #[tokio::test]
+async fn nothing_is_sorted_by_a_secret() {
+    let (_directory, store, ..) = practice().await;
+    let owner = testing::actor("Owner", None);
+    let terms = testing::terms(&owner, Verb::View, PATIENT);
+    let sort = Some(Sort { field: patient::PIN, descending: false });
+    let refused = store.list(&ListQuery { sort, ..query(&terms) }).await;
+    assert!(matches!(refused, Err(crate::Error::BadRequest(_))), "{refused:?}");
+}
+
+#[tokio::test]
 async fn a_count_stops_at_its_bound() {
     let (_directory, store) = testing::store().await;
     testing::seed(&store, SAMPLE, vec![Vec::new(); 10_000]).await;
