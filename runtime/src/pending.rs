@@ -85,3 +85,20 @@ fn uses(panel: &Panel, verb: Verb) -> bool {
 pub fn of(panel: &Panel) -> impl Iterator<Item = &'static Pending> {
     PENDING.iter().filter(move |pending| (pending.used)(panel))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::PENDING;
+
+    #[test]
+    fn the_docs_name_every_clause_that_is_not_acted_on() {
+        let docs = include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/dsl.md"));
+        let named = docs.split_once("not acted on yet").expect("the heading").1;
+        for pending in PENDING {
+            let row = format!("| `{}` | {} |", pending.clause, pending.missing);
+            assert!(named.contains(&row), "docs/dsl.md lacks: {row}");
+        }
+        let rows = named.lines().filter(|line| line.starts_with("| `")).count();
+        assert_eq!(rows, PENDING.len(), "docs/dsl.md names a clause that is acted on");
+    }
+}
