@@ -608,6 +608,7 @@ pub(crate) enum Widget {
 #[derive(Debug)]
 pub(crate) struct Accept {
     pub(crate) rule: String,
+    pub(crate) rule_place: Place,
     pub(crate) reason: String,
     /// Year, month, day; none: for good.
     pub(crate) until: Option<(i32, u32, u32)>,

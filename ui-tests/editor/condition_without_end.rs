@@ -1,7 +1,5 @@
 //! A condition that stops at its dot.
 
-use bailiwick::prelude::*;
-
 bailiwick::admin! {
     panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
     actor { branch: Option<i64>; }

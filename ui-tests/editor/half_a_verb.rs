@@ -1,7 +1,5 @@
 //! The first letters of a grant.
 
-use bailiwick::prelude::*;
-
 bailiwick::admin! {
     panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
     model Product { name: String label; }

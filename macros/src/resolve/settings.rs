@@ -297,7 +297,14 @@ pub(crate) fn accepts(written: &[ast::Accept], owner: Owner, into: &mut Vec<Acce
             }
             day
         });
-        into.push(Accept { rule: plain(rule), reason: reason.value.clone(), until, owner, place: accept.place });
+        into.push(Accept {
+            rule: plain(rule),
+            rule_place: rule.into(),
+            reason: reason.value.clone(),
+            until,
+            owner,
+            place: accept.place,
+        });
     }
 }
 

@@ -3,7 +3,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::{NOT_BUILT, RULES, Rule};
+use super::{BEFORE_RULES, NOT_BUILT, RULES, Rule};
 use crate::diag::Diags;
 use crate::panel::{Accept, Owner, Panel};
 use crate::similar;
@@ -16,6 +16,7 @@ pub(super) fn apply(panel: &Panel, today: NaiveDate, diags: &mut Diags) {
         let opts_out = match (rule, later) {
             (Some(rule), _) => rule.opts_out,
             (None, Some((_, opts_out))) => *opts_out,
+            (None, None) if BEFORE_RULES.contains(&accept.rule.as_str()) => false,
             (None, None) => {
                 unknown_rule(accept, diags);
                 continue;
@@ -32,7 +33,7 @@ pub(super) fn apply(panel: &Panel, today: NaiveDate, diags: &mut Diags) {
 
 fn unknown_rule(accept: &Accept, diags: &mut Diags) {
     let known = RULES.iter().map(|rule| rule.name).chain(NOT_BUILT.iter().map(|rule| rule.0));
-    let diag = diags.error("unknown_name", accept.place, format!("there is no rule `{}`", accept.rule));
+    let diag = diags.error("unknown_name", accept.rule_place, format!("there is no rule `{}`", accept.rule));
     if let Some(meant) = similar::nearest(&accept.rule, known) {
         diag.help(format!("did you mean `{meant}`?"));
     }
@@ -61,7 +62,7 @@ fn rule_can_be_accepted(accept: &Accept, diags: &mut Diags) {
     diags
         .error(
             "rule_can_be_accepted",
-            accept.place,
+            accept.rule_place,
             format!("`{}` has no exception: what it finds must be mended", accept.rule),
         )
         .about(accept.owner);

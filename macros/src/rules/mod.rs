@@ -92,6 +92,10 @@ rules! {
     }
 }
 
+/// What resolving a panel reports, before any rule is asked; `accept` cannot speak for it.
+const BEFORE_RULES: &[&str] =
+    &["unknown_name", "duplicate_name", "reserved_name", "value_fits_field", "value_in_bounds"];
+
 /// Rules that are named and not checked yet, and whether `accept` will be able to speak for them.
 const NOT_BUILT: &[(&str, bool)] = &[
     ("roles_differ", true),

@@ -1,0 +1,12 @@
+//! More sessions than the bound of its source allows.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Note { text: String label; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+
+    session at_most 100;
+}
+
+fn main() {}
