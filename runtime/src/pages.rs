@@ -19,6 +19,8 @@ mod refusal;
 mod row;
 mod shown;
 mod stale;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use http::{Method, StatusCode};
@@ -27,7 +29,7 @@ use crate::audit::{Change, Context, Event, EventId};
 use crate::authorize::{Terms, authorize};
 use crate::context::Cx;
 use crate::error::Error;
-use crate::page::{self, Page as _};
+use crate::page;
 use crate::panel::{Model, Sensitivity, Verb};
 use crate::response::Response;
 use crate::route::{Page, Route};

@@ -98,6 +98,7 @@ pub(crate) const DOCTORS: Model = Model {
     plural: "Doctors",
     slug: "doctors",
     table: "doctors",
+    sections: &[Section { title: "", fields: &[0, 1, 2] }],
     fields: &[doctor::NAME_FIELD, doctor::SPECIALITY_FIELD, doctor::ACTIVE_FIELD],
     label: &[0, 1],
     list: &[0, 1, 2],
@@ -114,6 +115,7 @@ pub(crate) const PATIENTS: Model = Model {
     plural: "Patients",
     slug: "patients",
     table: "patients",
+    sections: &[Section { title: "", fields: &[0, 1, 2, 3, 4, 5, 6, 7] }],
     fields: &[
         Field { min_len: Some(1), max_len: Some(120), ..Field::new(0, "name", "Name", Kind::String) },
         Field {
@@ -149,6 +151,7 @@ pub(crate) const VISITS: Model = Model {
     plural: "Visits",
     slug: "visits",
     table: "visits",
+    sections: &[Section { title: "", fields: &[0, 1, 2] }],
     fields: &[
         Field::new(0, "patient", "Patient", Kind::Model(PATIENT, OnDelete::Cascade)),
         Field::new(1, "at", "At", Kind::Timestamp),
@@ -174,6 +177,7 @@ pub(crate) const INVOICES: Model = Model {
     plural: "Invoices",
     slug: "invoices",
     table: "invoices",
+    sections: &[Section { title: "", fields: &[0, 1, 2, 3, 4] }],
     fields: &[
         Field::new(0, "patient", "Patient", Kind::Model(PATIENT, OnDelete::Restrict)),
         Field {

@@ -20,7 +20,7 @@ use crate::value::timestamp_text;
 use crate::views::{AuditPage, Change, Chip, Event, Filter, OptionView, Seal, Step, Subject, Text};
 
 /// Entries a page.
-const SIZE: u32 = 50;
+const SIZE: u32 = 40;
 /// Model name under which events about people are kept.
 const PERSON: &str = "Person";
 

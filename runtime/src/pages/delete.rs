@@ -3,7 +3,6 @@
 
 use http::StatusCode;
 
-use super::row::Keys;
 use super::{frame, is_post, refuse_strange, row, show, terms, terms_if_any, words};
 use crate::audit::Context;
 use crate::authorize::Terms;
@@ -24,14 +23,12 @@ const NAMED: usize = 20;
 pub(super) async fn page(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<Response, Error> {
     let view = terms(cx, Verb::View, model)?;
     let delete = terms(cx, Verb::Delete, model)?;
-    let keys = Keys::among(cx, model, view.fields_somewhere());
     let query = GetQuery { terms: &view, id, columns: view.fields_somewhere().union(delete.reads()), labels: &[] };
     let found = cx.app.store.get(&query).await?.ok_or(Error::NotFound)?;
     if !delete.covers(&found.row) {
         let title = model.title.to_lowercase();
         return Err(Error::Beyond(format!("You may see this {title}, but your role may not delete it as it is now.")));
     }
-    let _ = keys;
     let views: Vec<Terms> = cx.panel().models.iter().filter_map(|model| terms_if_any(cx, Verb::View, model)).collect();
     let preview = cx.app.store.delete_preview(&delete, id, &views).await?.ok_or(Error::NotFound)?;
     let question = Question {
@@ -186,7 +183,8 @@ impl Question<'_> {
             .flat_map(|(model, group)| group.labels.iter().map(move |row| (model, row)))
             .take(NAMED)
             .map(|(model, row)| Named {
-                kind: model.title.into(),
+                // A row without a label of its own is called by its kind already.
+                kind: if row.label.starts_with(model.title) { "" } else { model.title }.into(),
                 label: row.label.clone().into(),
                 href: Some(cx.link(&Route::Model(model, Page::Detail(row.id))).into()),
             })

@@ -50,10 +50,7 @@ pub(super) async fn new(cx: &Cx<'_>, model: &'static Model) -> Result<Response, 
         Ok(inserted.row)
     };
     match saved.await {
-        Ok(row) if posted.then == "another" => {
-            let _ = row;
-            Ok(go(cx, &Route::Model(model, Page::New), "created"))
-        }
+        Ok(_) if posted.then == "another" => Ok(go(cx, &Route::Model(model, Page::New), "created")),
         Ok(row) => Ok(to_row(cx, model, &row, false, "created")),
         Err(error) => {
             let (whole, status) = at_fields(error, &mut draft)?;

@@ -71,7 +71,7 @@ async fn counters(cx: &Cx<'_>, counted: &[(usize, Option<&'static Predicate>)]) 
         .map(|((model, when, _), count)| Counter {
             label: match when {
                 None => model.plural.into(),
-                Some(when) => format!("{}, {}", model.plural, words::predicate(cx.panel(), model, when)).into(),
+                Some(when) => format!("{}: {}", model.plural, words::plainly(cx.panel(), model, when)).into(),
             },
             number: words::count(count).into(),
             href: cx.link(&Route::Model(model, Page::List)).into(),

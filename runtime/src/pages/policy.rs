@@ -131,8 +131,8 @@ fn framework_row(panel: &'static Panel, subject: Framework) -> MatrixRow {
 
 fn subject_name(subject: Framework) -> &'static str {
     match subject {
-        Framework::Audit => "Audit log",
-        Framework::People => "People",
+        Framework::Audit => "The audit log",
+        Framework::People => "The people",
     }
 }
 
@@ -174,9 +174,17 @@ impl Line {
     }
 }
 
+/// Whether one cell holds all that another holds, and more; a star beside a named model makes such pairs.
+fn says_more(wide: &Cell, narrow: &Cell) -> bool {
+    let same_right = wide.verb == narrow.verb && wide.model == narrow.model && (!wide.lendable || narrow.lendable);
+    let all_fields = wide.fields.intersection(narrow.fields) == narrow.fields;
+    let more = wide.fields != narrow.fields || narrow.when.is_some() || wide.lendable != narrow.lendable;
+    same_right && wide.when.is_none() && all_fields && more
+}
+
 fn lines(panel: &'static Panel, role: &'static Role) -> Vec<Line> {
     let mut lines: Vec<(FieldSet, Line)> = Vec::new();
-    for cell in role.cells {
+    for cell in role.cells.iter().filter(|cell| !role.cells.iter().any(|other| says_more(other, cell))) {
         let Some(model) = panel.models.get(cell.model) else { continue };
         let rows = cell.when.as_ref().map(|when| words::predicate(panel, model, when));
         let all = names_every_field(model, cell);

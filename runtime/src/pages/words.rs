@@ -1,6 +1,6 @@
 //! Numbers and predicates of the block as words on a page.
 
-use crate::panel::{Model, Panel};
+use crate::panel::{Kind, Model, Panel};
 use crate::predicate::{Op, Operand, Predicate};
 use crate::store::Count;
 use crate::value::Literal;
@@ -43,6 +43,58 @@ pub(super) fn list(words: &[&str]) -> String {
 /// A predicate as the block would write it.
 pub(super) fn predicate(panel: &Panel, model: &Model, predicate: &Predicate) -> String {
     spell(panel, model, predicate, false)
+}
+
+/// A predicate in plain words, for those who never see the block: "state is Booked and at is after now".
+pub(super) fn plainly(panel: &Panel, model: &Model, predicate: &Predicate) -> String {
+    let join = |parts: &[Predicate], word: &str| {
+        parts.iter().map(|part| plainly(panel, model, part)).collect::<Vec<_>>().join(word)
+    };
+    match predicate {
+        Predicate::And(parts) => join(parts, " and "),
+        Predicate::Or(parts) => join(parts, " or "),
+        Predicate::Not(part) => format!("not {}", plainly(panel, model, part)),
+        Predicate::Compare { left, op, right } => {
+            let kind = [left, right].into_iter().find_map(|side| match side {
+                Operand::Field(field) => model.fields.get(*field).map(|field| field.kind),
+                _ => None,
+            });
+            let in_time = matches!(kind, Some(Kind::Date | Kind::Time | Kind::Timestamp));
+            let op = match (op, in_time) {
+                (Op::Eq, _) => "is",
+                (Op::Ne, _) => "is not",
+                (Op::Lt, true) => "is before",
+                (Op::Le, true) => "is not after",
+                (Op::Gt, true) => "is after",
+                (Op::Ge, true) => "is not before",
+                (Op::Lt, false) => "is below",
+                (Op::Le, false) => "is at most",
+                (Op::Gt, false) => "is above",
+                (Op::Ge, false) => "is at least",
+            };
+            let say = |side: &Operand| plain_side(panel, model, side, kind);
+            format!("{} {op} {}", say(left), say(right))
+        }
+        Predicate::IsNull(operand) => format!("{} is empty", plain_side(panel, model, operand, None)),
+        Predicate::In { operand, set } => {
+            let set: Vec<String> = set.iter().map(|one| plain_side(panel, model, one, None)).collect();
+            format!("{} is one of {}", plain_side(panel, model, operand, None), set.join(", "))
+        }
+    }
+}
+
+fn plain_side(panel: &Panel, model: &Model, operand: &Operand, kind: Option<Kind>) -> String {
+    match (operand, kind) {
+        (Operand::Field(field), _) => model.fields.get(*field).map_or("?", |field| field.title).to_lowercase(),
+        (Operand::Literal(Literal::Text(name)), Some(Kind::Choice(choice))) => {
+            let variants = panel.choices.get(choice).map_or(&[][..], |choice| choice.variants);
+            variants.iter().find(|variant| variant.name == *name).map_or(*name, |variant| variant.title).to_owned()
+        }
+        (Operand::Literal(Literal::Bool(yes)), _) => if *yes { "yes" } else { "no" }.to_owned(),
+        (Operand::Me, _) => "you".to_owned(),
+        (Operand::MeAttribute(index), _) => format!("your {}", panel.actor.get(*index).map_or("?", |a| a.name)),
+        _ => side(panel, model, operand),
+    }
 }
 
 fn spell(panel: &Panel, model: &Model, predicate: &Predicate, inner: bool) -> String {
@@ -98,4 +150,21 @@ fn span(seconds: u64) -> String {
         }
     }
     format!("{seconds}s")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{list, number, plainly, predicate, span};
+    use crate::testing::{PANEL, VISIT};
+
+    #[test]
+    fn words_read_as_words() {
+        assert_eq!([number(0), number(999), number(1_000), number(1_234_567)], ["0", "999", "1,000", "1,234,567"]);
+        assert_eq!((list(&["a"]), list(&["a", "b", "c"])), ("a".to_owned(), "a, b and c".to_owned()));
+        assert_eq!([span(86_400), span(7_200), span(90), span(0)], ["1d", "2h", "90s", "0s"]);
+        let visits = &PANEL.models[VISIT];
+        let check = &visits.checks[0].predicate;
+        assert_eq!(predicate(&PANEL, visits, check), "not (state == Done and at > now)");
+        assert_eq!(plainly(&PANEL, visits, check), "not state is Done and at is after now");
+    }
 }
