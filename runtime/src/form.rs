@@ -197,7 +197,7 @@ pub(crate) fn read(field: &Field, text: &str) -> Result<Value, String> {
             Err(_) => return no("This must be a UUID, as in 0190f5c6-4a2e-7c31-9d3b-1f0e8a6b2c4d."),
         },
         Kind::Json => Value::Json(text.to_owned()),
-        // A secret needs the hasher and bytes need an upload; neither comes as plain text of a form.
+        // A secret goes to the hasher and bytes need an upload; neither is read as text of a form.
         Kind::Secret | Kind::Bytes => return no("This can't be filled in here."),
     })
 }

@@ -284,7 +284,7 @@ fn event(cx: &Cx<'_>, views: &[Terms], entry: &Entry) -> Event {
         time: entry.at.format("%Y-%m-%d %H:%M:%S").to_string().into(),
         stamp: timestamp_text(entry.at).into(),
         actor: entry.actor.as_ref().map_or("–".into(), |actor| actor.email.clone().into()),
-        event: in_words(&entry.event).to_owned().into(),
+        what: in_words(&entry.event).to_owned().into(),
         tone: tone(&entry.event),
         subject: subject.into(),
         href: match (model, view, entry.row) {

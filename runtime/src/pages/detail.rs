@@ -11,7 +11,7 @@ use crate::response::Response;
 use crate::route::{Page, Route};
 use crate::store::{GetQuery, ListQuery, ListedRow, Position};
 use crate::value::Value;
-use crate::views::{Act, Cell, DetailPage, Fact, FactSection, History, Link, Related, Text};
+use crate::views::{Act, Cell, DetailPage, Fact, FactSection, Link, Related, Text};
 
 /// Related rows shown with a row; the rest is on their own list.
 const RELATED: usize = 5;
@@ -46,10 +46,9 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<
         sections: sections(cx, model, visible, &keys, &found),
         related,
         about: about(cx, model, visible, &keys, &found),
-        history: authorize_framework(cx.panel(), &cx.actor, Verb::View, Framework::Audit).is_ok().then(|| History {
-            events: Vec::new(),
-            all: format!("{}?model={}&id={id}", cx.link(&Route::Audit), model.name).into(),
-        }),
+        history: authorize_framework(cx.panel(), &cx.actor, Verb::View, Framework::Audit)
+            .is_ok()
+            .then(|| format!("{}?model={}&id={id}", cx.link(&Route::Audit), model.name).into()),
         actions: actions
             .iter()
             .filter(|(_, terms)| terms.covers(&found.row))

@@ -4,7 +4,7 @@
 
 use http::StatusCode;
 
-use super::edit_fields::{Controls, Draft, candidates, fillable};
+use super::edit_fields::{Controls, Draft, candidates, fillable, secrets};
 use super::row::Keys;
 use super::{frame, is_post, refuse_strange, row, show, stale, terms, terms_if_any};
 use crate::audit::Context;
@@ -13,12 +13,16 @@ use crate::constraint;
 use crate::context::Cx;
 use crate::error::Error;
 use crate::form::{self, Posted};
-use crate::panel::{FieldSet, Model, Verb};
+use crate::panel::{FieldSet, Kind, Model, Verb};
+use crate::password::Password;
 use crate::response::Response;
 use crate::route::{Page, Route};
 use crate::store::{GetQuery, ListedRow, Parents, Updated};
 use crate::value::{Row, Value};
 use crate::views::{FormError, FormPage, Link, Stale, Then};
+
+/// Longest secret, code points; the hasher takes no more.
+const LONGEST_SECRET: u32 = 256;
 
 /// Messages about the row as a whole; those about fields are in the draft.
 type WholeRow = Vec<String>;
@@ -38,7 +42,8 @@ pub(super) async fn new(cx: &Cx<'_>, model: &'static Model) -> Result<Response, 
     if posted.find {
         return new_form(cx, model, &draft, WholeRow::new(), StatusCode::OK).await;
     }
-    let values = read(cx, model, &mut draft, &posted, None);
+    let mut values = read(cx, model, &mut draft, &posted, None);
+    values.extend(hash_secrets(cx, model, &mut draft, &posted, true).await?);
     if !draft.errors.is_empty() {
         return new_form(cx, model, &draft, WholeRow::new(), StatusCode::UNPROCESSABLE_ENTITY).await;
     }
@@ -83,7 +88,8 @@ pub(super) async fn edit(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<
     if version != found.row.version {
         return editing.stale(draft, &posted).await;
     }
-    let values = read(cx, model, &mut draft, &posted, Some(&found.row));
+    let mut values = read(cx, model, &mut draft, &posted, Some(&found.row));
+    values.extend(hash_secrets(cx, model, &mut draft, &posted, false).await?);
     if !draft.errors.is_empty() {
         return editing.form(draft, WholeRow::new(), None, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
@@ -133,7 +139,7 @@ fn read(
     let mut values = Vec::new();
     let offered = draft.offered;
     for field in model.fields.iter().filter(|field| offered.contains(field.index)) {
-        let Some(text) = posted.text(field.index) else { continue };
+        let Some(text) = posted.text(field.index).filter(|_| field.kind != Kind::Secret) else { continue };
         let before = stored.and_then(|row| row.get(field.index));
         // A form holds less than a value can (a browser has no microseconds): an untouched text changes nothing.
         if before.is_some_and(|value| form::spell(field, value) == text) {
@@ -147,6 +153,43 @@ fn read(
         }
     }
     values
+}
+
+/// Hashes of the secrets that were typed; an empty control leaves a secret as it is. Hashing costs, so nothing is hashed
+/// for a form that comes back anyway.
+async fn hash_secrets(
+    cx: &Cx<'_>,
+    model: &'static Model,
+    draft: &mut Draft,
+    posted: &Posted,
+    is_new: bool,
+) -> Result<Vec<(usize, Value)>, Error> {
+    let offered = draft.offered.intersection(secrets(model));
+    let mut typed = Vec::new();
+    for field in model.fields.iter().filter(|field| offered.contains(field.index)) {
+        let text = posted.text(field.index).unwrap_or_default();
+        let length = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
+        let (min, max) = (field.min_len.unwrap_or(1), field.max_len.unwrap_or(LONGEST_SECRET).min(LONGEST_SECRET));
+        if text.is_empty() {
+            if is_new && !field.optional {
+                draft.errors.push((field.index, "This is needed.".to_owned()));
+            }
+        } else if length < min || length > max {
+            draft.errors.push((field.index, format!("{min} to {max} characters; this has {length}.")));
+        } else {
+            typed.push((field.index, Password::typed(text)));
+        }
+    }
+    if !draft.errors.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut hashes = Vec::with_capacity(typed.len());
+    for (field, secret) in typed {
+        let busy = |_| Error::Unavailable("no place to hash a secret".to_owned());
+        let place = cx.app.hasher.place().map_err(busy)?;
+        hashes.push((field, Value::SecretHash(cx.app.hasher.hash(place, secret).await?)));
+    }
+    Ok(hashes)
 }
 
 /// Puts a refusal of the store where it belongs in the form; any other error goes on.
@@ -245,7 +288,8 @@ impl<'a> Editing<'a> {
         }
         let visible = view.fields_of(&found.row);
         // A field that can't be seen can't be filled in either: the form would have to show what stands in it.
-        let offered = fillable(model).intersection(edit.fields_of(&found.row)).intersection(visible);
+        let shown_or_secret = visible.union(secrets(model));
+        let offered = fillable(model).intersection(edit.fields_of(&found.row)).intersection(shown_or_secret);
         Ok(Self { cx, model, found, visible, offered, keys })
     }
 

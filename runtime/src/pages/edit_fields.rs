@@ -97,7 +97,16 @@ pub(super) fn fillable(model: &Model) -> FieldSet {
     model
         .fields
         .iter()
-        .filter(|field| field.is_writable() && !matches!(field.kind, Kind::Secret | Kind::Bytes))
+        .filter(|field| field.is_writable() && field.kind != Kind::Bytes)
+        .fold(FieldSet::NONE, |set, field| set.with(field.index))
+}
+
+/// Fields that are filled in without ever being shown.
+pub(super) fn secrets(model: &Model) -> FieldSet {
+    model
+        .fields
+        .iter()
+        .filter(|field| field.kind == Kind::Secret)
         .fold(FieldSet::NONE, |set, field| set.with(field.index))
 }
 
@@ -246,7 +255,18 @@ impl Controls<'_> {
             }
             Kind::Choice(choice) => self.choices(field, choice, text, &mut view),
             Kind::Model(..) | Kind::Actor => self.picker(field, text, &mut view),
-            Kind::Uuid | Kind::Secret | Kind::Bytes => {}
+            Kind::Secret => {
+                view.widget = Widget::Secret;
+                // Never back to the browser, not even what was typed a moment ago.
+                view.value = Text::default();
+                view.was = None;
+                view.max_len = Some(256);
+                if self.stored.is_some() {
+                    view.required = false;
+                    view.placeholder = "leave empty to keep what is set".into();
+                }
+            }
+            Kind::Uuid | Kind::Bytes => {}
         }
         view
     }

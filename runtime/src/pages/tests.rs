@@ -332,3 +332,24 @@ async fn pages_keep_to_their_number_of_statements() {
         assert!(statements <= most, "{page}: {statements} statements");
     }
 }
+
+#[tokio::test]
+async fn a_secret_goes_in_and_never_comes_out() {
+    let clinic = Clinic::new().await;
+    let owner = actor("Owner", None);
+    let target = format!("/patients/{}/edit", clinic.patient);
+    let version = clinic.row().await.version;
+    let answer = clinic.post(&owner, &target, &format!("bw.version={version}&pin=open+sesame&born=nope")).await;
+    assert!(!html(&answer.expect("the form again")).contains("sesame"), "not back to the browser either");
+    let form = format!("bw.version={version}&pin=open+sesame");
+    assert_eq!(refused(clinic.post(&owner, &target, &form).await), StatusCode::SEE_OTHER);
+    let row = clinic.row().await;
+    assert_eq!(row.version, version + 1);
+    for page in [format!("/patients/{}", clinic.patient), target.clone()] {
+        let html = clinic.page(&owner, &page).await;
+        assert!(!html.contains("sesame") && !html.contains("$argon2"), "{page}");
+    }
+    // Left empty, it stays.
+    assert_eq!(refused(clinic.post(&owner, &target, &format!("bw.version={}&pin=", row.version)).await), 303);
+    assert_eq!(clinic.row().await.version, row.version);
+}

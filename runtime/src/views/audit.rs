@@ -49,7 +49,7 @@ pub(crate) struct Event {
     /// Who, or "nobody signed in".
     pub(crate) actor: Text,
     /// In words: "changed".
-    pub(crate) event: Text,
+    pub(crate) what: Text,
     /// Mark beside it: `t0` … `t5`, `bad`, `yes`.
     pub(crate) tone: &'static str,
     /// "Patient 17 Anna Berg".

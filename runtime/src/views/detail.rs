@@ -12,8 +12,8 @@ pub(crate) struct DetailPage {
     pub(crate) related: Vec<Related>,
     /// Created, changed, by whom, as far as the viewer may see it.
     pub(crate) about: Vec<Fact>,
-    /// For those who may view the audit log.
-    pub(crate) history: Option<History>,
+    /// The audit page about this row, for those who may view the audit log.
+    pub(crate) history: Option<Text>,
     /// Declared actions that the viewer may start on this row.
     pub(crate) actions: Vec<Act>,
     pub(crate) edit: Option<Text>,
@@ -53,21 +53,4 @@ pub(crate) struct Act {
     pub(crate) href: Text,
     /// Doc comment of the action.
     pub(crate) help: Text,
-}
-
-#[derive(Debug, Serialize)]
-pub(crate) struct History {
-    pub(crate) events: Vec<HistoryEvent>,
-    /// The audit page, filtered to this row.
-    pub(crate) all: Text,
-}
-
-#[derive(Debug, Serialize)]
-pub(crate) struct HistoryEvent {
-    pub(crate) time: Text,
-    /// RFC 3339.
-    pub(crate) stamp: Text,
-    pub(crate) actor: Text,
-    /// "Changed phone, email".
-    pub(crate) text: Text,
 }

@@ -70,6 +70,7 @@ pub(crate) enum Widget {
 
 /// One field of the form. [`FieldView::new`] gives a plain line.
 #[derive(Debug, Serialize)]
+#[expect(clippy::struct_excessive_bools, reason = "independent facts about one control, not a state")]
 pub(crate) struct FieldView {
     /// `f-NAME`.
     pub(crate) id: Text,

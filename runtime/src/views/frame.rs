@@ -76,6 +76,5 @@ pub(crate) struct Note {
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Tone {
     Good,
-    Warn,
     Bad,
 }
