@@ -7,7 +7,7 @@ use super::{frame, row, show, target, terms_if_any, words};
 use crate::authorize::Terms;
 use crate::context::Cx;
 use crate::error::Error;
-use crate::panel::{Model, Verb, Widget};
+use crate::panel::{Automatic, Model, Sort, Verb, Widget};
 use crate::predicate::{Condition, Predicate};
 use crate::response::Response;
 use crate::route::{Page, Route};
@@ -141,8 +141,7 @@ async fn newest(cx: &Cx<'_>, model: &'static Model, count: u32) -> Result<Option
             columns: fetched,
             filter: Condition::Always,
             search: None,
-            // Newest first is newest id first; ids are never reused.
-            sort: None,
+            sort: newest_first(model, &view),
             position: Position::First,
             size: count,
             labels: &keys.labels(),
@@ -157,6 +156,15 @@ async fn newest(cx: &Cx<'_>, model: &'static Model, count: u32) -> Result<Option
         all: Some(link(Page::List)),
         new: terms_if_any(cx, Verb::Create, model).map(|_| link(Page::New)),
     }))
+}
+
+/// By the time of the insert where the list is in that order anyway, so that an index serves it; else by id, which is
+/// the order of the inserts as long as nobody dates a row back.
+fn newest_first(model: &Model, view: &Terms) -> Option<Sort> {
+    let first = model.sort.first().copied()?;
+    let field = model.fields.get(first.field)?;
+    let dated = field.automatic == Some(Automatic::Created) && first.descending;
+    (dated && view.fields_everywhere().contains(first.field)).then_some(first)
 }
 
 fn empty(cx: &Cx<'_>) -> Empty {
