@@ -99,6 +99,7 @@ fn action_trait(panel: &Panel, model: &Model) -> TokenStream {
     quote! {
         #about
         #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
+        #[allow(unreachable_pub)]
         #bodies
 
         #enum_doc

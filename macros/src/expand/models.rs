@@ -143,6 +143,7 @@ fn id(model: &Model) -> TokenStream {
     quote! {
         #doc
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[allow(dead_code, unreachable_pub)]
         #declared
 
         impl ::bailiwick::typed::RowId for #id {
