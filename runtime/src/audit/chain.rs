@@ -189,9 +189,9 @@ mod tests {
         ];
         let mut hashes = vec![entry().hash(&START), entry().hash(&[1; 32])];
         for change in changes {
-            let mut changed = entry();
-            change(&mut changed);
-            hashes.push(changed.hash(&START));
+            let mut other = entry();
+            change(&mut other);
+            hashes.push(other.hash(&START));
         }
         let all = hashes.len();
         hashes.sort_unstable();

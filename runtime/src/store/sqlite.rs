@@ -34,7 +34,6 @@ use crate::error::Error;
 use crate::store::sql::Sql;
 
 pub(super) use change::Pointed;
-pub(super) use fault::Fault;
 pub(super) use lane::Transaction;
 pub(super) use reach::Step;
 

@@ -252,24 +252,6 @@ impl Write {
         Ok(self.transaction.rollback().await?)
     }
 
-    /// For the framework's own tables: a statement and its event, never one without the other.
-    pub(in crate::store) async fn change(
-        &mut self,
-        sql: crate::store::sql::Sql,
-        event: Event,
-    ) -> Result<(u64, Recorded), crate::store::sqlite::Fault> {
-        let changed = self.transaction.execute(sql).await?;
-        Ok((changed, self.record(event)))
-    }
-
-    /// For the framework's own tables: rows as they are in this transaction.
-    pub(in crate::store) async fn rows(
-        &mut self,
-        sql: crate::store::sql::Sql,
-    ) -> Result<Vec<sqlx::sqlite::SqliteRow>, crate::store::sqlite::Fault> {
-        self.transaction.rows(sql).await
-    }
-
     /// The row as it is now, if it is within the terms and at this version.
     async fn row_within(&mut self, terms: &Terms, id: i64, version: Option<i64>) -> Result<Row, Error> {
         let row = self.transaction.load(terms.model(), id).await?.ok_or(Error::NotFound)?;

@@ -151,12 +151,12 @@ fn alter(
     let columns = columns_of(sql);
     for name in columns.keys().filter(|n| !matches!(n.as_str(), "id" | "version")) {
         if model.field_by_name(name).is_none() {
-            let drops: String = there
-                .attached
-                .iter()
-                .filter(|(index, on)| *on == table && index.contains(&format!("_{name}")))
-                .map(|(index, _)| format!("DROP INDEX \"{index}\"; "))
-                .collect();
+            let mut drops = String::new();
+            for (index, on) in &there.attached {
+                if on == table && index.contains(&format!("_{name}")) {
+                    drops.extend(["DROP INDEX \"", index, "\"; "]);
+                }
+            }
             return Err(Error::Setup(format!(
                 "the schema: table {table} has a column {name} that the block does not have (or a newer build added \
                  it); dropping it loses its data, so write by hand: {drops}ALTER TABLE \"{table}\" DROP COLUMN \
