@@ -16,7 +16,7 @@ mod words;
 use proc_macro2::{Ident, Span};
 
 use self::grants::Reach;
-use self::names::{Names, plain};
+use self::names::{Names, plain, writable};
 use crate::ast::Block;
 use crate::diag::Diags;
 use crate::panel::{Owner, Panel, Place, Role, RoleId};
@@ -30,7 +30,7 @@ pub(crate) fn resolve(block: &Block, diags: &mut Diags) -> Panel {
             .syntax(Place::call_site(), "the block declares no panel")
             .help("begin it with `panel Name { public_url \"http://127.0.0.1:8000\"; proxies none; }`");
     }
-    let name = head.and_then(|head| head.name.clone());
+    let name = head.and_then(|head| head.name.as_ref()).map(writable);
     let place = name.as_ref().map_or_else(Place::call_site, Place::from);
     let names = Names::new(block, diags);
     let choices = models::choices(&names, diags);
@@ -93,7 +93,7 @@ fn roles(names: &Names<'_>, diags: &mut Diags) -> Vec<Role> {
             written.iter().filter_map(|role| Some((names.role(role, diags)?, role.into()))).collect()
         };
         roles.push(Role {
-            name: (*name).clone(),
+            name: writable(name),
             doc: written.doc.clone(),
             title: words::title(&plain(name)),
             under: others(&written.under),

@@ -1,6 +1,6 @@
 //! Fields: their type, their modifiers, and which of those suit the type.
 
-use super::names::{Names, plain, unknown};
+use super::names::{Names, plain, unknown, writable};
 use super::values::{self, RULE};
 use super::words;
 use crate::ast::{self, Flag, ModifierKind, ValueKind};
@@ -96,7 +96,7 @@ fn resolve(names: &Names<'_>, written: &ast::Field, diags: &mut Diags) -> Field 
     let kind = known.unwrap_or(Kind::String);
     let name = plain(&written.name);
     let mut field = Field {
-        name: written.name.clone(),
+        name: writable(&written.name),
         doc: written.doc.clone(),
         title: words::title(&name),
         kind,

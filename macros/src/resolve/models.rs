@@ -3,7 +3,7 @@
 use std::rc::Rc;
 
 use super::fields;
-use super::names::{Names, plain};
+use super::names::{Names, plain, writable};
 use super::predicates::Conditions;
 use super::reserved;
 use super::values::RULE;
@@ -25,21 +25,21 @@ pub(crate) fn choices(names: &Names<'_>, diags: &mut Diags) -> Vec<Choice> {
             diags.syntax(written.place, format!("choice `{}` has no variant", plain(name)));
         }
         let variants = variants.iter().map(|variant| Variant {
-            name: variant.name.clone(),
+            name: writable(&variant.name),
             title: variant
                 .title
                 .as_ref()
                 .map_or_else(|| words::title(&plain(&variant.name)), |text| text.value.clone()),
             doc: variant.doc.clone(),
         });
-        choices.push(Choice { name: (*name).clone(), doc: written.doc.clone(), variants: variants.collect() });
+        choices.push(Choice { name: writable(name), doc: written.doc.clone(), variants: variants.collect() });
     }
     choices
 }
 
 pub(crate) fn actor(names: &Names<'_>, diags: &mut Diags) -> Vec<Attribute> {
     let attribute = |written: &&ast::Attribute| Attribute {
-        name: written.name.clone(),
+        name: writable(&written.name),
         doc: written.doc.clone(),
         kind: fields::kind(names, written.ty.as_ref(), diags).unwrap_or(Kind::String),
     };
@@ -60,7 +60,7 @@ pub(crate) fn models(names: &Names<'_>, diags: &mut Diags) -> Vec<Model> {
         let plural = written.plural.as_ref().map_or_else(|| words::plural(&title), |text| text.value.clone());
         let clauses = Clauses { names, id, fields: &fields };
         models.push(Model {
-            name: name.clone(),
+            name: writable(name),
             doc: written.doc.clone(),
             title,
             plural,
@@ -210,7 +210,7 @@ impl Clauses<'_> {
                 diags.syntax(pure, message).help("take `pure` out");
             }
             actions.push(Action {
-                name: (*name).clone(),
+                name: writable(name),
                 doc: written.doc.clone(),
                 title: words::title(&plain(name)),
                 writes,

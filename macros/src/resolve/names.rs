@@ -33,6 +33,19 @@ pub(crate) fn plain(ident: &Ident) -> String {
     ident.unraw().to_string()
 }
 
+/// The name as the expansion can write it: what Rust keeps for itself becomes raw, or gets a `_` where it can't be. It
+/// has been reported; rustc would report it once more, in words of its own.
+pub(crate) fn writable(ident: &Ident) -> Ident {
+    let name = ident.to_string();
+    if syn::parse_str::<Ident>(&name).is_ok() {
+        return ident.clone();
+    }
+    match name.as_str() {
+        "self" | "Self" | "super" | "crate" | "_" => Ident::new(&format!("{name}_"), ident.span()),
+        _ => Ident::new_raw(&name, ident.span()),
+    }
+}
+
 /// Names seen so far in one scope.
 #[derive(Default)]
 struct Seen<'b> {
@@ -175,7 +188,7 @@ impl<'b> Names<'b> {
     {
         match found {
             Some(found) => self.mention(name(found), ident),
-            None => self.unresolved.borrow_mut().push(Unresolved { wanted, ident: ident.clone() }),
+            None => self.unresolved.borrow_mut().push(Unresolved { wanted, ident: writable(ident) }),
         }
         found
     }

@@ -416,3 +416,11 @@ fn a_star_survives_a_circle_of_ranks() {
     assert_eq!(diags.list(), []);
     assert_eq!(panel.roles[0].people.iter().map(|cell| cell.target.0).collect::<Vec<_>>(), [1]);
 }
+
+#[test]
+fn a_word_of_rust_is_reported_once_and_written_out_raw() {
+    let (panel, diags) = read("panel P { } model M { type: i32; self: i32; } role R { all *; }");
+    assert_eq!(diags.list().len(), 2);
+    let names = panel.models[0].fields.iter().map(|field| field.name.to_string());
+    assert_eq!(names.collect::<Vec<_>>(), ["r#type", "self_"]);
+}
