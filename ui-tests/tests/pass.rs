@@ -20,6 +20,8 @@ panels! {
     "../pass/create_can_be_filled_2.rs" create_can_be_filled_2,
     "../pass/delete_needs_view.rs" delete_needs_view,
     "../pass/delete_needs_view_2.rs" delete_needs_view_2,
+    "../pass/duplicate_name.rs" duplicate_name,
+    "../pass/duplicate_name_2.rs" duplicate_name_2,
     "../pass/edit_needs_view.rs" edit_needs_view,
     "../pass/edit_needs_view_2.rs" edit_needs_view_2,
     "../pass/export_needs_view.rs" export_needs_view,
@@ -55,6 +57,8 @@ panels! {
     "../pass/ranks_have_no_circle_2.rs" ranks_have_no_circle_2,
     "../pass/recovery_respects_rank.rs" recovery_respects_rank,
     "../pass/recovery_respects_rank_2.rs" recovery_respects_rank_2,
+    "../pass/reserved_name.rs" reserved_name,
+    "../pass/reserved_name_2.rs" reserved_name_2,
     "../pass/role_is_not_empty.rs" role_is_not_empty,
     "../pass/role_is_not_empty_2.rs" role_is_not_empty_2,
     "../pass/role_is_reachable.rs" role_is_reachable,
@@ -71,6 +75,10 @@ panels! {
     "../pass/somebody_can_2.rs" somebody_can_2,
     "../pass/sort_sees_no_more.rs" sort_sees_no_more,
     "../pass/sort_sees_no_more_2.rs" sort_sees_no_more_2,
+    "../pass/unknown_name.rs" unknown_name,
+    "../pass/unknown_name_2.rs" unknown_name_2,
+    "../pass/value_fits_field.rs" value_fits_field,
+    "../pass/value_fits_field_2.rs" value_fits_field_2,
 }
 
 #[test]

@@ -1,0 +1,5 @@
+//! The block is empty: the first thing anybody types.
+
+bailiwick::admin! {}
+
+fn main() {}
