@@ -86,6 +86,10 @@ impl Reach<'_> {
     }
 
     fn grant(&self, role: &mut Role, id: RoleId, grant: GrantId, clause: &ast::Grant, diags: &mut Diags) {
+        // Half typed, and reported so: the verb may not be a whole word yet either.
+        if clause.targets.is_empty() {
+            return;
+        }
         let before = diags.iter().count();
         let words: Vec<(&Ident, VerbWord)> =
             clause.verbs.iter().filter_map(|word| Some((word, verb(self.names, word, diags)?))).collect();
