@@ -1,4 +1,4 @@
-//! [`May`]: a right as a value. Whoever holds one has been through [`authorize`](crate::authorize::authorize), and the
+//! [`May`]: a right as a value. Whoever holds one has been through [`crate::authorize`], and the
 //! typed queries ask for one. This file makes none on its own word; the traits at its end only say at compile time what
 //! the block grants to a role.
 
@@ -80,7 +80,10 @@ impl<V, M> May<V, M> {
 
 impl<V, M> fmt::Debug for May<V, M> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("May").field("verb", &self.terms.verb()).field("model", &self.terms.model().name).finish()
+        f.debug_struct("May")
+            .field("verb", &self.terms.verb())
+            .field("model", &self.terms.model().name)
+            .finish_non_exhaustive()
     }
 }
 

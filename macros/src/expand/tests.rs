@@ -35,7 +35,7 @@ fn clinic() -> Panel {
     panel
 }
 
-fn pretty(part: &str, tokens: TokenStream) -> String {
+fn pretty(part: &str, tokens: &TokenStream) -> String {
     let file = syn::parse2(tokens.clone()).unwrap_or_else(|error| panic!("{part}: {error}\n{tokens}"));
     prettyplease::unparse(&file)
 }
@@ -47,7 +47,7 @@ fn the_clinic_reads_well() {
     settings.set_omit_expression(true);
     settings.bind(|| {
         for (name, tokens) in parts(&clinic()) {
-            insta::assert_snapshot!(format!("clinic_{name}"), pretty(&name, tokens));
+            insta::assert_snapshot!(format!("clinic_{name}"), pretty(&name, &tokens));
         }
     });
 }
@@ -56,7 +56,7 @@ fn the_clinic_reads_well() {
 fn a_model_stays_short() {
     let parts = parts(&clinic());
     let text_of = |wanted: &str| {
-        let part = parts.iter().find(|(name, _)| name == wanted).map(|(name, tokens)| pretty(name, tokens.clone()));
+        let part = parts.iter().find(|(name, _)| name == wanted).map(|(name, tokens)| pretty(name, tokens));
         part.unwrap_or_else(|| panic!("no part {wanted}"))
     };
     let tables = text_of("tables");
@@ -80,7 +80,7 @@ fn what_is_broken_is_written_out_all_the_same() {
            role Boss { view Thing; }"#,
     );
     assert!(diags.has_errors());
-    let text = pretty("broken", expand(&panel, Diags::new()));
+    let text = pretty("broken", &expand(&panel, Diags::new()));
     for (what, times) in [
         ("pub struct Thing ", 1),
         // In the row, in the new one and in the change.
@@ -98,7 +98,7 @@ fn what_is_broken_is_written_out_all_the_same() {
 fn errors_come_last() {
     let (panel, diags) = panel_of("panel P { } model Thing { name: Strng; }");
     assert!(diags.has_errors());
-    let text = pretty("errors", expand(&panel, diags));
+    let text = pretty("errors", &expand(&panel, diags));
     let (types, errors) = text.split_once("compile_error").expect("an error");
     assert!(types.contains("pub struct Thing") && !errors.contains("pub struct"), "{text}");
 }
@@ -107,6 +107,6 @@ fn errors_come_last() {
 fn nothing_at_all_still_has_its_types() {
     let (panel, diags) = panel_of("");
     assert!(diags.has_errors());
-    let text = pretty("empty", expand(&panel, Diags::new()));
+    let text = pretty("empty", &expand(&panel, Diags::new()));
     assert!(text.contains("pub enum Route") && text.contains("pub static PANEL"), "{text}");
 }

@@ -44,7 +44,6 @@ impl<M, T> Column<M, T> {
     }
 
     /// There is no value.
-    #[must_use]
     pub fn is_null(self) -> Filter<M> {
         Filter::of(Condition::IsNull(Term::Field(self.field)))
     }
