@@ -128,6 +128,13 @@ pub fn authorize_people(panel: &'static Panel, actor: &Actor, verb: PeopleVerb, 
     Err(Refusal { right: format!("{verb} {}", target.title), held_by: roles_with(panel, holds) })
 }
 
+/// May this person read what every role may do, and what is forbidden and excepted? Those may who watch (any of the
+/// framework's pages) or rule over people; to anybody else the names of the others' rights would be a map for an attack.
+#[must_use]
+pub fn may_see_whole_policy(actor: &Actor) -> bool {
+    !actor.role.framework.is_empty() || actor.role.people.iter().any(|cell| !cell.lendable)
+}
+
 fn roles_with(panel: &'static Panel, holds: impl Fn(&Role) -> bool) -> Vec<&'static str> {
     panel.roles.iter().filter(|role| holds(role)).map(|role| role.title).collect()
 }

@@ -1,40 +1,43 @@
-//! Who may do what: the block's own clauses as a grid and in words. Whoever is signed in may read it; it shows no data, and
-//! people who can see the rules can say when one is wrong.
+//! Who may do what: the block's own clauses as a grid and in words. Everybody may read what their own role may do, so that
+//! they can say when it is wrong; the whole is for those who watch or rule over others. It shows no data.
 
 use std::collections::BTreeMap;
 
 use super::{frame, show, words};
-use crate::authorize::verb_in_words;
+use crate::authorize::{may_see_whole_policy, verb_in_words};
 use crate::context::Cx;
 use crate::error::Error;
-use crate::panel::{Cell, Field, FieldSet, Framework, Kind, Model, Panel, PeopleVerb, Role, Verb};
+use crate::panel::{Accept, Cell, Field, FieldSet, Framework, Kind, Model, Panel, PeopleVerb, Role, Verb};
 use crate::response::Response;
 use crate::views::{Accepted, GrantRow, Mark, MatrixCell, MatrixRow, PolicyPage, RoleView, Text};
 
 pub(super) fn page(cx: &Cx<'_>) -> Result<Response, Error> {
     let panel = cx.panel();
-    let mut rows: Vec<MatrixRow> = panel.models.iter().map(|model| models_row(panel, model)).collect();
-    rows.extend([Framework::Audit, Framework::People].map(|subject| framework_row(panel, subject)));
+    let whole = may_see_whole_policy(&cx.actor);
+    let roles: Vec<&'static Role> =
+        panel.roles.iter().filter(|role| whole || role.index == cx.actor.role.index).collect();
+    let mut rows: Vec<MatrixRow> = panel.models.iter().map(|model| models_row(panel, &roles, model)).collect();
+    rows.extend([Framework::Audit, Framework::People].map(|subject| framework_row(&roles, subject)));
     let today = cx.now.date_naive().to_string();
     show(&PolicyPage {
         frame: frame::frame(cx, "Policy", Vec::new()),
-        roles: panel.roles.iter().map(|role| role_view(panel, role)).collect(),
+        roles: roles.iter().map(|role| role_view(panel, role)).collect(),
         rows,
         letters: letters(panel).into(),
-        forbids: panel.forbids.iter().map(|clause| clause.text.into()).collect(),
-        accepted: panel
-            .accepts
-            .iter()
-            .map(|accept| Accepted {
-                rule: accept.rule.into(),
-                place: accept.owner.into(),
-                reason: accept.reason.into(),
-                until: accept.until.unwrap_or("for good").into(),
-                // Both are YYYY-MM-DD, whose text order is their time order.
-                overdue: accept.until.is_some_and(|until| until < today.as_str()),
-            })
-            .collect(),
+        forbids: panel.forbids.iter().filter(|_| whole).map(|clause| clause.text.into()).collect(),
+        accepted: whole.then(|| panel.accepts.iter().map(|accept| accepted(accept, &today)).collect()),
     })
+}
+
+fn accepted(accept: &Accept, today: &str) -> Accepted {
+    Accepted {
+        rule: accept.rule.into(),
+        place: accept.owner.into(),
+        reason: accept.reason.into(),
+        until: accept.until.unwrap_or("for good").into(),
+        // Both are YYYY-MM-DD, whose text order is their time order.
+        overdue: accept.until.is_some_and(|until| until < today),
+    }
 }
 
 fn letter(model: &Model, verb: Verb) -> String {
@@ -83,8 +86,8 @@ fn reach(model: &Model, cells: &[&Cell]) -> &'static str {
     }
 }
 
-fn models_row(panel: &'static Panel, model: &'static Model) -> MatrixRow {
-    let cells = panel.roles.iter().map(|role| {
+fn models_row(panel: &'static Panel, roles: &[&'static Role], model: &'static Model) -> MatrixRow {
+    let cells = roles.iter().map(|role| {
         let lines = lines(panel, role);
         let mut verbs: Vec<Verb> = Vec::new();
         for cell in role.cells.iter().filter(|cell| cell.model == model.index) {
@@ -112,9 +115,9 @@ fn models_row(panel: &'static Panel, model: &'static Model) -> MatrixRow {
     MatrixRow { label: model.plural.into(), cells: cells.collect() }
 }
 
-fn framework_row(panel: &'static Panel, subject: Framework) -> MatrixRow {
+fn framework_row(roles: &[&'static Role], subject: Framework) -> MatrixRow {
     let name = subject_name(subject);
-    let cells = panel.roles.iter().map(|role| {
+    let cells = roles.iter().map(|role| {
         let verbs: Vec<Verb> = role.framework.iter().filter(|c| c.subject == subject).map(|c| c.verb).collect();
         let marks = verbs
             .iter()

@@ -353,3 +353,32 @@ async fn a_secret_goes_in_and_never_comes_out() {
     assert_eq!(refused(clinic.post(&owner, &target, &format!("bw.version={}&pin=", row.version)).await), 303);
     assert_eq!(clinic.row().await.version, row.version);
 }
+
+#[tokio::test]
+async fn the_policy_page_shows_one_s_own_role_and_the_whole_to_those_who_rule() {
+    static RULER: crate::panel::Role = crate::panel::Role {
+        index: 0,
+        name: "Owner",
+        title: "Owner",
+        doc: "",
+        under: &[],
+        beside: &[],
+        cells: &[],
+        framework: &[],
+        people: &[crate::panel::PeopleCell {
+            verb: crate::panel::PeopleVerb::Lock,
+            target: 2,
+            lendable: false,
+            grant: 0,
+        }],
+        grants: &[],
+        factor_required: false,
+        keep: 0,
+    };
+    let clinic = Clinic::new().await;
+    let page = clinic.page(&actor("Reception", None), "/policy").await;
+    assert!(page.contains("Reception") && !page.contains("Clinician") && !page.contains("Accepted exceptions"));
+    let ruler = Actor { role: &RULER, ..actor("Owner", None) };
+    let page = clinic.page(&ruler, "/policy").await;
+    assert!(page.contains("Reception") && page.contains("Clinician") && page.contains("Accepted exceptions"));
+}

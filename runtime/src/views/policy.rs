@@ -13,7 +13,7 @@ pub(crate) struct PolicyPage {
     /// What the letters stand for, in a sentence.
     pub(crate) letters: Text,
     pub(crate) forbids: Vec<Text>,
-    pub(crate) accepted: Vec<Accepted>,
+    pub(crate) accepted: Option<Vec<Accepted>>,
 }
 
 #[derive(Debug, Serialize)]

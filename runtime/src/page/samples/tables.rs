@@ -250,12 +250,12 @@ pub(in crate::page) fn policy() -> PolicyPage {
             .into(),
         letters: "V view, C create, E edit, D delete, X export, I import; others are the actions of the model.".into(),
         forbids: vec!["forbid Auditor create, edit, delete, export *".into(), "forbid Reception delete *".into()],
-        accepted: vec![Accepted {
+        accepted: Some(vec![Accepted {
             rule: "one_person".into(),
             place: "Owner".into(),
             reason: "a two-person practice".into(),
             until: "2027-06-30".into(),
             overdue: false,
-        }],
+        }]),
     }
 }
