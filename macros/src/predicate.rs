@@ -35,7 +35,7 @@ pub(crate) fn some_row(panel: &Panel, model: ModelId, all: &[&Predicate], none: 
     let all: Vec<Whole> = all.iter().map(|p| compiler.whole(p)).collect();
     let none: Vec<Whole> = none.iter().map(|p| compiler.whole(p)).collect();
     let (variables, bounds) = compiler.finish();
-    if variables.iter().filter(|v| !matches!(v, Variable::Missing(_))).count() > MAX_ATOMS {
+    if variables.iter().filter(|v| !matches!(v, Variable::Missing)).count() > MAX_ATOMS {
         return true;
     }
     let mut walk = Walk { variables: &variables, all: &all, none: &none, steps: 0 };
@@ -94,7 +94,9 @@ fn each_operand(predicate: &Predicate, visit: &mut impl FnMut(&OperandKind, Plac
         Predicate::IsNull { operand, .. } => visit(&operand.kind, operand.place),
         Predicate::In { operand, set, .. } => {
             visit(&operand.kind, operand.place);
-            set.iter().for_each(|one| visit(&one.kind, one.place));
+            for one in set {
+                visit(&one.kind, one.place);
+            }
         }
         Predicate::Broken => {}
     }

@@ -97,7 +97,7 @@ impl<'a> Compiler<'a> {
         }
         let node = self.things.len();
         let missing = nullable.then(|| {
-            self.variables.push(Variable::Missing(node));
+            self.variables.push(Variable::Missing);
             self.variables.len() - 1
         });
         let thing = Thing { node, missing };
@@ -197,10 +197,10 @@ impl<'a> Compiler<'a> {
 
     /// One side as a thing and how far it lies above it; `None`: not modelled beside that other side.
     fn side(&mut self, side: &OperandKind, other: &OperandKind) -> Option<(Thing, i128, Family)> {
-        let beside = self.name(other).and_then(|name| self.kind_of(name));
+        let beside = name_of(other).and_then(|name| self.kind_of(name));
         match side {
             OperandKind::Field(_) | OperandKind::MeAttribute(_) => {
-                let name = self.name(side)?;
+                let name = name_of(side)?;
                 let family = Family::of(self.kind_of(name)?)?;
                 Some((self.thing(name, true), 0, family))
             }
@@ -228,14 +228,6 @@ impl<'a> Compiler<'a> {
             }
         }
     }
-
-    fn name(&self, operand: &OperandKind) -> Option<Name> {
-        match operand {
-            OperandKind::Field(field) => Some(Name::Field(*field)),
-            OperandKind::MeAttribute(attribute) => Some(Name::Attribute(*attribute)),
-            _ => None,
-        }
-    }
 }
 
 fn mirrored(op: Op) -> Op {
@@ -245,5 +237,13 @@ fn mirrored(op: Op) -> Op {
         Op::Gt => Op::Lt,
         Op::Ge => Op::Le,
         Op::Eq | Op::Ne => op,
+    }
+}
+
+fn name_of(operand: &OperandKind) -> Option<Name> {
+    match operand {
+        OperandKind::Field(field) => Some(Name::Field(*field)),
+        OperandKind::MeAttribute(attribute) => Some(Name::Attribute(*attribute)),
+        _ => None,
     }
 }

@@ -61,8 +61,8 @@ impl Thing {
 /// What tells two worlds apart.
 #[derive(Debug, Clone, Copy)]
 pub(super) enum Variable {
-    /// 0: the thing is there, 1: it is null.
-    Missing(usize),
+    /// Whether a thing is there (0) or null (1).
+    Missing,
     /// `low - high` is less than, equal to or greater than `apart`.
     Relation { low: Thing, high: Thing, apart: i128, whole_numbers: bool },
     /// True, false or unknown, and nothing more is known.
@@ -72,7 +72,7 @@ pub(super) enum Variable {
 impl Variable {
     pub(super) fn values(&self) -> u8 {
         match self {
-            Self::Missing(_) => 2,
+            Self::Missing => 2,
             Self::Relation { .. } | Self::Opaque => 3,
         }
     }

@@ -8,7 +8,7 @@ use crate::panel::{By, Owner, Place, Throttle, ThrottleName};
 pub(super) fn secret_check_is_throttled(policy: &Policy, diags: &mut Diags) {
     let panel = policy.panel();
     let recovery = &panel.recovery;
-    let recovers = recovery.by_email.is_some() || recovery.by_administrator.is_some() || recovery.codes.is_some();
+    let lets_back_in = recovery.by_email.is_some() || recovery.by_administrator.is_some() || recovery.codes.is_some();
     let recovery_place = recovery.place.unwrap_or_else(|| (&panel.name).into());
     let factor = panel.roles.iter().find_map(|role| role.factor_required);
     let reauth = panel.reauth.first().map(|reauth| reauth.place);
@@ -18,7 +18,7 @@ pub(super) fn secret_check_is_throttled(policy: &Policy, diags: &mut Diags) {
     let token = find(policy, ThrottleName::Token).map(|throttle| throttle.place);
 
     examine(policy, diags, ThrottleName::Login, Some((&panel.name).into()), anonymous);
-    examine(policy, diags, ThrottleName::Recovery, recovers.then_some(recovery_place), anonymous);
+    examine(policy, diags, ThrottleName::Recovery, lets_back_in.then_some(recovery_place), anonymous);
     examine(policy, diags, ThrottleName::Token, token, by_token);
     examine(policy, diags, ThrottleName::Factor, factor, signed_in);
     examine(policy, diags, ThrottleName::Reauth, reauth, signed_in);

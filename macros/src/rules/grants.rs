@@ -136,9 +136,9 @@ pub(super) fn forbid_holds(policy: &Policy, diags: &mut Diags) {
                 if told.iter().any(|(grant, verb)| *grant == cell.grant && (cell.by_star || *verb == cell.verb)) {
                     continue;
                 }
-                let Some(fields) = reached(policy, forbid, cell) else { continue };
+                let Some(reach) = reached(policy, forbid, cell) else { continue };
                 told.push((cell.grant, cell.verb));
-                report_forbidden(policy, diags, role, forbid, cell, fields);
+                report_forbidden(policy, diags, role, forbid, cell, &reach);
             }
         }
     }
@@ -150,8 +150,15 @@ pub(super) fn is_forbidden(policy: &Policy, role: RoleId, cell: &Cell) -> bool {
     forbids.into_iter().any(|forbid| reached(policy, forbid, cell).is_some())
 }
 
-/// The forbidden fields that the cell reaches (all of them for verbs that take whole rows), if it reaches any.
-fn reached(policy: &Policy, forbid: &Forbid, cell: &Cell) -> Option<Option<FieldSet>> {
+/// How a cell reaches across a forbid.
+enum Reach {
+    WholeRows,
+    /// Only these fields are forbidden.
+    Fields(FieldSet),
+}
+
+/// What of the forbid the cell reaches, if anything.
+fn reached(policy: &Policy, forbid: &Forbid, cell: &Cell) -> Option<Reach> {
     let named = match cell.verb {
         Verb::Act(action) => {
             forbid.actions.contains(&(cell.model, action))
@@ -164,17 +171,10 @@ fn reached(policy: &Policy, forbid: &Forbid, cell: &Cell) -> Option<Option<Field
         return None;
     }
     let both: Vec<&Predicate> = [&cell.when, &forbid.when].into_iter().filter_map(|when| when.as_deref()).collect();
-    predicate::some_row(policy.panel(), cell.model, &both, &[]).then_some(fields)
+    predicate::some_row(policy.panel(), cell.model, &both, &[]).then(|| fields.map_or(Reach::WholeRows, Reach::Fields))
 }
 
-fn report_forbidden(
-    policy: &Policy,
-    diags: &mut Diags,
-    role: RoleId,
-    forbid: &Forbid,
-    cell: &Cell,
-    fields: Option<FieldSet>,
-) {
+fn report_forbidden(policy: &Policy, diags: &mut Diags, role: RoleId, forbid: &Forbid, cell: &Cell, reach: &Reach) {
     let siblings: Vec<&Cell> = policy
         .panel()
         .role(role)
@@ -186,9 +186,9 @@ fn report_forbidden(
         .collect();
     let verbs = wording::any_of(siblings.iter().map(|c| wording::verb(policy.model(c.model), c.verb)));
     let models = wording::names(siblings.iter().map(|c| wording::model(policy, c.model)));
-    let what = match fields {
-        Some(set) => format!("{verbs} {} of {models}", wording::fields(policy.model(cell.model), set)),
-        None => format!("{verbs} {models}"),
+    let what = match reach {
+        Reach::Fields(set) => format!("{verbs} {} of {models}", wording::fields(policy.model(cell.model), *set)),
+        Reach::WholeRows => format!("{verbs} {models}"),
     };
     let name = wording::role(policy, role);
     let how = match (cell.lendable, cell.by_star) {

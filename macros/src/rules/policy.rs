@@ -119,8 +119,8 @@ impl<'a> Policy<'a> {
                 return Held::NotRows;
             }
             // Every field that the same clauses name has the same answer.
-            let same = with.iter().fold(rest, |same, cell| same.minus(same.minus(cell.fields)));
-            rest = rest.minus(same);
+            let alike = with.iter().fold(rest, |alike, cell| alike.minus(alike.minus(cell.fields)));
+            rest = rest.minus(alike);
         }
         Held::All
     }

@@ -80,8 +80,8 @@ impl Sides<'_> {
         let unlike = || Some(format!("{a_said} is compared with {b_said}"));
         match (a_kind, b_kind) {
             (Some(one), Some(other)) if !compare(one, other) => return unlike(),
-            (Some(kind), None) if !self.takes(kind, b, matches!(a, OperandKind::Field(_))) => return unlike(),
-            (None, Some(kind)) if !self.takes(kind, a, matches!(b, OperandKind::Field(_))) => return unlike(),
+            (Some(kind), None) if !takes(kind, b, matches!(a, OperandKind::Field(_))) => return unlike(),
+            (None, Some(kind)) if !takes(kind, a, matches!(b, OperandKind::Field(_))) => return unlike(),
             (None, None) => return Some(format!("{a_said} is compared with {b_said}, and neither is of the row")),
             _ => {}
         }
@@ -96,21 +96,6 @@ impl Sides<'_> {
             OperandKind::Me => Some(Kind::Actor),
             OperandKind::Now(_) | OperandKind::Literal(_) => None,
         }
-    }
-
-    /// Whether a field (or attribute) of this kind can be compared with that constant or moment.
-    fn takes(&self, kind: Kind, operand: &OperandKind, is_field: bool) -> bool {
-        let literal = match operand {
-            OperandKind::Now(_) => return is_field && matches!(kind, Kind::Date | Kind::Time | Kind::Timestamp),
-            OperandKind::Literal(literal) => literal,
-            _ => return true,
-        };
-        let plain = matches!(
-            kind,
-            Kind::String | Kind::Text | Kind::Email | Kind::Url | Kind::Bool | Kind::I32 | Kind::I64 | Kind::Choice(_)
-        );
-        // Beside an attribute of the person a constant is read without its type.
-        (is_field || plain) && fits(kind, literal)
     }
 
     fn said(&self, operand: &OperandKind) -> String {
@@ -155,15 +140,30 @@ impl Sides<'_> {
             Kind::Json => "JSON".into(),
             Kind::Secret => "a secret".into(),
             Kind::Bytes => "bytes".into(),
-            Kind::Choice(choice) => self.name_of(self.panel.choices.get(choice.0).map(|c| &c.name)),
+            Kind::Choice(choice) => name_of(self.panel.choices.get(choice.0).map(|c| &c.name)),
             Kind::Actor => "a person".into(),
-            Kind::Model(ModelId(model), _) => self.name_of(self.panel.models.get(model).map(|m| &m.name)),
+            Kind::Model(ModelId(model), _) => name_of(self.panel.models.get(model).map(|m| &m.name)),
         }
     }
+}
 
-    fn name_of(&self, name: Option<&proc_macro2::Ident>) -> String {
-        name.map_or_else(String::new, |name| format!("a `{name}`"))
-    }
+/// Whether a field (or attribute) of this kind can be compared with that constant or moment.
+fn takes(kind: Kind, operand: &OperandKind, is_field: bool) -> bool {
+    let literal = match operand {
+        OperandKind::Now(_) => return is_field && matches!(kind, Kind::Date | Kind::Time | Kind::Timestamp),
+        OperandKind::Literal(literal) => literal,
+        _ => return true,
+    };
+    let plain = matches!(
+        kind,
+        Kind::String | Kind::Text | Kind::Email | Kind::Url | Kind::Bool | Kind::I32 | Kind::I64 | Kind::Choice(_)
+    );
+    // Beside an attribute of the person a constant is read without its type.
+    (is_field || plain) && fits(kind, literal)
+}
+
+fn name_of(name: Option<&proc_macro2::Ident>) -> String {
+    name.map_or_else(String::new, |name| format!("a `{name}`"))
 }
 
 fn compare(a: Kind, b: Kind) -> bool {

@@ -2,6 +2,7 @@
 //! border gives none. The compiler's own output over the same files is compared in ui-tests/.
 
 use std::collections::BTreeMap;
+use std::fmt::Write as _;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -47,7 +48,9 @@ fn fixtures(folder: &str) -> BTreeMap<String, Vec<(String, String)>> {
         let (block, _) = block.split_once("\n}\n").expect("its end");
         all.entry(rule).or_default().push((name, block.to_owned()));
     }
-    all.values_mut().for_each(|files| files.sort());
+    for files in all.values_mut() {
+        files.sort();
+    }
     all
 }
 
@@ -148,7 +151,7 @@ fn messages_read_well() {
     for (name, block) in fixtures("rules").into_values().flatten() {
         for said in judged(&block) {
             let because = said.because.map(|text| format!("because {text}\n")).unwrap_or_default();
-            all.push_str(&format!("== {name}\nat {}\n{because}{}\n\n", said.at, said.text));
+            let _ = write!(all, "== {name}\nat {}\n{because}{}\n\n", said.at, said.text);
         }
     }
     insta::assert_snapshot!(all);
@@ -237,16 +240,16 @@ fn a_large_panel_is_judged_quickly() {
     let mut text = "panel Large { public_url \"http://127.0.0.1:8000\"; proxies none; }".to_owned();
     for model in 0..100 {
         let fields: Vec<String> = (1..20).map(|field| format!("f{field}: i64;")).collect();
-        text.push_str(&format!("model M{model} {{ name: String label search; {} }}", fields.join(" ")));
+        let _ = write!(text, "model M{model} {{ name: String label search; {} }}", fields.join(" "));
     }
     text.push_str("role Owner { all *; export *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }");
     for role in 1..16 {
         let above = if role == 1 { "Owner".to_owned() } else { format!("R{}", role - 1) };
         let mut grants = "assign *; reset *;".to_owned();
         for model in 0..100 {
-            grants.push_str(&format!("view M{model} when f1 > {role}; edit M{model} {{ name, f3 }} when f1 > {role};"));
+            let _ = write!(grants, "view M{model} when f1 > {role}; edit M{model} {{ name, f3 }} when f1 > {role};");
         }
-        text.push_str(&format!("role R{role} under {above} {{ {grants} }}"));
+        let _ = write!(text, "role R{role} under {above} {{ {grants} }}");
     }
     let (panel, mut diags) = read(&text);
     assert_eq!(diags.list(), []);

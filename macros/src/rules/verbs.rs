@@ -31,7 +31,7 @@ pub(super) fn action_needs_view(policy: &Policy, diags: &mut Diags) {
 fn needs_view(
     policy: &Policy,
     diags: &mut Diags,
-    rule: &'static str,
+    name_of_rule: &'static str,
     before: &[&'static str],
     is_meant: impl Fn(Verb) -> bool,
 ) {
@@ -53,11 +53,11 @@ fn needs_view(
                         }
                     }
                 }
-                held => report_part(policy, diags, rule, role, cell, held),
+                held => report_part(policy, diags, name_of_rule, role, cell, held),
             }
         }
         for (_, _, cells) in blind {
-            report_blind(policy, diags, rule, role, &cells);
+            report_blind(policy, diags, name_of_rule, role, &cells);
         }
     }
 }
@@ -75,7 +75,7 @@ fn is_told(policy: &Policy, role: RoleId, model: ModelId, before: &[&'static str
     })
 }
 
-fn report_blind(policy: &Policy, diags: &mut Diags, rule: &'static str, role: RoleId, cells: &[&Cell]) {
+fn report_blind(policy: &Policy, diags: &mut Diags, name_of_rule: &'static str, role: RoleId, cells: &[&Cell]) {
     let [first, ..] = cells else { return };
     let name = wording::role(policy, role);
     let verb = wording::verb(policy.model(first.model), first.verb);
@@ -83,7 +83,7 @@ fn report_blind(policy: &Policy, diags: &mut Diags, rule: &'static str, role: Ro
     let them = if cells.len() > 1 { "them" } else { "it" };
     let place = if cells.len() > 1 { first.verb_place } else { policy.place_of(role, first) };
     let diag = diags
-        .error(rule, place, format!("role `{name}` may {verb} {models} but not view {them}"))
+        .error(name_of_rule, place, format!("role `{name}` may {verb} {models} but not view {them}"))
         .about(Owner::Role(role));
     let list: Vec<String> = cells.iter().map(|cell| wording::model(policy, cell.model)).collect();
     diag.help(format!("add `view {};` to `{name}`", list.join(", ")));
@@ -92,11 +92,11 @@ fn report_blind(policy: &Policy, diags: &mut Diags, rule: &'static str, role: Ro
     }
 }
 
-fn report_part(policy: &Policy, diags: &mut Diags, rule: &'static str, role: RoleId, cell: &Cell, held: Held) {
+fn report_part(policy: &Policy, diags: &mut Diags, name_of_rule: &'static str, role: RoleId, cell: &Cell, held: Held) {
     let name = wording::role(policy, role);
     let model = policy.model(cell.model);
     let verb = wording::verb(model, cell.verb);
-    let (place, message, help) = match held {
+    let (place, message, advice) = match held {
         Held::NotFields(set) => (
             cell.fields_place.unwrap_or_else(|| policy.place_of(role, cell)),
             format!(
@@ -113,7 +113,7 @@ fn report_part(policy: &Policy, diags: &mut Diags, rule: &'static str, role: Rol
             format!("give `view {}` and `{verb} {}` the same condition", model.name, model.name),
         ),
     };
-    let diag = diags.error(rule, place, message).help(help);
+    let diag = diags.error(name_of_rule, place, message).help(advice);
     diag.about(Owner::Role(role)).about(Owner::Model(cell.model));
     let narrower = policy.cells(role, Verb::View, cell.model).next();
     if let Some(view) = narrower.filter(|view| view.grant != cell.grant) {
