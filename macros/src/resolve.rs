@@ -16,6 +16,7 @@ mod words;
 use proc_macro2::{Ident, Span};
 
 use self::grants::Reach;
+pub(crate) use self::names::token;
 use self::names::{Names, plain, writable};
 use crate::ast::Block;
 use crate::diag::Diags;

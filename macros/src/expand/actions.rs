@@ -6,14 +6,14 @@ use std::collections::BTreeMap;
 use proc_macro2::{Ident, Literal, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::names::{Names, action_enum, actions_trait, braced, camel, index, plain, snake, unit};
+use super::names::{Names, action_enum, actions_trait, at, braced, index, plain, snake, unit};
 use super::queries::distinct;
 use super::shell::{doc, doc_or};
 use crate::panel::{Model, Panel};
 
 pub(super) fn expand(panel: &Panel, names: &Names) -> TokenStream {
     let markers = markers(panel, names);
-    let traits = with_actions(panel, names).map(|(_, model)| action_trait(panel, model));
+    let traits = with_actions(panel, names).map(|(_, model)| action_trait(panel, names, model));
     let dispatch = dispatch(panel, names);
     quote! { #(#markers)* #(#traits)* #dispatch }
 }
@@ -28,7 +28,7 @@ fn markers(panel: &Panel, names: &Names) -> Vec<TokenStream> {
     for (_, model) in with_actions(panel, names) {
         for action in distinct(model) {
             let index = position(model, action);
-            let (marker, of) = (camel(action), &model.name);
+            let (marker, of) = (names.right(action), &model.name);
             let held = quote! {
                 impl ::bailiwick::grant::VerbOn<#of> for #marker {
                     const VERB: ::bailiwick::panel::Verb = ::bailiwick::panel::Verb::Act(#index);
@@ -58,14 +58,14 @@ fn position(model: &Model, action: &Ident) -> Literal {
     index(model.actions.iter().position(|other| other.name == *action).unwrap_or_default())
 }
 
-fn action_trait(panel: &Panel, model: &Model) -> TokenStream {
+fn action_trait(panel: &Panel, names: &Names, model: &Model) -> TokenStream {
     let (name, of) = (actions_trait(model), &model.name);
     let row = Ident::new(&snake(of), of.span());
     let words: Vec<String> = distinct(model).map(|action| format!("`{}`", plain(action))).collect();
     let about = doc(&format!("What the actions of [`{}`] do.", plain(of)));
     let signatures: Vec<String> = distinct(model)
         .map(|action| {
-            let (method, marker) = (plain(action), camel(action));
+            let (method, marker) = (plain(action), names.right(action));
             format!(
                 "    async fn {method}({row}: {of}, cx: &mut ActionCx<'_>, may: May<{marker}, {of}>) -> ActionResult {{ … }}"
             )
@@ -78,7 +78,7 @@ fn action_trait(panel: &Panel, model: &Model) -> TokenStream {
         let declared = model.actions.iter().find(|other| other.name == *action);
         let words = doc_or(declared.map_or("", |action| &action.doc), || format!("The action `{}`.", plain(action)));
         let doc = doc(&words);
-        let marker = camel(action);
+        let marker = names.right(action);
         let (head, end) = (quote_spanned! { action.span()=> fn #action }, quote_spanned! { action.span()=> ; });
         quote! {
             #doc
@@ -90,7 +90,7 @@ fn action_trait(panel: &Panel, model: &Model) -> TokenStream {
         }
     });
     let table = action_enum(model);
-    let variants: Vec<_> = distinct(model).map(camel).collect();
+    let variants: Vec<_> = distinct(model).map(|action| names.right(action)).collect();
     let indexes = distinct(model).map(|action| position(model, action));
     let docs = distinct(model).map(|action| doc(&format!("`{}`", plain(action))));
     let bodies = braced("trait", &name, quote! { #(#methods)* });
@@ -120,7 +120,7 @@ fn dispatch(panel: &Panel, names: &Names) -> TokenStream {
             let (number, index) = (index(number), position(model, action));
             let bodies = actions_trait(model);
             // Over the action's name: that is where a missing body shows.
-            let panel_there = Ident::new(&name.to_string(), action.span());
+            let panel_there = at(name, action.span());
             let run = quote_spanned! { action.span()=>
                 ::std::boxed::Box::pin(async move {
                     let (row, mut cx, may) = call.open()?;

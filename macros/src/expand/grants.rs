@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::names::{Names, camel, implemented, index, plain, unit};
+use super::names::{Names, implemented, index, plain, unit};
 use super::shell::{doc, doc_or};
 use crate::panel::{Panel, Role, Verb};
 
@@ -58,7 +58,7 @@ fn held(panel: &Panel, names: &Names, role: &Role) -> Vec<TokenStream> {
                 Verb::Export => "Export",
                 Verb::Import => "Import",
                 Verb::Act(action) => {
-                    let marker = camel(&panel.model(model).actions.get(action.0)?.name);
+                    let marker = names.right(&panel.model(model).actions.get(action.0)?.name);
                     return Some(quote! { ::bailiwick::grant::MayAct<super::#marker, super::#name> });
                 }
             };

@@ -35,7 +35,7 @@ fn parts(panel: &Panel) -> Vec<(String, TokenStream)> {
     let mut parts =
         vec![("panel".to_owned(), shell::expand(panel)), ("choices".to_owned(), choices::expand(panel, &names))];
     for model in names.models(panel) {
-        parts.push((format!("model_{}", names::snake(&model.name)), models::expand(panel, model)));
+        parts.push((format!("model_{}", names::snake(&model.name)), models::expand(panel, model, &names)));
     }
     parts.extend([
         ("tables".to_owned(), tables::expand(panel)),

@@ -4,19 +4,20 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::names::{
-    braced, change_type, column, id_type, implemented, index, new_type, plain, readable_fields, unit, written_fields,
+    Names, braced, change_type, column, id_type, implemented, index, new_type, plain, readable_fields, unit,
+    written_fields,
 };
 use super::queries;
 use super::shell::{doc, doc_or};
 use crate::panel::{Field, Kind, Model, Panel};
 
-pub(super) fn expand(panel: &Panel, model: &Model) -> TokenStream {
+pub(super) fn expand(panel: &Panel, model: &Model, names: &Names) -> TokenStream {
     let id = id(model);
     let row = row(panel, model);
     let new = new(panel, model);
     let change = change(panel, model);
     let columns = columns(panel, model);
-    let queries = queries::expand(model);
+    let queries = queries::expand(model, names);
     quote! { #row #id #new #change #columns #queries }
 }
 

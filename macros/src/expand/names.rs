@@ -8,12 +8,14 @@ use quote::{format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 
 use crate::panel::{Choice, Field, Kind, Model, Panel, Role};
+use crate::resolve::token;
 
 /// Which items are written out: the first of each name.
 pub(super) struct Names {
     models: Vec<bool>,
     choices: Vec<bool>,
     roles: Vec<bool>,
+    types: HashSet<String>,
 }
 
 impl Names {
@@ -34,7 +36,14 @@ impl Names {
             .collect();
         let mut roles = HashSet::new();
         let roles = panel.roles.iter().map(|role| roles.insert(role.name.to_string())).collect();
-        Self { models, choices, roles }
+        Self { models, choices, roles, types }
+    }
+
+    /// `Approve`, the type of the right to an action; `ApproveRight` where something else has that name.
+    pub(super) fn right(&self, action: &Ident) -> Ident {
+        let token = token(action);
+        let name = if self.types.contains(&token) { format!("{token}Right") } else { token };
+        Ident::new(&name, action.span())
     }
 
     pub(super) fn models<'p>(&self, panel: &'p Panel) -> impl Iterator<Item = &'p Model> {
@@ -74,6 +83,9 @@ fn shown<'p, T>(kept: &[bool], items: &'p [T]) -> impl Iterator<Item = (usize, &
 fn types_of(model: &Model) -> Vec<String> {
     let mut names = vec![model.name.to_string()];
     names.extend([id_type(model), new_type(model), change_type(model)].map(|name| name.to_string()));
+    if !model.actions.is_empty() {
+        names.extend([actions_trait(model), action_enum(model)].map(|name| name.to_string()));
+    }
     names
 }
 
@@ -100,18 +112,6 @@ pub(super) fn actions_trait(model: &Model) -> Ident {
 /// `InvoiceAction`
 pub(super) fn action_enum(model: &Model) -> Ident {
     format_ident!("{}Action", model.name)
-}
-
-/// `Approve`, of an action, or of anything else in small letters.
-pub(super) fn camel(ident: &Ident) -> Ident {
-    let name = ident.unraw().to_string();
-    let camel: String = name.split('_').map(capitalised).collect();
-    Ident::new(&camel, ident.span())
-}
-
-fn capitalised(word: &str) -> String {
-    let mut chars = word.chars();
-    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
 }
 
 /// `NAME`, the column of a field.

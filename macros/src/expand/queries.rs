@@ -3,13 +3,13 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-use super::names::{camel, change_type, id_type, new_type, plain, snake};
+use super::names::{Names, change_type, id_type, new_type, plain, snake};
 use super::shell::doc;
 use crate::panel::Model;
 
-pub(super) fn expand(model: &Model) -> TokenStream {
+pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
     let (name, id, new, change) = (&model.name, id_type(model), new_type(model), change_type(model));
-    let tokens = tokens(model);
+    let tokens = tokens(model, names);
     // Over the model: that is where an editor should lead, and what rustc should show.
     let [get, list, create, update, delete] =
         ["get", "list", "create", "update", "delete"].map(|word| Ident::new(word, name.span()));
@@ -72,14 +72,14 @@ pub(super) fn expand(model: &Model) -> TokenStream {
 
 /// `Patient::may_edit(&who)`: compiles for roles that hold the verb. The bound's punctuation lies over the model, so that
 /// rustc shows the model beside the use and the role.
-fn tokens(model: &Model) -> TokenStream {
+fn tokens(model: &Model, names: &Names) -> TokenStream {
     let verbs = ["View", "Create", "Edit", "Delete", "Export", "Import"].map(|verb| {
         let bound = format_ident!("May{verb}");
         let verb = Ident::new(verb, Span::call_site());
         token(model, &snake(&verb), &quote! { ::bailiwick::#verb }, &bound, &quote! { Self })
     });
     let actions = distinct(model).map(|action| {
-        let marker = camel(action);
+        let marker = names.right(action);
         token(model, &plain(action), &quote! { #marker }, &format_ident!("MayAct"), &quote! { #marker, Self })
     });
     quote! { #(#verbs)* #(#actions)* }

@@ -2,6 +2,7 @@
 //! or unknown, and knows nothing of what the items mean.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt as _;
@@ -26,6 +27,18 @@ pub(crate) struct Names<'b> {
     /// Collected while looking up, for the editor.
     pub(crate) mentions: RefCell<Vec<Mention>>,
     pub(crate) unresolved: RefCell<Vec<Unresolved>>,
+}
+
+/// What stands beside the models in the scope of the block.
+const GENERATED: [&str; 2] = ["Role", "Route"];
+
+/// `approve` → `Approve`, the type of the token that the body of an action gets.
+pub(crate) fn token(action: &Ident) -> String {
+    let capitalised = |word: &str| {
+        let mut chars = word.chars();
+        chars.next().map(|first| first.to_uppercase().chain(chars).collect::<String>()).unwrap_or_default()
+    };
+    plain(action).split('_').map(capitalised).collect()
 }
 
 /// The name without `r#`.
@@ -120,11 +133,13 @@ impl<'b> Names<'b> {
             }
         }
         // What the expansion derives from a model's name must be free as well; the model stays all the same.
-        for (name, _) in &models {
+        for (name, model) in &models {
             let plain = plain(name);
-            for derived in
-                [format!("{plain}Id"), format!("New{plain}"), format!("{plain}Change"), format!("{plain}Actions")]
-            {
+            let mut derived = vec![format!("{plain}Id"), format!("New{plain}"), format!("{plain}Change")];
+            if !model.actions.is_empty() {
+                derived.extend([format!("{plain}Action"), format!("{plain}Actions")]);
+            }
+            for derived in derived {
                 types.is_new(&derived, name, "model", diags);
             }
         }
@@ -139,7 +154,20 @@ impl<'b> Names<'b> {
         }
         let variants = choices.iter().map(|(_, choice)| variants(choice, diags)).collect();
         let fields = models.iter().map(|(_, model)| fields(model, diags)).collect();
-        let actions = models.iter().map(|(_, model)| actions(model, diags)).collect();
+        let actions: Vec<Vec<_>> = models.iter().map(|(_, model)| actions(model, diags)).collect();
+        // Actions of one name share their token.
+        let mut tokens = BTreeMap::new();
+        for (name, _) in actions.iter().flatten() {
+            tokens.entry(token(name)).or_insert(*name);
+        }
+        for (token, name) in tokens {
+            if GENERATED.contains(&token.as_str()) {
+                let message = format!("action `{name}` cannot have that name: its token `{token}` is the panel's own");
+                diags.error("reserved_name", name, message);
+            } else {
+                types.is_new(&token, name, "action", diags);
+            }
+        }
         let mut seen = Seen::default();
         let mut attributes = Vec::new();
         for attribute in &block.actor {

@@ -180,6 +180,13 @@ fn duplicate_names() {
             "Pupil",
             Some("PupilId"),
         ),
+        (
+            "model B { a: i32; action pupil pure; }",
+            rule,
+            "the name `Pupil`, which action `pupil` brings along, is taken by model `Pupil`",
+            "pupil",
+            Some("Pupil"),
+        ),
         ("model B { a: i32; A: i32; }", rule, "field `A` has the same name as field `a`", "A", Some("a")),
         ("model B { a: i32; list a, a; }", rule, "field `a` is named twice", "a", Some("a")),
         ("choice C { X, X }", rule, "there are two variants named `X`", "X", Some("X")),
