@@ -5,6 +5,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use super::{expand, parts};
 use crate::diag::Diags;
 use crate::panel::Panel;
+use crate::resolve::tests::CLINIC;
 use crate::{parse, resolve};
 
 /// What a model's own code may at most be, in lines: types, columns, queries and its table together.
@@ -17,8 +18,8 @@ fn panel_of(block: &str) -> (Panel, Diags) {
     (panel, diags)
 }
 
-/// The block of examples/clinic: there is no second copy of it.
-fn clinic() -> Panel {
+/// The block of examples/clinic: what is pinned is what a user builds.
+fn clinic_block() -> TokenStream {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../examples/clinic/src/main.rs");
     let source = std::fs::read_to_string(path).expect("the clinic");
     let tokens: Vec<TokenTree> = source.parse::<TokenStream>().expect("tokens").into_iter().collect();
@@ -28,11 +29,21 @@ fn clinic() -> Panel {
         }
         _ => None,
     });
+    block.expect("a block")
+}
+
+fn clinic() -> Panel {
     let mut diags = Diags::new();
-    let block = parse::parse(block.expect("a block"), &mut diags);
+    let block = parse::parse(clinic_block(), &mut diags);
     let panel = resolve::resolve(&block, &mut diags);
     assert!(!diags.has_errors(), "{:?}", diags.list());
     panel
+}
+
+#[test]
+fn the_text_that_other_tests_read_is_the_clinics() {
+    let text: TokenStream = CLINIC.parse().expect("tokens");
+    assert_eq!(text.to_string(), clinic_block().to_string(), "tests-data/clinic.txt has fallen behind");
 }
 
 fn pretty(part: &str, tokens: &TokenStream) -> String {
