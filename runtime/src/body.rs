@@ -52,7 +52,7 @@ where
         read.extend_from_slice(&data);
     }
     // Counted before anything is allocated for them.
-    if read.iter().filter(|byte| **byte == b'&').count() >= limits.fields {
+    if read.split(|byte| *byte == b'&').nth(limits.fields).is_some() {
         return Err(Unread::TooLarge);
     }
     Ok(Fields::parse(&read))

@@ -116,10 +116,9 @@ fn settings(builder: &Builder, given: &ArgMatches) -> Result<crate::config::Sett
 fn say(failure: &Failure) -> ExitCode {
     let (line, status) = match failure {
         Failure::Of(error @ Error::Setup(_)) => (error.to_string(), 2),
-        Failure::Of(Error::BadRequest(line) | Error::Beyond(line)) => (line.clone(), 1),
-        Failure::Of(error) => (error.to_string(), 1),
         Failure::Usage(line) => (line.clone(), 2),
-        Failure::Found(line) => (line.clone(), 1),
+        Failure::Found(line) | Failure::Of(Error::BadRequest(line) | Error::Beyond(line)) => (line.clone(), 1),
+        Failure::Of(error) => (error.to_string(), 1),
     };
     // Whoever reads this has one line to look for.
     let line = line.split_whitespace().collect::<Vec<_>>().join(" ");

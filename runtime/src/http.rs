@@ -18,7 +18,7 @@ use crate::service::{Peer, Service};
 
 /// How long a connection lives before it is asked to end after its present request; whoever reads an answer that slowly
 /// holds a place for nothing.
-const CONNECTION_LIFE: Duration = Duration::from_secs(300);
+const CONNECTION_LIFE: Duration = Duration::from_mins(5);
 
 /// Takes the address, or says plainly why not.
 pub async fn listen(address: SocketAddr) -> Result<TcpListener, Error> {

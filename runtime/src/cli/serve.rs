@@ -23,7 +23,7 @@ use crate::token::Token;
 /// How long the first owner's link is good.
 const FIRST_LINK: u64 = 24 * 3_600;
 /// Between two looks for sessions, links and counts that mean nothing any more.
-const SWEEP: Duration = Duration::from_secs(3_600);
+const SWEEP: Duration = Duration::from_hours(1);
 
 pub(super) fn words() -> [Arg; 1] {
     [Arg::new("listen")

@@ -135,6 +135,7 @@ async fn a_full_queue_turns_away_without_counting() {
     let mut held = Vec::new();
     while let Ok(place) = house.app().hasher.place() {
         held.push(place);
+        assert!(held.len() <= 4, "a bound at all");
     }
     let mut browser = house.browser();
     for _ in 0..8 {
