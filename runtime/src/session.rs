@@ -174,10 +174,16 @@ pub enum Jar {
     Door,
     /// The token of a one-use link, moved out of the address for as long as the form is filled in.
     Link,
+    /// What the body of an action said, for the page after the redirect. Not in the address: it may name a person.
+    Said,
 }
 
 /// Seconds that a link's token stays in its cookie.
 const LINK_SECONDS: i64 = 15 * 60;
+/// Seconds that an action's words stay in theirs: one redirect's worth, and a reload's.
+const SAID_SECONDS: i64 = 30;
+/// Characters of an action's words that are kept; a cookie holds 4 KiB, percent-encoded.
+const SAID_CHARS: usize = 300;
 
 impl Jar {
     /// The cookie's name. `__Host-` keeps other hosts of the domain from setting it; browsers take it only with `Secure`,
@@ -191,21 +197,33 @@ impl Jar {
             (Self::Door, false) => "bw-door",
             (Self::Link, true) => "__Host-bw-link",
             (Self::Link, false) => "bw-link",
+            (Self::Said, true) => "__Host-bw-said",
+            (Self::Said, false) => "bw-said",
         }
     }
 
     /// The token in the request's cookie.
     #[must_use]
     pub fn read(self, headers: &HeaderMap, public_url: &PublicUrl) -> Option<Token> {
+        Token::parse(&self.value(headers, public_url)?)
+    }
+
+    /// The words in the request's cookie.
+    #[must_use]
+    pub fn words(self, headers: &HeaderMap, public_url: &PublicUrl) -> Option<String> {
+        self.value(headers, public_url).filter(|words| !words.is_empty())
+    }
+
+    fn value(self, headers: &HeaderMap, public_url: &PublicUrl) -> Option<String> {
         let name = self.name(public_url);
         headers
             .get_all(header::COOKIE)
             .iter()
             .filter_map(|value| value.to_str().ok())
-            .flat_map(Cookie::split_parse)
+            .flat_map(Cookie::split_parse_encoded)
             .filter_map(Result::ok)
             .find(|cookie| cookie.name() == name)
-            .and_then(|cookie| Token::parse(cookie.value()))
+            .map(|cookie| cookie.value().to_owned())
     }
 
     /// Hands the token out.
@@ -213,6 +231,13 @@ impl Jar {
     pub fn set(self, token: &Token, public_url: &PublicUrl) -> HeaderValue {
         let max_age = (self == Self::Link).then_some(LINK_SECONDS);
         self.header(&token.text(), max_age, public_url)
+    }
+
+    /// Hands words out.
+    #[must_use]
+    pub fn say(self, words: &str, public_url: &PublicUrl) -> HeaderValue {
+        let words: String = words.chars().take(SAID_CHARS).collect();
+        self.header(&words, Some(SAID_SECONDS), public_url)
     }
 
     /// Takes it back.
@@ -231,6 +256,6 @@ impl Jar {
             cookie = cookie.max_age(cookie::time::Duration::seconds(seconds));
         }
         // Name, token and attributes are all of letters that a header takes.
-        HeaderValue::from_str(&cookie.build().to_string()).unwrap_or(HeaderValue::from_static(""))
+        HeaderValue::from_str(&cookie.build().encoded().to_string()).unwrap_or(HeaderValue::from_static(""))
     }
 }

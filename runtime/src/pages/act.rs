@@ -1,6 +1,6 @@
 //! Declared actions: authorize.rs is asked, then the body that the user wrote runs, in one transaction with its event.
 
-use http::Method;
+use http::{Method, header};
 
 use crate::action;
 use crate::audit::Context;
@@ -10,6 +10,7 @@ use crate::error::Error;
 use crate::panel::{Model, Verb};
 use crate::response::Response;
 use crate::route::{Page, Route};
+use crate::session::Jar;
 
 /// POST: runs it, and goes back to the row. GET: to the row, where the button is.
 pub(crate) async fn run(cx: &Cx<'_>, model: &'static Model, id: i64, action: usize) -> Result<Response, Error> {
@@ -23,6 +24,7 @@ pub(crate) async fn run(cx: &Cx<'_>, model: &'static Model, id: i64, action: usi
         Some(text) => Some(text.parse().map_err(|_| Error::BadRequest("The version of the row is no number.".into()))?),
     };
     let context = Context::of(&cx.actor, cx.request_id);
-    action::perform(&cx.app.store, cx.app.actions, context, &cx.actor, terms, id, version).await?;
-    Ok(Response::see_other(&format!("{row}?done=acted")))
+    let done = action::perform(&cx.app.store, cx.app.actions, context, &cx.actor, terms, id, version).await?;
+    Ok(Response::see_other(&format!("{row}?done=acted"))
+        .with_header(header::SET_COOKIE, Jar::Said.say(&done.message, &cx.app.settings.public_url)))
 }

@@ -6,6 +6,7 @@ use crate::authorize::{Verdict, authorize, authorize_framework};
 use crate::context::Cx;
 use crate::panel::{Framework, Verb};
 use crate::route::{Page, Route};
+use crate::session::Jar;
 use crate::views::{Frame, Link, NavItem, Note, Person, Text, Tone};
 
 /// Name of the query parameter that carries what was just done over a redirect. It picks one of a few fixed sentences.
@@ -86,13 +87,22 @@ fn theme<Who>(cx: &Cx<'_, Who>) -> Option<&'static str> {
 }
 
 fn done(cx: &Cx<'_>) -> Option<Note> {
-    let text = match cx.query.get(DONE)? {
+    let text: Text = match cx.query.get(DONE)? {
+        "acted" => match Jar::Said.words(cx.headers, &cx.app.settings.public_url) {
+            Some(words) => words.into(),
+            None => "Done.".into(),
+        },
+        fixed => fixed_sentence(fixed)?.into(),
+    };
+    Some(Note { tone: Tone::Good, text, link: None })
+}
+
+fn fixed_sentence(what: &str) -> Option<&'static str> {
+    Some(match what {
         "created" => "Created.",
         "saved" => "Saved.",
         "unchanged" => "Nothing was different, so nothing was written.",
         "deleted" => "Deleted. The audit log keeps what it held.",
-        "acted" => "Done.",
         _ => return None,
-    };
-    Some(Note { tone: Tone::Good, text: text.into(), link: None })
+    })
 }
