@@ -4,14 +4,14 @@
 use std::io::Write as _;
 
 use bailiwick::audit::Context;
-use bailiwick::store::{NewPerson, Write};
+use bailiwick::store::{NewPerson, Recorded, Write};
 use bailiwick::typed::{Decimal, Input, Model, PersonId};
 use bailiwick::value::Value;
 use bailiwick::{Error, Store};
 use chrono::{DateTime, Duration, SubsecRound, Timelike, Utc};
 
-use crate::people::{Dice, invent};
-use crate::{
+use super::people::{Dice, invent};
+use super::{
     Doctor, DoctorId, Invoice, InvoiceState, NewDoctor, NewInvoice, NewPatient, NewVisit, Patient, PatientId,
     Speciality, Visit, VisitState,
 };
@@ -45,12 +45,12 @@ const STAFF: [(&str, &str, Option<usize>); 6] = [
 ];
 
 /// What a fresh database starts with.
-pub async fn load(store: Store) -> Result<(), Error> {
+pub(crate) async fn load(store: Store) -> Result<(), Error> {
     fill(&store, 320, false).await
 }
 
 /// `clinic seed --patients N`: N patients, a visit for every other and an invoice for every fifth, in one transaction.
-pub async fn fill(store: &Store, patients: u64, say_progress: bool) -> Result<(), Error> {
+pub(crate) async fn fill(store: &Store, patients: u64, say_progress: bool) -> Result<(), Error> {
     let now = Utc::now().trunc_subsecs(6);
     let mut write = store.write(Context::of_nobody(uuid::Uuid::now_v7(), now)).await?;
     let clinic = staff(&mut write).await?;
@@ -60,7 +60,7 @@ pub async fn fill(store: &Store, patients: u64, say_progress: bool) -> Result<()
     let (mut done, last) = (first, first + patients);
     while done < last {
         let upto = last.min(done + BATCH);
-        let people: Vec<(u64, DateTime<Utc>, DoctorId)> = (done..upto)
+        let people: Vec<Planned> = (done..upto)
             .map(|number| {
                 let mut dice = Dice::new(number ^ 0xd0c);
                 (number, invent(number, now).seen_first, *dice.pick(&clinic.doctors))
@@ -68,12 +68,11 @@ pub async fn fill(store: &Store, patients: u64, say_progress: bool) -> Result<()
             .collect();
         let rows = people.iter().map(|(number, seen, doctor)| patient(*number, *doctor, now, *seen)).collect();
         let (ids, _) = write.seed(Patient::MODEL, rows).await?;
-        let known: Vec<(PatientId, &(u64, DateTime<Utc>, DoctorId))> =
-            ids.into_iter().map(PatientId::from).zip(&people).collect();
+        let known: Vec<(PatientId, &Planned)> = ids.into_iter().map(PatientId::from).zip(&people).collect();
         let visits = known.iter().filter(|(_, (number, ..))| number % 2 == 0);
-        write
-            .seed(Visit::MODEL, visits.map(|(id, (number, _, doctor))| visit(*number, *id, *doctor, now)).collect())
-            .await?;
+        let rows = visits.map(|(id, (number, _, doctor))| visit(*number, *id, *doctor, now)).collect();
+        // The events of all batches are of one transaction; any of them proves that it has one.
+        let _: Recorded = write.seed(Visit::MODEL, rows).await?.1;
         let invoices = known.iter().filter(|(_, (number, ..))| number % 5 == 0);
         let rows = invoices.map(|(id, (number, seen, _))| invoice(*number, *id, *seen, clinic.author, now)).collect();
         recorded = Some(write.seed(Invoice::MODEL, rows).await?.1);
@@ -92,6 +91,9 @@ pub async fn fill(store: &Store, patients: u64, say_progress: bool) -> Result<()
         None => write.roll_back().await,
     }
 }
+
+/// Number, first visit and doctor of a patient that is made.
+type Planned = (u64, DateTime<Utc>, DoctorId);
 
 /// Who and what the rows point at; made once, found again by the next `seed`.
 struct Staff {
@@ -156,7 +158,7 @@ fn patient(number: u64, doctor: DoctorId, now: DateTime<Utc>, seen: DateTime<Utc
 }
 
 fn visit(number: u64, patient: PatientId, doctor: DoctorId, now: DateTime<Utc>) -> Vec<(usize, Value)> {
-    let mut dice = Dice::new(number ^ 0x715_17);
+    let mut dice = Dice::new(number ^ 0x0007_1517);
     // Between half a year ago and six weeks ahead, in quarters of an hour within opening times.
     let days = i64::try_from(dice.below(222)).unwrap_or_default() - 180;
     let quarters = i64::try_from(dice.below(36)).unwrap_or_default();

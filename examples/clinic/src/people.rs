@@ -108,10 +108,10 @@ const NOTES: [&str; 10] = [
 
 /// A stream of choices that is the same for the same seed everywhere (SplitMix64, Steele et al. 2014); a library's
 /// generator may change its stream with a version, and the demo data would change with it.
-pub struct Dice(u64);
+pub(crate) struct Dice(u64);
 
 impl Dice {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Self(seed)
     }
 
@@ -124,33 +124,33 @@ impl Dice {
     }
 
     /// A number below `limit`, which must not be zero. The bias of the remainder is far below what a demo shows.
-    pub fn below(&mut self, limit: u64) -> u64 {
+    pub(crate) fn below(&mut self, limit: u64) -> u64 {
         self.next() % limit
     }
 
-    pub fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
+    pub(crate) fn pick<'a, T>(&mut self, from: &'a [T]) -> &'a T {
         let index = usize::try_from(self.below(from.len() as u64)).unwrap_or_default();
         &from[index]
     }
 
     /// True in so many of a hundred cases.
-    pub fn percent(&mut self, share: u64) -> bool {
+    pub(crate) fn percent(&mut self, share: u64) -> bool {
         self.below(100) < share
     }
 }
 
 /// One invented person.
-pub struct Invented {
-    pub name: String,
-    pub email: Option<String>,
-    pub phone: Option<String>,
-    pub born: NaiveDate,
-    pub notes: String,
-    pub seen_first: DateTime<Utc>,
+pub(crate) struct Invented {
+    pub(crate) name: String,
+    pub(crate) email: Option<String>,
+    pub(crate) phone: Option<String>,
+    pub(crate) born: NaiveDate,
+    pub(crate) notes: String,
+    pub(crate) seen_first: DateTime<Utc>,
 }
 
 /// The person of this number: number and seed decide everything, so that row 17 of 300 is row 17 of 100,000.
-pub fn invent(number: u64, now: DateTime<Utc>) -> Invented {
+pub(crate) fn invent(number: u64, now: DateTime<Utc>) -> Invented {
     let mut dice = Dice::new(number.wrapping_mul(0x1_0001) ^ 0xba11_1c4c);
     let (given, family) = (*dice.pick(&GIVEN), *dice.pick(&FAMILY));
     let name =
@@ -174,10 +174,9 @@ pub fn invent(number: u64, now: DateTime<Utc>) -> Invented {
 fn plain(name: &str) -> String {
     name.chars()
         .filter_map(|c| match c.to_ascii_lowercase() {
-            'é' => Some('e'),
+            'é' | 'ë' => Some('e'),
             'í' => Some('i'),
             'á' => Some('a'),
-            'ë' => Some('e'),
             c if c.is_ascii_alphabetic() => Some(c),
             _ => None,
         })

@@ -1,0 +1,269 @@
+//! The command line: what it does, what it says when it can't, and with which exit status. One line for each mistake, and
+//! nothing is touched that was not meant.
+
+use std::fs;
+use std::net::TcpListener;
+use std::path::Path;
+
+use tempfile::TempDir;
+
+use crate::house::past_the_panel;
+use crate::program::{Server, clinic, command, with_input};
+
+fn directory() -> TempDir {
+    tempfile::tempdir().expect("a directory")
+}
+
+fn create(at: &Path, words: &[&str], password: &str) -> crate::program::Ran {
+    with_input(command(at, &[&["user", "create"], words].concat()), password)
+}
+
+#[test]
+fn a_taken_address_is_said_before_anything_is_touched() {
+    let at = directory();
+    let taken = TcpListener::bind("127.0.0.1:0").expect("a free port");
+    let address = taken.local_addr().expect("an address").to_string();
+    let line = clinic(at.path(), &["serve", "--listen", &address]).fault(2);
+    assert!(line.contains(&address) && line.contains("taken") && line.contains("--listen"), "{line}");
+    assert_eq!(fs::read_dir(at.path()).expect("a directory").count(), 0, "no database was made");
+}
+
+#[test]
+fn settings_that_are_wrong_are_named_in_one_line() {
+    let at = directory();
+    for (name, value, says) in [
+        ("DATABASE_URL", "mysql://anna:hunter2@db/clinic", "sqlite:"),
+        ("DATABASE_URL", "postgres://anna:hunter2@db/clinic", "PostgreSQL"),
+        ("DATABASE_URL", "sqlite:nowhere/at/all/clinic.db", "nowhere/at/all"),
+        ("PUBLIC_URL", "clinic.example.org", "PUBLIC_URL"),
+        ("PUBLIC_URL", "http://clinic.example.org", "https"),
+        ("LISTEN", "8000", "LISTEN"),
+        ("DATABASE_URL_FILE", "/nowhere/at/all", "DATABASE_URL_FILE"),
+    ] {
+        let mut command = command(at.path(), &["migrate"]);
+        command.env(name, value);
+        let line = with_input(command, "").fault(2);
+        assert!(line.contains(says), "{name}={value}: {line}");
+        assert!(!line.contains("hunter2"), "a password in a message: {line}");
+    }
+    assert_eq!(fs::read_dir(at.path()).expect("a directory").count(), 0);
+    let both = with_input(
+        {
+            let mut command = command(at.path(), &["migrate"]);
+            command.env("DATABASE_URL", "sqlite:a.db").env("DATABASE_URL_FILE", "b");
+            command
+        },
+        "",
+    );
+    assert!(both.fault(2).contains("keep one"));
+}
+
+#[test]
+fn a_setting_may_stand_in_a_file() {
+    let at = directory();
+    fs::write(at.path().join("url"), "sqlite:elsewhere.db\n").expect("a file");
+    let mut command = command(at.path(), &["migrate"]);
+    command.env("DATABASE_URL_FILE", "url");
+    with_input(command, "").expect(0);
+    assert!(at.path().join("elsewhere.db").exists() && !at.path().join("clinic.db").exists());
+}
+
+#[test]
+fn a_file_that_is_no_database_stays_as_it_is() {
+    let at = directory();
+    let letter = b"Dear colleagues, this is not a database, it is a letter.\n".repeat(300);
+    fs::write(at.path().join("clinic.db"), &letter).expect("a file");
+    for words in [
+        &["migrate"][..],
+        &["serve", "--listen", "127.0.0.1:0"],
+        &["seed", "--patients", "1"],
+        &["audit", "verify"],
+        &["user", "list"],
+    ] {
+        let line = clinic(at.path(), words).fault(2);
+        assert!(line.contains("not a SQLite database"), "{words:?}: {line}");
+    }
+    assert_eq!(fs::read(at.path().join("clinic.db")).expect("the file"), letter);
+    assert_eq!(fs::read_dir(at.path()).expect("a directory").count(), 1, "nothing beside it");
+}
+
+#[tokio::test]
+async fn a_schema_of_a_newer_program_stays_as_it_is() {
+    let at = directory();
+    clinic(at.path(), &["migrate"]).expect(0);
+    let url = format!("sqlite:{}", at.path().join("clinic.db").display());
+    let mut file = past_the_panel(&url, false).await;
+    sqlx::query("PRAGMA user_version = 99").execute(&mut file).await.expect("a statement");
+    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut file).await.expect("a statement");
+    drop(file);
+    let before = fs::read(at.path().join("clinic.db")).expect("the file");
+    let line = clinic(at.path(), &["serve", "--listen", "127.0.0.1:0"]).fault(2);
+    assert!(line.contains("newer") && line.contains("99"), "{line}");
+    assert_eq!(fs::read(at.path().join("clinic.db")).expect("the file"), before);
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_place_that_takes_no_file_is_named() {
+    let at = directory();
+    let line = clinic(at.path(), &["migrate", "--database", "sqlite:/proc/clinic.db"]).fault(2);
+    assert!(line.contains("/proc/clinic.db"), "{line}");
+    clinic(at.path(), &["migrate"]).expect(0);
+    let read_only = |yes: bool| {
+        let mut rights = fs::metadata(at.path()).expect("a directory").permissions();
+        rights.set_readonly(yes);
+        if !yes {
+            std::os::unix::fs::PermissionsExt::set_mode(&mut rights, 0o700);
+        }
+        fs::set_permissions(at.path(), rights).expect("one's own directory");
+    };
+    read_only(true);
+    // The super-user writes where nobody may; for them there is nothing to see here.
+    if fs::write(at.path().join("probe"), "").is_err() {
+        let line = clinic(at.path(), &["serve", "--listen", "127.0.0.1:0", "--database", "sqlite:new.db"]).fault(2);
+        assert!(line.contains("new.db"), "{line}");
+        clinic(at.path(), &["serve", "--listen", "127.0.0.1:0"]).fault(2);
+    }
+    read_only(false);
+}
+
+#[test]
+fn the_schema_is_shown_before_it_is_made() {
+    let at = directory();
+    let dry = clinic(at.path(), &["migrate", "--dry-run"]).expect(0);
+    for part in ["CREATE TABLE \"patient\"", "CREATE TABLE bw_audit", "FOREIGN KEY"] {
+        assert!(
+            dry.out.contains(part) || part == "FOREIGN KEY" && dry.out.contains("REFERENCES"),
+            "{part}: {}",
+            dry.out
+        );
+    }
+    let again = clinic(at.path(), &["migrate", "--dry-run"]).expect(0);
+    assert_eq!(dry.out, again.out, "nothing was made");
+    let done = clinic(at.path(), &["migrate"]).expect(0);
+    assert!(done.out.contains("create table patient") && done.out.ends_with("up to date\n"), "{}", done.out);
+    assert!(clinic(at.path(), &["migrate", "--dry-run"]).expect(0).out.starts_with("-- "));
+    assert!(clinic(at.path(), &["migrate"]).expect(0).out.contains("was up to date"));
+}
+
+#[test]
+fn people_are_added_and_listed() {
+    let at = directory();
+    let line = create(at.path(), &["anna@example.org", "--role", "Nurse"], "").fault(2);
+    for role in ["Nurse", "Owner", "Manager", "Clinician", "Reception", "Auditor"] {
+        assert!(line.contains(role), "{line}");
+    }
+    let line = create(at.path(), &["anna", "--role", "Owner"], "").fault(2);
+    assert!(line.contains("`anna`"), "{line}");
+    for (password, says) in [("short", "at least"), ("", "password"), ("aaaaaaaaaaaaaaaaaaaa", "")] {
+        let line =
+            create(at.path(), &["anna@example.org", "--role", "Reception", "--password-stdin"], password).fault(2);
+        assert!(line.to_lowercase().contains(says), "{line}");
+    }
+    let line = create(at.path(), &["anna@example.org", "--role", "Clinician", "--set", "docter=1"], "").fault(2);
+    assert!(line.contains("docter") && line.contains("doctor"), "{line}");
+    assert!(clinic(at.path(), &["user", "list"]).expect(0).out.contains("nobody yet"), "nobody was made by a mistake");
+
+    let secret = "a stone in the river, warm";
+    let made = create(at.path(), &["Anna@Example.org", "--role", "owner", "--password-stdin"], secret).expect(0);
+    assert!(made.out.contains("anna@example.org is Owner"), "{}", made.out);
+    let invited = create(at.path(), &["ben@example.org", "--role", "Clinician", "--set", "doctor=1"], "").expect(0);
+    assert!(invited.out.contains("/join?token="), "{}", invited.out);
+    let line = create(at.path(), &["anna@example.org", "--role", "Owner"], "").fault(1);
+    assert!(line.contains("already"), "{line}");
+    let list = clinic(at.path(), &["user", "list"]).expect(0).out;
+    assert!(list.contains("anna@example.org  Owner") && list.contains("no password yet"), "{list}");
+    for word in [secret, "argon2"] {
+        assert!(!made.out.contains(word) && !made.err.contains(word) && !list.contains(word));
+    }
+    clinic(at.path(), &["user", "unlock", "anna@example.org"]).expect(0);
+    clinic(at.path(), &["user", "link", "nobody@example.org"]).fault(1);
+}
+
+#[test]
+fn the_policy_is_shown_in_three_ways() {
+    let at = directory();
+    let text = clinic(at.path(), &["policy", "show"]).expect(0).out;
+    insta::assert_snapshot!("policy_as_text", text);
+    let json = clinic(at.path(), &["policy", "show", "--format", "json"]).expect(0).out;
+    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
+    let roles = json["roles"].as_array().expect("roles");
+    assert_eq!(roles.len(), 5, "{json:#}");
+    let markdown = clinic(at.path(), &["policy", "show", "--format", "markdown"]).expect(0).out;
+    assert!(markdown.starts_with("# ") && markdown.contains("| Patient"), "{markdown}");
+    clinic(at.path(), &["policy", "show", "--format", "yaml"]).expect(2);
+    assert_eq!(fs::read_dir(at.path()).expect("a directory").count(), 0, "it needs no database");
+}
+
+#[test]
+fn what_is_no_command_is_said_with_status_two() {
+    let at = directory();
+    for words in [&["fly"][..], &["--fly"], &["user"], &["policy"], &["audit"], &["seed", "--patients", "none"]] {
+        let ran = clinic(at.path(), words).expect(2);
+        assert!(ran.out.is_empty() && !ran.err.is_empty(), "{ran:?}");
+    }
+    let help = clinic(at.path(), &["--help"]).expect(0).out;
+    for word in ["serve", "migrate", "user", "policy", "audit", "doctor", "seed", "--database"] {
+        assert!(help.contains(word), "{word}: {help}");
+    }
+}
+
+#[tokio::test]
+async fn what_was_changed_past_the_panel_is_found_and_named() {
+    let at = directory();
+    create(at.path(), &["anna@example.org", "--role", "Owner"], "").expect(0);
+    create(at.path(), &["ben@example.org", "--role", "Reception"], "").expect(0);
+    clinic(at.path(), &["seed", "--patients", "5"]).expect(0);
+    let whole = clinic(at.path(), &["audit", "verify"]).expect(0).out;
+    assert!(whole.contains("whole"), "{whole}");
+    clinic(at.path(), &["doctor"]).expect(0);
+    let file = at.path().join("clinic.db");
+    let url = format!("sqlite:{}", file.display());
+    let sound = fs::read(&file).expect("the file");
+    for (meddle, named) in [
+        ("UPDATE bw_audit SET actor_email = 'somebody@else.org' WHERE seq = 3", "entry 3"),
+        ("UPDATE bw_audit SET at = '2001-01-01T00:00:00.000000Z' WHERE seq = 2", "entry 2"),
+        ("DELETE FROM bw_audit WHERE seq = 2", "entry 2"),
+        ("DELETE FROM bw_audit WHERE seq = (SELECT max(seq) FROM bw_audit)", "entr"),
+        ("UPDATE bw_audit SET seq = CASE seq WHEN 2 THEN -3 WHEN 3 THEN -2 END WHERE seq IN (2, 3)", "entry"),
+    ] {
+        let mut connection = past_the_panel(&url, false).await;
+        sqlx::query(meddle).execute(&mut connection).await.expect("whoever has the file can do it");
+        sqlx::Connection::close(connection).await.expect("closed");
+        let line = clinic(at.path(), &["audit", "verify"]).fault(1);
+        assert!(line.contains("broken") && line.contains(named), "{meddle}: {line}");
+        let doctor = clinic(at.path(), &["doctor"]).expect(1);
+        assert!(doctor.out.contains("BROKEN"), "{doctor:?}");
+        for beside in ["clinic.db-wal", "clinic.db-shm"] {
+            let _ = fs::remove_file(at.path().join(beside));
+        }
+        fs::write(&file, &sound).expect("as it was");
+    }
+    clinic(at.path(), &["audit", "verify"]).expect(0);
+}
+
+#[test]
+fn the_doctor_says_what_is_missing_and_what_is_not_there_yet() {
+    let at = directory();
+    let before = clinic(at.path(), &["doctor"]).expect(1);
+    assert!(before.out.contains("steps behind"), "{before:?}");
+    clinic(at.path(), &["migrate"]).expect(0);
+    let after = clinic(at.path(), &["doctor"]).expect(0);
+    for word in ["up to date", "whole", "nobody is Owner yet", "pending"] {
+        assert!(after.out.contains(word), "{word}: {}", after.out);
+    }
+}
+
+#[test]
+fn it_serves_until_it_is_asked_to_end() {
+    let at = directory();
+    let server = Server::start(at.path());
+    let said = server.said.join("\n");
+    for word in ["demo data", "/first?token=", "Development", "one_person"] {
+        assert!(said.contains(word), "{word}: {said}");
+    }
+    assert!(said.contains(&format!("http://{}/first?token=", server.address)), "{said}");
+    assert_eq!(server.ask_to_end(), 0);
+    let again = Server::start(at.path());
+    assert!(!again.said.join("\n").contains("demo data"), "only into a database that was made just now");
+}

@@ -1,0 +1,22 @@
+//! The clinic as its people meet it: every test drives the whole panel, from a request or a command line down to the
+//! database file, and looks at what comes back.
+
+mod browser;
+mod commands;
+mod forms;
+mod hidden;
+mod house;
+mod kill;
+mod matrix;
+mod nested;
+mod program;
+mod statements;
+mod throttle;
+mod visitor;
+
+#[path = "../../src/main.rs"]
+#[allow(
+    dead_code,
+    reason = "the panel is served from here by `Clinic::builder`; `main`, commands and demo data are the binary's"
+)]
+mod clinic;
