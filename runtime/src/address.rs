@@ -28,6 +28,12 @@ pub fn client(peer: IpAddr, headers: &HeaderMap, proxies: &[IpNet]) -> IpAddr {
     found
 }
 
+/// For whoever counts tries: who speaks, as [`counted`] spells it; empty where it is not known.
+#[must_use]
+pub fn of_visitor(peer: Option<IpAddr>, headers: &HeaderMap, proxies: &[IpNet]) -> String {
+    peer.map_or_else(String::new, |peer| counted(client(peer, headers, proxies)))
+}
+
 /// What tries are counted by: an IPv4 address, or the /64 of an IPv6 address, which is what one customer gets.
 #[must_use]
 pub fn counted(ip: IpAddr) -> String {

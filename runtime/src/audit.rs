@@ -8,8 +8,8 @@ use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
 use crate::authorize::Actor;
+use crate::condition::Asker;
 use crate::panel::{Field, FieldSet, Kind, Model, Sensitivity};
-use crate::predicate::Asker;
 use crate::value::{Row, Value};
 
 macro_rules! event_ids {

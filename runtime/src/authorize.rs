@@ -5,8 +5,8 @@
 #[cfg(test)]
 mod tests;
 
+use crate::condition::{Asker, Condition};
 use crate::panel::{Field, FieldSet, Framework, Model, Panel, PeopleVerb, Reauth, Role, Verb};
-use crate::predicate::{Asker, Condition};
 use crate::value::Row;
 
 /// The person signed in, as the session lookup of this request found them.

@@ -13,7 +13,6 @@ use uuid::Uuid;
 use crate::action::Actions;
 use crate::app::App;
 use crate::audit::Context;
-use crate::cli;
 use crate::clock::Clock;
 use crate::config::{Overrides, Settings};
 use crate::error::Error;
@@ -117,14 +116,6 @@ impl Builder {
     {
         self.demo = Some(Box::new(move |store| Box::pin(load(store))));
         self
-    }
-
-    /// Reads the command line and does what it says; without a word it serves. Exit status 0, 1 for a failure, 2 for a
-    /// wrong command line or configuration.
-    #[must_use]
-    pub fn main(self) -> std::process::ExitCode {
-        cli::log_to_stderr();
-        cli::run(&self, std::env::args_os())
     }
 
     /// The panel over the database at this URL, its schema applied, as a tower service.

@@ -38,6 +38,16 @@ impl From<Error> for Failure {
 
 type Outcome = Result<(), Failure>;
 
+impl Builder {
+    /// Reads the command line and does what it says; without a word it serves. Exit status 0, 1 for a failure, 2 for a
+    /// wrong command line or configuration.
+    #[must_use]
+    pub fn main(self) -> ExitCode {
+        log_to_stderr();
+        run(&self, std::env::args_os())
+    }
+}
+
 /// Reads the words and does what they say.
 pub(crate) fn run(builder: &Builder, words: impl IntoIterator<Item = OsString>) -> ExitCode {
     let given = match commands(builder).try_get_matches_from(words) {

@@ -18,7 +18,6 @@ use crate::pages;
 use crate::panel::Sensitivity;
 use crate::response::Response;
 use crate::route::{Page, Route};
-use crate::service::{counted_address, refuse};
 use crate::session::{self, EndReason, Jar, Standing};
 use crate::token::Token;
 
@@ -42,7 +41,7 @@ pub(crate) async fn answer(
         query: Fields::parse(query.as_bytes()),
         posted: Fields::default(),
         headers: &parts.headers,
-        address: counted_address(app, parts, peer),
+        address: crate::address::of_visitor(peer, &parts.headers, &app.settings.proxies),
         now: app.clock.now(),
         request_id: id,
         csrf: String::new(),
@@ -211,7 +210,7 @@ fn forged<Who>(cx: &Cx<'_, Who>, why: Forged) -> Response {
              cookies are off. Go back, load the page anew and send it again."
         }
     };
-    refuse(cx.app, StatusCode::FORBIDDEN, text, cx.request_id)
+    pages::refuse(cx.app, StatusCode::FORBIDDEN, text, cx.request_id)
 }
 
 /// An error in front of the panel.

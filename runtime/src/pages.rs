@@ -35,7 +35,7 @@ use crate::response::Response;
 use crate::route::{Page, Route};
 
 pub(crate) use frame::door;
-pub(crate) use refusal::{inside as refusal_inside, outside as refusal_outside};
+pub(crate) use refusal::{inside as refusal_inside, outside as refusal_outside, refuse};
 
 /// The page that a signed-in person asked for. Pages around the sign-in and actions are answered elsewhere.
 pub(crate) async fn answer(cx: &Cx<'_>) -> Result<Response, Error> {

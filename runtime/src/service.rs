@@ -4,7 +4,7 @@
 use std::convert::Infallible;
 use std::fmt::Display;
 use std::future::Future;
-use std::net::{IpAddr, SocketAddr};
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -12,7 +12,7 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderValue, Method, Request, StatusCode, header};
+use http::{Method, Request, StatusCode};
 use http_body::Body;
 use http_body_util::Full;
 use uuid::Uuid;
@@ -89,12 +89,12 @@ impl Service {
         let work = async {
             match Posted::read(&parts, body, app).await {
                 Ok(posted) => self.dispatch(&parts, posted.0, id).await,
-                Err((status, text)) => refuse(app, status, text, id),
+                Err((status, text)) => pages::refuse(app, status, text, id),
             }
         };
         let answer = match tokio::time::timeout(app.limits.handler_time, work).await {
             Ok(answer) => answer,
-            Err(_) => refuse(app, StatusCode::SERVICE_UNAVAILABLE, "This took too long and was given up.", id),
+            Err(_) => pages::refuse(app, StatusCode::SERVICE_UNAVAILABLE, "This took too long and was given up.", id),
         };
         // Path without query: what people search for stays out of the log.
         tracing::info!(
@@ -118,7 +118,7 @@ impl Service {
                 Some(rest) if rest.starts_with('/') => target = rest,
                 Some(rest) if rest.starts_with('?') => target = "/",
                 _ if whole == "/" => return Response::see_other(&format!("{base}/")),
-                _ => return refuse(app, StatusCode::NOT_FOUND, "The panel stands under another path.", id),
+                _ => return pages::refuse(app, StatusCode::NOT_FOUND, "The panel stands under another path.", id),
             }
         }
         if !target.starts_with('/') {
@@ -153,23 +153,4 @@ impl Posted {
             _ => Err((StatusCode::METHOD_NOT_ALLOWED, "The panel answers to GET, HEAD and POST.")),
         }
     }
-}
-
-/// A refusal in front of the panel; if even its page fails, the bare words.
-pub(crate) fn refuse(app: &App, status: StatusCode, text: &'static str, id: Uuid) -> Response {
-    let answer = pages::refusal_outside(app, status, text.into(), id).unwrap_or_else(|error| {
-        tracing::error!(request = %id, %error, "the page of a refusal failed");
-        Response::text(text).with_status(status)
-    });
-    if status == StatusCode::METHOD_NOT_ALLOWED {
-        return answer.with_header(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
-    }
-    answer
-}
-
-/// For whoever counts tries: the address, or nothing where it is not known.
-pub(crate) fn counted_address(app: &App, parts: &Parts, peer: Option<IpAddr>) -> String {
-    peer.map_or_else(String::new, |peer| {
-        crate::address::counted(crate::address::client(peer, &parts.headers, &app.settings.proxies))
-    })
 }

@@ -6,9 +6,9 @@ use cookie::{Cookie, SameSite};
 use http::{HeaderMap, HeaderValue, header};
 
 use crate::authorize::Actor;
+use crate::condition::Asker;
 use crate::config::PublicUrl;
 use crate::panel::{Attribute, Kind, Panel};
-use crate::predicate::Asker;
 use crate::store::SessionRow;
 use crate::throttle::later;
 use crate::token::Token;

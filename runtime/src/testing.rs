@@ -7,8 +7,9 @@ use uuid::Uuid;
 
 use crate::audit::Context;
 use crate::authorize::{Actor, Terms, authorize};
+use crate::condition::Asker;
 use crate::panel::*;
-use crate::predicate::{Asker, Op, Operand, Predicate};
+use crate::predicate::{Op, Operand, Predicate};
 use crate::store::{Parents, Store};
 use crate::value::{Literal, Value};
 

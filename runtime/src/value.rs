@@ -8,7 +8,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
-use crate::panel::{FieldSet, Kind};
+use crate::kind::{FieldSet, Kind};
 
 /// A value of one field of one row.
 #[derive(Clone, PartialEq)]

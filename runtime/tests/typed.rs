@@ -6,8 +6,8 @@
 
 use bailiwick::audit::Context;
 use bailiwick::authorize::{Actor, authorize};
+use bailiwick::condition::Asker;
 use bailiwick::panel::Verb;
-use bailiwick::predicate::Asker;
 use bailiwick::prelude::*;
 use bailiwick::store::NewPerson;
 use bailiwick::typed::{FieldType, Given, Input, PersonId};

@@ -3,10 +3,11 @@
 use super::row::Keys;
 use super::{frame, row, show, shown, terms, terms_if_any};
 use crate::authorize::{Terms, authorize_framework};
+use crate::condition::{Condition, Term};
 use crate::context::Cx;
 use crate::error::Error;
 use crate::panel::{Field, FieldSet, Framework, Inline, Kind, Model, Verb};
-use crate::predicate::{Condition, Op, Term};
+use crate::predicate::Op;
 use crate::response::Response;
 use crate::route::{Page, Route};
 use crate::store::{GetQuery, ListQuery, ListedRow, Position};

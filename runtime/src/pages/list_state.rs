@@ -5,11 +5,12 @@ use chrono::Days;
 use form_urlencoded::Serializer;
 
 use crate::authorize::Terms;
+use crate::condition::{Condition, Term};
 use crate::context::Cx;
 use crate::error::Error;
 use crate::form;
 use crate::panel::{Field, FieldSet, Kind, Model, Sort};
-use crate::predicate::{Condition, Op, Term};
+use crate::predicate::Op;
 use crate::store::{LARGEST_PAGE, Position, cursor};
 use crate::value::Value;
 

@@ -48,6 +48,18 @@ pub(crate) fn outside(app: &App, status: StatusCode, text: Text, request: Uuid) 
     finish(&view, status)
 }
 
+/// A refusal in front of the panel; if even its page fails, the bare words.
+pub(crate) fn refuse(app: &App, status: StatusCode, text: &'static str, id: Uuid) -> Response {
+    let answer = outside(app, status, text.into(), id).unwrap_or_else(|error| {
+        tracing::error!(request = %id, %error, "the page of a refusal failed");
+        Response::text(text).with_status(status)
+    });
+    if status == StatusCode::METHOD_NOT_ALLOWED {
+        return answer.with_header(header::ALLOW, HeaderValue::from_static("GET, HEAD, POST"));
+    }
+    answer
+}
+
 fn finish(view: &RefusalPage, status: StatusCode) -> Result<Response, Error> {
     let answer = show(view)?.with_status(status);
     Ok(if status == StatusCode::SERVICE_UNAVAILABLE {

@@ -4,8 +4,8 @@
 use chrono::NaiveDate;
 
 use crate::authorize::Terms;
+use crate::condition::Condition;
 use crate::panel::{FieldSet, Sort};
-use crate::predicate::Condition;
 use crate::value::{Row, Value};
 
 /// Rows a list page may ask for at most.

@@ -23,7 +23,7 @@ async fn two_people() -> (House, Browser, Browser) {
 async fn doctors(house: &House) -> usize {
     let owner = crate::testing::actor("Owner", None);
     let terms = crate::testing::terms(&owner, crate::panel::Verb::View, DOCTOR);
-    let query = crate::store::CountQuery { terms: &terms, filter: crate::predicate::Condition::Always };
+    let query = crate::store::CountQuery { terms: &terms, filter: crate::condition::Condition::Always };
     match house.app().store.counts(&[query]).await.unwrap()[0] {
         crate::store::Count::Exactly(n) | crate::store::Count::MoreThan(n) => usize::try_from(n).unwrap(),
     }

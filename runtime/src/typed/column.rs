@@ -6,8 +6,9 @@ use std::marker::PhantomData;
 use std::ops::{BitAnd, BitOr, Not};
 
 use super::{FieldType, Model};
+use crate::condition::{Condition, Term};
 use crate::panel::Sort;
-use crate::predicate::{Condition, Op, Term};
+use crate::predicate::Op;
 
 /// A field of `M` that holds a `T`.
 pub struct Column<M, T> {

@@ -1,8 +1,9 @@
 //! A [`Condition`] as SQL: the first of its two readings. It must agree with [`Condition::matches`] in every case, nulls
 //! and values that a column can't hold included; a property test holds it to that.
 
+use crate::condition::{Condition, Term};
 use crate::panel::{Kind, Model};
-use crate::predicate::{Condition, Op, Term};
+use crate::predicate::Op;
 use crate::store::sql::Sql;
 use crate::value::{Row, Value};
 

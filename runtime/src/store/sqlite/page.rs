@@ -6,9 +6,10 @@ use super::condition;
 use super::row;
 use super::select::{Columns, MAIN};
 use crate::authorize::Terms;
+use crate::condition::{Condition, Term};
 use crate::error::Error;
 use crate::panel::{FieldSet, Kind, Model, Panel, Sort};
-use crate::predicate::{Condition, Op, Term};
+use crate::predicate::Op;
 use crate::store::query::{
     COUNT_BOUND, Count, GetQuery, Key, LARGEST_PAGE, ListQuery, Listed, ListedRow, Position, Search,
 };

@@ -159,7 +159,7 @@ pub(super) fn label_fields(model: &'static Model) -> impl Iterator<Item = &'stat
 }
 
 /// Rows whose label the viewer may read.
-pub(super) fn label_scope(terms: &Terms) -> crate::predicate::Condition {
+pub(super) fn label_scope(terms: &Terms) -> crate::condition::Condition {
     terms.scope_with(label_fields(terms.model()).fold(FieldSet::NONE, |all, f| all.with(f.index)))
 }
 

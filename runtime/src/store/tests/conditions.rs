@@ -5,8 +5,9 @@ use chrono::{DateTime, Duration, NaiveDate, NaiveTime};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use crate::condition::{Condition, Term};
 use crate::panel::{FieldSet, Kind, Verb};
-use crate::predicate::{Condition, Op, Term};
+use crate::predicate::Op;
 use crate::store::{ListQuery, Position, Store};
 use crate::testing::{self, PANEL, SAMPLE};
 use crate::value::{Row, Value};

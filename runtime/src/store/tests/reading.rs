@@ -1,8 +1,9 @@
 use chrono::NaiveDate;
 
 use crate::authorize::Terms;
+use crate::condition::{Condition, Term};
 use crate::panel::{FieldSet, OnDelete, Sort, Verb};
-use crate::predicate::{Condition, Op, Term};
+use crate::predicate::Op;
 use crate::store::{
     ChartQuery, Count, CountQuery, GetQuery, Key, Label, LabelOf, ListQuery, Listed, PickFrom, PickerQuery, Position,
     Search, Store, cursor,

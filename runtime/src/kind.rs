@@ -1,0 +1,101 @@
+//! What a field holds, and sets of fields: the ground that values, predicates and tables stand on.
+
+/// Type of a field.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// One line of text.
+    String,
+    /// Many lines.
+    Text,
+    /// One address of mail.
+    Email,
+    /// An absolute http or https URL.
+    Url,
+    /// Yes or no.
+    Bool,
+    /// 32-bit signed.
+    I32,
+    /// 64-bit signed.
+    I64,
+    /// 64-bit float, finite.
+    F64,
+    /// Exact decimal; `precision` ≤ 18 digits in all, `scale` after the point.
+    Decimal {
+        /// Digits in all.
+        precision: u8,
+        /// Digits after the point.
+        scale: u8,
+    },
+    /// A day.
+    Date,
+    /// A time of day, to the second.
+    Time,
+    /// A moment, UTC in the store, to the microsecond.
+    Timestamp,
+    /// 128-bit identifier.
+    Uuid,
+    /// Any JSON value.
+    Json,
+    /// Write-only: kept as an Argon2id hash, never read.
+    Secret,
+    /// Bytes.
+    Bytes,
+    /// Index into [`Panel::choices`](crate::panel::Panel::choices).
+    Choice(usize),
+    /// A person of the panel.
+    Actor,
+    /// A foreign key: index into [`Panel::models`](crate::panel::Panel::models).
+    Model(usize, OnDelete),
+}
+
+/// What happens to a row when the row that it points at is deleted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OnDelete {
+    /// The delete is refused.
+    Restrict,
+    /// It goes along.
+    Cascade,
+    /// Its key becomes null.
+    SetNull,
+}
+
+/// Fields of one model, bit by index; a model has at most 128.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct FieldSet(pub u128);
+
+impl FieldSet {
+    /// Without any field.
+    pub const NONE: Self = Self(0);
+    /// With every field that there can be.
+    pub const ALL: Self = Self(u128::MAX);
+
+    /// Whether the field is in.
+    #[must_use]
+    pub fn contains(self, field: usize) -> bool {
+        field < 128 && self.0 >> field & 1 == 1
+    }
+
+    /// In either.
+    #[must_use]
+    pub fn union(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    /// In both.
+    #[must_use]
+    pub fn intersection(self, other: Self) -> Self {
+        Self(self.0 & other.0)
+    }
+
+    /// Whether no field is in.
+    #[must_use]
+    pub fn is_empty(self) -> bool {
+        self.0 == 0
+    }
+
+    /// With one more.
+    #[must_use]
+    pub fn with(self, field: usize) -> Self {
+        Self(self.0 | 1 << field)
+    }
+}
