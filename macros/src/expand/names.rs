@@ -192,3 +192,7 @@ pub(super) fn implemented(of: &TokenStream, name: &Ident, body: TokenStream) -> 
     body.set_span(name.span());
     quote! { #word #of #target #name #body }
 }
+
+pub(super) fn optional(value: Option<impl quote::ToTokens>) -> TokenStream {
+    value.map_or_else(|| quote! { None }, |value| quote! { Some(#value) })
+}

@@ -3,9 +3,8 @@
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 
-use super::names::{index, plain};
+use super::names::{index, optional, plain};
 use super::predicates::predicate;
-use super::tables::optional;
 use crate::panel::{
     Accept, By, Framework, Owner, Panel, PeopleVerb, Place, ReauthWhat, Role, RoleId, Throttle, ThrottleName, Verb,
 };

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use super::brand;
-use super::names::{index, plain, snake};
+use super::names::{index, optional, plain, snake};
 use super::policy;
 use super::predicates::{literal, predicate};
 use crate::panel::{Field, Kind, Model, OnDelete, Panel, Sensitivity, Setting, Widget};
@@ -104,10 +104,6 @@ fn setting(setting: Option<&Setting>) -> TokenStream {
     let env = optional(setting.and_then(|setting| setting.env.as_ref()));
     let fallback = optional(setting.and_then(|setting| setting.fallback.as_ref()));
     quote! { Setting { env: #env, fallback: #fallback } }
-}
-
-pub(super) fn optional(value: Option<impl quote::ToTokens>) -> TokenStream {
-    value.map_or_else(|| quote! { None }, |value| quote! { Some(#value) })
 }
 
 fn widget(panel: &Panel, widget: &Widget) -> TokenStream {

@@ -3,9 +3,12 @@
 use proc_macro2::{Delimiter, Ident};
 
 use super::input::{Input, Read, Reported};
-use super::model::WORDS as CLAUSES;
 use crate::ast::{Attribute, Field, Flag, Modifier, ModifierKind, Type};
 use crate::similar;
+
+/// Words that start a clause of a model, and so end the modifiers of a field; none of them is a word behind a type.
+pub(super) const CLAUSES: [&str; 10] =
+    ["list", "filter", "sort", "form", "inline", "check", "action", "table", "title", "accept"];
 
 const FLAGS: [(&str, Flag); 17] = [
     ("label", Flag::Label),

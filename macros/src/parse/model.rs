@@ -3,14 +3,10 @@
 use proc_macro2::{Delimiter, Ident};
 
 use super::accept::accept;
-use super::field::field;
+use super::field::{CLAUSES as WORDS, field};
 use super::input::{Input, Read};
 use super::predicate::predicate;
 use crate::ast::{Action, Check, Form, Inline, Model, Names, Predicate};
-
-/// Words that start a clause of a model; none of them is a word behind a type.
-pub(super) const WORDS: [&str; 10] =
-    ["list", "filter", "sort", "form", "inline", "check", "action", "table", "title", "accept"];
 
 /// Behind the word `model`.
 pub(crate) fn model(input: &mut Input<'_, '_>, doc: String, word: &Ident) -> (Model, Read<()>) {
