@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 use cookie::{Cookie, SameSite};
 use http::{HeaderMap, HeaderValue, header};
+use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::authorize::Actor;
 use crate::condition::Asker;
@@ -205,25 +206,28 @@ impl Jar {
     /// The token in the request's cookie.
     #[must_use]
     pub fn read(self, headers: &HeaderMap, public_url: &PublicUrl) -> Option<Token> {
-        Token::parse(&self.value(headers, public_url)?)
+        Token::parse(self.value(headers, public_url)?)
     }
 
     /// The words in the request's cookie.
     #[must_use]
     pub fn words(self, headers: &HeaderMap, public_url: &PublicUrl) -> Option<String> {
-        self.value(headers, public_url).filter(|words| !words.is_empty())
+        let words = percent_decode_str(self.value(headers, public_url)?).decode_utf8().ok()?;
+        (!words.is_empty()).then(|| words.into_owned())
     }
 
-    fn value(self, headers: &HeaderMap, public_url: &PublicUrl) -> Option<String> {
+    /// The name counts as it was sent. Decoded, `__%48ost-bw` would be ours too, and that one any host of the domain may
+    /// set: browsers guard the prefix letter by letter.
+    fn value<'h>(self, headers: &'h HeaderMap, public_url: &PublicUrl) -> Option<&'h str> {
         let name = self.name(public_url);
         headers
             .get_all(header::COOKIE)
             .iter()
             .filter_map(|value| value.to_str().ok())
-            .flat_map(Cookie::split_parse_encoded)
+            .flat_map(Cookie::split_parse)
             .filter_map(Result::ok)
             .find(|cookie| cookie.name() == name)
-            .map(|cookie| cookie.value().to_owned())
+            .and_then(|cookie| cookie.value_raw())
     }
 
     /// Hands the token out.
@@ -237,6 +241,7 @@ impl Jar {
     #[must_use]
     pub fn say(self, words: &str, public_url: &PublicUrl) -> HeaderValue {
         let words: String = words.chars().take(SAID_CHARS).collect();
+        let words = utf8_percent_encode(&words, NON_ALPHANUMERIC).to_string();
         self.header(&words, Some(SAID_SECONDS), public_url)
     }
 
@@ -255,7 +260,7 @@ impl Jar {
         if let Some(seconds) = max_age {
             cookie = cookie.max_age(cookie::time::Duration::seconds(seconds));
         }
-        // Name, token and attributes are all of letters that a header takes.
-        HeaderValue::from_str(&cookie.build().encoded().to_string()).unwrap_or(HeaderValue::from_static(""))
+        // Name, token, encoded words and attributes are all of letters that a header takes.
+        HeaderValue::from_str(&cookie.build().to_string()).unwrap_or(HeaderValue::from_static(""))
     }
 }

@@ -1,9 +1,11 @@
 //! Sessions: how long, how many, and that every end acts with the next request.
 
-use http::StatusCode;
+use http::{HeaderMap, StatusCode, header};
 
 use super::browser::{Browser, House};
 use crate::audit::EntryQuery;
+use crate::config::PublicUrl;
+use crate::session::Jar;
 use crate::token::Token;
 
 const ANNA: &str = "anna@clinic.example";
@@ -153,6 +155,26 @@ async fn a_token_is_new_with_every_sign_in_and_nowhere_in_the_database() {
     assert!(!holds(first.as_bytes()) && !holds(&raw), "the token itself");
     assert!(holds(&Token::parse(&first).unwrap().hash()), "its hash is what is kept");
     assert!(!holds(super::browser::PASSWORD.as_bytes()));
+}
+
+#[test]
+fn a_cookie_counts_under_the_name_that_browsers_guard_and_no_other() {
+    let url = PublicUrl::parse("https://admin.example").unwrap();
+    let token = Token::fresh().unwrap();
+    let sent = |name: &str| {
+        let mut headers = HeaderMap::new();
+        headers.insert(header::COOKIE, format!("{name}={}", token.text()).parse().unwrap());
+        Jar::Session.read(&headers, &url).is_some()
+    };
+    assert!(sent("__Host-bw"));
+    for name in ["bw", "__%48ost-bw", "%5F_Host-bw", "__Host%2Dbw", "__host-bw"] {
+        assert!(!sent(name), "{name} can be set by any host of the domain");
+    }
+    // What an action says is encoded, and comes back as it was.
+    let said = Jar::Said.say("Été; 100 %, \"done\"\r\n", &url);
+    let pair = said.to_str().unwrap().split(';').next().unwrap();
+    let headers = HeaderMap::from_iter([(header::COOKIE, pair.parse().unwrap())]);
+    assert_eq!(Jar::Said.words(&headers, &url).as_deref(), Some("Été; 100 %, \"done\"\r\n"));
 }
 
 #[tokio::test]
