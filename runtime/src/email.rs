@@ -26,6 +26,19 @@ pub fn check(folded: &str) -> Result<(), &'static str> {
     Ok(())
 }
 
+/// Whether this (folded) text can hardly be anything but an address: its host is a name under a top-level domain. A
+/// password that happens to hold an at sign is no such thing.
+#[must_use]
+pub fn is_plainly_one(folded: &str) -> bool {
+    let host = folded.split_once('@').map_or("", |(_, host)| host);
+    let label = |label: &str| !label.is_empty() && label.chars().all(|c| c.is_alphanumeric() || c == '-');
+    check(folded).is_ok()
+        && host.split('.').all(label)
+        && host.rsplit_once('.').is_some_and(|(_, top)| {
+            top.starts_with("xn--") || (top.chars().count() >= 2 && top.chars().all(char::is_alphabetic))
+        })
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -41,6 +54,12 @@ mod tests {
         assert_eq!(check("anna@clinic.example"), Ok(()));
         for bad in ["", "anna", "@x", "anna@", "a@b@c", "a b@c.d", "<a@b.c>", "a@b.c,d@e.f"] {
             assert!(check(bad).is_err(), "{bad}");
+        }
+        for plain in ["anna@clinic.example", "anna@klinik.xn--p1ai", "ana@клиника.рф"] {
+            assert!(is_plainly_one(plain), "{plain}");
+        }
+        for password in ["summer@2026!secret", "p@ssword", "p@ss.w0rd", "correct@horse.", "a@b..cd", "anna"] {
+            assert!(!is_plainly_one(password), "{password}");
         }
         assert!(check(&format!("{}@x.example", "a".repeat(260))).is_err());
     }

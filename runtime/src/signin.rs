@@ -66,8 +66,9 @@ pub(crate) async fn try_password(cx: &Cx<'_, Nobody>, typed_email: &str, passwor
         }
         person => {
             let id = if state == State::OverTheLimit { EventId::SigninThrottled } else { EventId::SigninFailed };
-            // What is no address may be a password in the wrong field.
-            let account = if email::check(&email).is_ok() { email.as_str() } else { "(not an address)" };
+            // What belongs to nobody and does not look like an address may be a password in the wrong field.
+            let is_address = person.is_some() || email::is_plainly_one(&email);
+            let account = if is_address { email.as_str() } else { "(not an address)" };
             let event = Event::about(id, crate::store::PERSON, person.map(|person| person.id))
                 .with(Change::fact("account", Sensitivity::Personal, account))
                 .with(Change::fact("address", Sensitivity::Personal, cx.address.as_str()))

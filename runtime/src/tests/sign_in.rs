@@ -3,6 +3,7 @@
 use http::{HeaderValue, StatusCode};
 
 use super::browser::{House, PASSWORD};
+use crate::audit::{EntryQuery, EventId};
 use crate::signin;
 
 const ANNA: &str = "anna@clinic.example";
@@ -161,5 +162,19 @@ async fn the_way_back_leads_nowhere_else() {
         browser.get("/sign-in").await;
         let fields = [("email", ANNA), ("password", PASSWORD), ("next", next)];
         assert_eq!(browser.post("/sign-in", &fields).await.location(), to);
+    }
+}
+
+#[tokio::test]
+async fn a_password_typed_into_the_wrong_field_is_not_kept() {
+    let house = House::open().await;
+    let mut browser = house.browser();
+    for (typed, kept) in [("summer@2026!Secret", false), ("nobody@clinic.example", true)] {
+        assert_eq!(browser.sign_in(typed, WRONG).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+        let query = EntryQuery { event: Some(EventId::SigninFailed), size: 1, ..EntryQuery::default() };
+        let entry = house.app().store.entries(&query).await.unwrap().entries.remove(0);
+        let account = entry.changes.iter().find(|change| change.field == "account").unwrap();
+        let said = account.after.as_deref().unwrap();
+        assert_eq!(said, if kept { typed } else { "(not an address)" });
     }
 }
