@@ -22,7 +22,7 @@ impl Store {
     }
 
     /// Writes down that the session was used now; no event: it decides nothing but when the session ends by itself.
-    pub async fn touch_session(&self, session: i64, now: DateTime<Utc>) -> Result<(), Error> {
+    pub(crate) async fn touch_session(&self, session: i64, now: DateTime<Utc>) -> Result<(), Error> {
         self.sqlite.touch_session(session, now).await
     }
 
@@ -53,12 +53,12 @@ impl Store {
 
     /// Counts one try on every key, if every key allows one more, and says whether it did. Decided and written in one
     /// transaction; what it answers must be waited for before anything is verified.
-    pub async fn reserve(&self, asks: &[Ask], now: DateTime<Utc>) -> Result<bool, Error> {
+    pub(crate) async fn reserve(&self, asks: &[Ask], now: DateTime<Utc>) -> Result<bool, Error> {
         self.sqlite.reserve(asks, now).await
     }
 
     /// Removes sessions, links and counts that have meant nothing for 30 days.
-    pub async fn sweep(&self, now: DateTime<Utc>, cap: u32) -> Result<u64, Error> {
+    pub(crate) async fn sweep(&self, now: DateTime<Utc>, cap: u32) -> Result<u64, Error> {
         let before = now - chrono::Duration::days(30);
         let mut tx = self.sqlite.begin().await?;
         let sessions = sessions::forget(&mut tx, before).await?;
@@ -113,7 +113,7 @@ impl Write {
     }
 
     /// Keeps the same password under a stronger hash; ends nothing.
-    pub async fn strengthen_hash(&mut self, person: i64, hash: &PasswordHash) -> Result<(), Error> {
+    pub(crate) async fn strengthen_hash(&mut self, person: i64, hash: &PasswordHash) -> Result<(), Error> {
         people::set_password_hash(self.transaction(), person, hash).await?;
         Ok(())
     }
@@ -188,12 +188,12 @@ impl Write {
     }
 
     /// Nothing is held against this key any more.
-    pub async fn clear_throttle(&mut self, key: &[u8; 32]) -> Result<(), Error> {
+    pub(crate) async fn clear_throttle(&mut self, key: &[u8; 32]) -> Result<(), Error> {
         throttle::clear(self.transaction(), key).await
     }
 
     /// A counted try succeeded: it does not count against the others who share the key.
-    pub async fn give_back_try(&mut self, key: &[u8; 32]) -> Result<(), Error> {
+    pub(crate) async fn give_back_try(&mut self, key: &[u8; 32]) -> Result<(), Error> {
         throttle::give_back(self.transaction(), key).await
     }
 }
