@@ -8,14 +8,13 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::audit::{Change, Context, Event, EventId};
+use crate::audit::Context;
 use crate::authorize::Actor;
 use crate::context::{CSRF_FIELD, Cx, Nobody};
 use crate::error::Error;
 use crate::fields::Fields;
 use crate::forgery::{self, Forged};
 use crate::pages;
-use crate::panel::Sensitivity;
 use crate::response::Response;
 use crate::route::{Page, Route};
 use crate::session::{self, EndReason, Jar, Standing};
@@ -233,24 +232,7 @@ async fn explained(cx: &Cx<'_>, error: &Error) -> Response {
         _ => None,
     };
     if let Some(right) = refused {
-        let event = match cx.route {
-            Route::Model(model, page) => {
-                let row = match page {
-                    Page::Detail(id) | Page::Edit(id) | Page::Delete(id) | Page::Act(id, _) => Some(id),
-                    Page::List | Page::New | Page::Pick(_) => None,
-                };
-                Event::about(EventId::RightRefused, model.name, row)
-            }
-            _ => Event::plain(EventId::RightRefused),
-        };
-        let event = event.with(Change::fact("right", Sensitivity::Internal, right)).with(Change::fact(
-            "page",
-            Sensitivity::Internal,
-            format!("{} {}", cx.method, cx.route),
-        ));
-        if let Err(error) = cx.app.store.record(Context::of(&cx.actor, cx.request_id), event).await {
-            tracing::error!(request = %cx.request_id, %error, "a refusal was not recorded");
-        }
+        pages::record_refusal(cx, right).await;
     }
     pages::refusal_inside(cx, error).unwrap_or_else(|_| bare(error))
 }

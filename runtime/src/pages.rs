@@ -88,6 +88,29 @@ fn target(cx: &Cx<'_>, index: usize) -> Result<&'static Model, Error> {
     cx.panel().models.get(index).ok_or_else(|| Error::Bug(format!("no model {index}")))
 }
 
+/// A no to somebody who is signed in, in the audit log: the right that is missing, and the page. The answer is a no in any
+/// case, so that a log that can't be written is told to whoever runs the panel, not to the visitor.
+pub(crate) async fn record_refusal(cx: &Cx<'_>, right: &str) {
+    let event = match cx.route {
+        Route::Model(model, page) => {
+            let row = match page {
+                Page::Detail(id) | Page::Edit(id) | Page::Delete(id) | Page::Act(id, _) => Some(id),
+                Page::List | Page::New | Page::Pick(_) => None,
+            };
+            Event::about(EventId::RightRefused, model.name, row)
+        }
+        _ => Event::plain(EventId::RightRefused),
+    };
+    let event = event.with(Change::fact("right", Sensitivity::Internal, right)).with(Change::fact(
+        "page",
+        Sensitivity::Internal,
+        format!("{} {}", cx.method, cx.route),
+    ));
+    if let Err(error) = cx.app.store.record(Context::of(&cx.actor, cx.request_id), event).await {
+        tracing::error!(request = %cx.request_id, %error, "a refusal was not recorded");
+    }
+}
+
 /// A form held names that its page never offered: recorded, refused, and nothing of it used.
 async fn refuse_strange(cx: &Cx<'_>, model: &Model, row: Option<i64>, names: &[String]) -> Result<Response, Error> {
     // The names are a visitor's word: cut short, and few of them.

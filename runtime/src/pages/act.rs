@@ -2,15 +2,17 @@
 
 use http::{Method, header};
 
+use super::terms_if_any;
 use crate::action;
 use crate::audit::Context;
-use crate::authorize::authorize;
+use crate::authorize::{Terms, authorize, verb_in_words};
 use crate::context::Cx;
 use crate::error::Error;
 use crate::panel::{Model, Verb};
 use crate::response::Response;
 use crate::route::{Page, Route};
 use crate::session::Jar;
+use crate::store::GetQuery;
 
 /// POST: runs it, and goes back to the row. GET: to the row, where the button is.
 pub(crate) async fn run(cx: &Cx<'_>, model: &'static Model, id: i64, action: usize) -> Result<Response, Error> {
@@ -24,7 +26,27 @@ pub(crate) async fn run(cx: &Cx<'_>, model: &'static Model, id: i64, action: usi
         Some(text) => Some(text.parse().map_err(|_| Error::BadRequest("The version of the row is no number.".into()))?),
     };
     let context = Context::of(&cx.actor, cx.request_id);
-    let done = action::perform(&cx.app.store, cx.app.actions, context, &cx.actor, terms, id, version).await?;
+    let done =
+        match action::perform(&cx.app.store, cx.app.actions, context, &cx.actor, terms.clone(), id, version).await {
+            Err(Error::NotFound) => return Err(why_not(cx, &terms, id).await?),
+            other => other?,
+        };
     Ok(Response::see_other(&format!("{row}?done=acted"))
         .with_header(header::SET_COOKIE, Jar::Said.say(&done.message, &cx.app.settings.public_url)))
+}
+
+/// A row that the person sees, but may not do this with, is told as a no, so that the try is recorded: approving what one
+/// wrote oneself is what an auditor looks for. Any other row is not there.
+async fn why_not(cx: &Cx<'_>, terms: &Terms, id: i64) -> Result<Error, Error> {
+    let model = terms.model();
+    let Some(view) = terms_if_any(cx, Verb::View, model) else { return Ok(Error::NotFound) };
+    let query = GetQuery { terms: &view, id, columns: terms.reads(), labels: &[] };
+    Ok(match cx.app.store.get(&query).await? {
+        Some(found) if !terms.covers(&found.row) => Error::Beyond(format!(
+            "You may see this {}, but your role may not {} it as it is now.",
+            model.title.to_lowercase(),
+            verb_in_words(model, terms.verb()),
+        )),
+        _ => Error::NotFound,
+    })
 }

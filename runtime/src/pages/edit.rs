@@ -6,14 +6,14 @@ use http::StatusCode;
 
 use super::edit_fields::{Controls, Draft, candidates, fillable, secrets};
 use super::row::Keys;
-use super::{frame, is_post, refuse_strange, row, show, stale, terms, terms_if_any};
+use super::{frame, is_post, record_refusal, refuse_strange, row, show, stale, terms, terms_if_any};
 use crate::audit::Context;
-use crate::authorize::Terms;
+use crate::authorize::{Terms, authorize_framework};
 use crate::constraint;
 use crate::context::Cx;
 use crate::error::Error;
 use crate::form::{self, Posted};
-use crate::panel::{FieldSet, Kind, Model, Verb};
+use crate::panel::{FieldSet, Framework, Kind, Model, Verb};
 use crate::password::Password;
 use crate::response::Response;
 use crate::route::{Page, Route};
@@ -48,9 +48,10 @@ pub(super) async fn new(cx: &Cx<'_>, model: &'static Model) -> Result<Response, 
         return new_form(cx, model, &draft, WholeRow::new(), StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let views = Keys::among(cx, model, offered).views();
+    let parents = parents(cx, &views);
     let saved = async {
         let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
-        let inserted = write.insert(&create, values, Parents::Within(&views)).await?;
+        let inserted = write.insert(&create, values, parents).await?;
         write.commit(inserted.recorded).await?;
         Ok(inserted.row)
     };
@@ -58,7 +59,7 @@ pub(super) async fn new(cx: &Cx<'_>, model: &'static Model) -> Result<Response, 
         Ok(_) if posted.then == "another" => Ok(go(cx, &Route::Model(model, Page::New), "created")),
         Ok(row) => Ok(to_row(cx, model, &row, false, "created")),
         Err(error) => {
-            let (whole, status) = at_fields(error, &mut draft)?;
+            let (whole, status) = at_fields(cx, error, &mut draft).await?;
             new_form(cx, model, &draft, whole, status).await
         }
     }
@@ -94,12 +95,13 @@ pub(super) async fn edit(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<
         return editing.form(draft, WholeRow::new(), None, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let views = keys.views();
+    let parents = parents(cx, &views);
     let saved = async {
         if values.is_empty() {
             return Ok((None, "unchanged"));
         }
         let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
-        match write.update(&edit, id, Some(version), values, Parents::Within(&views)).await? {
+        match write.update(&edit, id, Some(version), values, parents).await? {
             Updated::Changed(row, recorded) => {
                 write.commit(recorded).await?;
                 Ok((Some(row), "saved"))
@@ -116,10 +118,15 @@ pub(super) async fn edit(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<
             editing.stale(draft, &posted).await
         }
         Err(error) => {
-            let (whole, status) = at_fields(error, &mut draft)?;
+            let (whole, status) = at_fields(cx, error, &mut draft).await?;
             editing.form(draft, whole, None, status).await
         }
     }
+}
+
+fn parents<'a>(cx: &Cx<'_>, views: &'a [Terms]) -> Parents<'a> {
+    let people = authorize_framework(cx.panel(), &cx.actor, Verb::View, Framework::People).is_ok();
+    Parents::Within { views, people }
 }
 
 async fn fetch(cx: &Cx<'_>, view: &Terms, edit: &Terms, keys: &Keys, id: i64) -> Result<ListedRow, Error> {
@@ -192,8 +199,9 @@ async fn hash_secrets(
     Ok(hashes)
 }
 
-/// Puts a refusal of the store where it belongs in the form; any other error goes on.
-fn at_fields(error: Error, draft: &mut Draft) -> Result<(WholeRow, StatusCode), Error> {
+/// Puts a refusal of the store where it belongs in the form; any other error goes on. Reaching beyond one's rows is
+/// recorded like any other refusal, although the form comes back.
+async fn at_fields(cx: &Cx<'_>, error: Error, draft: &mut Draft) -> Result<(WholeRow, StatusCode), Error> {
     let status = error.status();
     match error {
         Error::Fields(faults) => {
@@ -201,7 +209,10 @@ fn at_fields(error: Error, draft: &mut Draft) -> Result<(WholeRow, StatusCode), 
             Ok((WholeRow::new(), status))
         }
         Error::Check(message) => Ok((vec![message.to_owned()], status)),
-        Error::Beyond(message) => Ok((vec![message], status)),
+        Error::Beyond(message) => {
+            record_refusal(cx, &message).await;
+            Ok((vec![message], status))
+        }
         other => Err(other),
     }
 }

@@ -19,13 +19,15 @@ use crate::fields::Fields;
 use crate::limits::Limits;
 use crate::panel::Verb;
 use crate::response::Response;
-use crate::route::Route;
+use crate::route::{Page, Route};
 use crate::store::{GetQuery, Parents, Updated};
 use crate::testing::{
     PANEL, PATIENT, VISIT, actor, add_patient, context, date, minutes, new_patient, now, patient, seed, store, terms,
     text, two_doctors, visit,
 };
 use crate::value::{Row, Value};
+
+mod refusals;
 
 const SECRET: &str = "allergic to penicillin";
 
@@ -82,7 +84,10 @@ impl Clinic {
             request_id: Uuid::nil(),
             csrf: "token".to_owned(),
         };
-        answer(&cx).await
+        match cx.route {
+            Route::Model(model, Page::Act(id, action)) => super::act::run(&cx, model, id, action).await,
+            _ => answer(&cx).await,
+        }
     }
 
     async fn get(&self, who: &Actor, target: &str) -> Result<Response, Error> {

@@ -51,8 +51,14 @@ pub enum Updated {
 /// Which rows a written foreign key may point at.
 #[derive(Debug, Clone, Copy)]
 pub enum Parents<'a> {
-    /// Rows within these view terms, looked up by model; a model without terms: none. People: all.
-    Within(&'a [Terms]),
+    /// Rows that the writer may see.
+    Within {
+        /// Their view terms, looked up by model; a model without terms: none.
+        views: &'a [Terms],
+        /// Whether they may view the people of the panel: then any person, else themselves alone. A key to a person is
+        /// shown with the person's address, so that whoever may write any could read them all.
+        people: bool,
+    },
     /// Any row that exists. For the command line and for actions' own writing; never for what a person filled in.
     AnyThatExists,
 }
@@ -322,11 +328,16 @@ impl Write {
         for field in model.fields.iter().filter(|f| fields.contains(f.index)) {
             let Some(Value::Int(id)) = row.get(field.index) else { continue };
             let target = match (field.kind, parents) {
+                (Kind::Actor, Parents::Within { people: false, .. })
+                    if self.context.actor.as_ref().is_none_or(|actor| actor.person != *id) =>
+                {
+                    Pointed::Nothing
+                }
                 (Kind::Actor, _) => Pointed::Person,
                 (Kind::Model(to, _), Parents::AnyThatExists) => {
                     self.panel.models.get(to).map_or(Pointed::Nothing, Pointed::Any)
                 }
-                (Kind::Model(to, _), Parents::Within(views)) => {
+                (Kind::Model(to, _), Parents::Within { views, .. }) => {
                     views.iter().find(|v| v.model().index == to).map_or(Pointed::Nothing, Pointed::Within)
                 }
                 _ => continue,

@@ -6,10 +6,10 @@ use uuid::Uuid;
 
 use super::{Input, Model, Query, RowId};
 use crate::audit::Context;
-use crate::authorize::{Actor, Terms, authorize};
+use crate::authorize::{Actor, Terms, authorize, authorize_framework};
 use crate::error::Error;
 use crate::grant::{Create, Delete, Edit, May, View};
-use crate::panel::{self, FieldSet, Kind, Verb};
+use crate::panel::{self, FieldSet, Framework, Kind, Verb};
 use crate::store::{GetQuery, ListQuery, Parents, Position, Store, Updated};
 use crate::value::Row;
 
@@ -48,9 +48,10 @@ pub async fn list<M: Model>(db: &Store, may: &May<View, M>, query: Query<M>) -> 
 /// # Errors
 /// [`Error::Beyond`] for a row or a field outside the token.
 pub async fn create<M: Model>(db: &Store, may: &May<Create, M>, new: M::New) -> Result<M::Id, Error> {
-    let parents = visible_parents(may.actor(), may.terms(), M::PANEL);
+    let views = visible_parents(may.actor(), may.terms(), M::PANEL);
+    let parents = Parents::Within { views: &views, people: sees_people(may.actor(), M::PANEL) };
     let mut write = db.write(context(may.actor())).await?;
-    let inserted = write.insert(may.terms(), new.given().into_values(), Parents::Within(&parents)).await?;
+    let inserted = write.insert(may.terms(), new.given().into_values(), parents).await?;
     let id = inserted.row.id;
     write.commit(inserted.recorded).await?;
     Ok(M::Id::from(id))
@@ -67,10 +68,11 @@ pub async fn update<M: Model>(
     version: i64,
     change: M::Change,
 ) -> Result<(), Error> {
-    let parents = visible_parents(may.actor(), may.terms(), M::PANEL);
+    let views = visible_parents(may.actor(), may.terms(), M::PANEL);
+    let parents = Parents::Within { views: &views, people: sees_people(may.actor(), M::PANEL) };
     let mut write = db.write(context(may.actor())).await?;
     let values = change.given().into_values();
-    match write.update(may.terms(), id.number(), Some(version), values, Parents::Within(&parents)).await? {
+    match write.update(may.terms(), id.number(), Some(version), values, parents).await? {
         Updated::Changed(_, recorded) => write.commit(recorded).await,
         Updated::Unchanged(_) => Ok(()),
     }
@@ -103,6 +105,10 @@ fn visible_parents(actor: &Actor, terms: &Terms, panel: &'static panel::Panel) -
     models.dedup();
     let views = models.into_iter().filter_map(|model| panel.models.get(model));
     views.filter_map(|model| authorize(panel, actor, Verb::View, model).granted().ok()).collect()
+}
+
+fn sees_people(actor: &Actor, panel: &'static panel::Panel) -> bool {
+    authorize_framework(panel, actor, Verb::View, Framework::People).is_ok()
 }
 
 /// Every field but secrets, which nothing reads.
