@@ -35,10 +35,11 @@ pub(super) fn words() -> [Arg; 1] {
 
 pub(super) async fn run(builder: &Builder, given: &ArgMatches) -> Outcome {
     let running = Running::start(builder, settings(builder, given)?).await?;
+    let end = http::asked_to_end();
     for line in &running.said {
         print(line);
     }
-    running.until(http::asked_to_end()).await;
+    running.until(end).await;
     Ok(())
 }
 

@@ -4,8 +4,8 @@
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
-use bailiwick::panel::{Cell, Framework, Kind, Model, Role, Verb};
 use bailiwick::condition::Asker;
+use bailiwick::panel::{Cell, Framework, Kind, Model, Role, Verb};
 use bailiwick::typed::{Decimal, Model as _, PersonId};
 use bailiwick::value::{Row, Value};
 use chrono::{Duration, NaiveDate};
