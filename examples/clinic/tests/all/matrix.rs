@@ -325,6 +325,8 @@ impl Round<'_> {
             let asked = self.get(&act, 303).await.1;
             let expected = match (self.held.holds(verb, model), self.held.covers(verb, model, &row)) {
                 (false, _) => 403,
+                // Who sees the row is told no, which is recorded; for anybody else there is none.
+                (true, false) if self.held.covers(Verb::View, model, &row) => 403,
                 (true, false) => 404,
                 (true, true) => 303,
             };
