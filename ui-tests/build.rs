@@ -14,7 +14,7 @@ fn main() -> io::Result<()> {
             let file = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join(format!("{name}_{number}.rs"));
             fs::write(&file, example)?;
             // Writing to a string can't fail.
-            let _ = writeln!(modules, "#[path = {file:?}]\nmod {name}_{number};");
+            let _ = writeln!(modules, "#[path = r\"{}\"]\nmod {name}_{number};", file.display());
         }
     }
     fs::write(PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join("examples.rs"), modules)

@@ -1,5 +1,6 @@
 //! Panels right at the border of a rule, each a module: that this file compiles is the test.
 #![allow(dead_code, reason = "the panels are compiled, not served")]
+#![allow(non_camel_case_types, reason = "a variant is named like a field, to try what then holds")]
 
 macro_rules! panels {
     ($($path:literal $name:ident,)+) => {
