@@ -72,6 +72,12 @@ fn as_text(panel: &Panel) -> String {
         for clause in role.grants {
             let _ = writeln!(out, "  {}", clause.text);
         }
+        if role.factor_required {
+            out.push_str("  factor required\n");
+        }
+        if role.keep > 0 {
+            let _ = writeln!(out, "  keep {}", role.keep);
+        }
         out.push('\n');
     }
     if !panel.forbids.is_empty() {
