@@ -1,177 +1,25 @@
 //! Every route for every role, and for nobody: what comes back against what the block's tables say. The expectation is
-//! worked out here from `PANEL` and not with the code that the panel decides with; the snapshots show it to a reader.
+//! worked out from `PANEL` in `held`; the snapshots show what came to a reader.
+
+mod held;
+mod specimens;
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
 
 use bailiwick::condition::Asker;
-use bailiwick::panel::{Cell, Framework, Kind, Model, Role, Verb};
-use bailiwick::typed::{Decimal, Model as _, PersonId};
-use bailiwick::value::{Row, Value};
-use chrono::{Duration, NaiveDate};
+use bailiwick::panel::{Kind, Model, Verb};
+use bailiwick::value::Value;
 use http::Method;
 
-use crate::clinic::{
-    Doctor, DoctorId, Invoice, InvoiceState, NewDoctor, NewInvoice, NewPatient, NewVisit, PANEL, Patient, PatientId,
-    Visit, VisitState,
-};
+use self::held::Held;
+use self::specimens::{CHANGES, Specimen, filled_in, specimens};
+use crate::clinic::PANEL;
 use crate::house::{House, email};
 use crate::visitor::{Answer, Form, Visitor, select};
 
-/// A row to knock at.
-struct Specimen {
-    model: &'static Model,
-    what: &'static str,
-    row: Row,
-    /// Other rows point at it that don't go along.
-    held: bool,
-}
-
-impl Specimen {
-    fn path(&self) -> String {
-        format!("/{}/{}", self.model.slug, self.row.id)
-    }
-}
-
-async fn specimens(house: &House, role: &str, me: i64) -> Vec<Specimen> {
-    let other = house.person(&format!("author.{}@example.org", role.to_lowercase()), "Manager", None).await;
-    let (mine, theirs) = (house.doctors[0], house.doctors[1]);
-    let new_doctor = NewDoctor { name: "Dr. Free".to_owned(), speciality: None, active: None };
-    let free = house.row::<NewDoctor>(new_doctor, &[]).await;
-    let patient = async |name: &str, doctor: DoctorId| {
-        let new = NewPatient {
-            name: name.to_owned(),
-            email: None,
-            phone: None,
-            born: NaiveDate::from_ymd_opt(1980, 2, 29).expect("a day"),
-            doctor,
-            notes: Some("Something between them and their doctor.".to_owned()),
-        };
-        let created = (Patient::CREATED_AT.field(), Value::Timestamp(house.now()));
-        house.row::<NewPatient>(new, &[created]).await
-    };
-    let near = patient("Nora Near", mine).await;
-    let far = patient("Fritz Far", theirs).await;
-    let billed = patient("Bella Billed", mine).await;
-    let visit = async |doctor: DoctorId| {
-        let new = NewVisit {
-            patient: PatientId(billed.id),
-            doctor,
-            at: house.now() + Duration::days(3),
-            state: Some(VisitState::Booked),
-            note: None,
-        };
-        house.row::<NewVisit>(new, &[]).await
-    };
-    let (near_visit, far_visit) = (visit(mine).await, visit(theirs).await);
-    let invoice = async |author: i64, state: InvoiceState| {
-        let new = NewInvoice { patient: PatientId(billed.id), amount: Decimal::new(4250, 2), state: Some(state) };
-        let also = [
-            (Invoice::AUTHOR.field(), bailiwick::typed::FieldType::into_value(PersonId(author))),
-            (Invoice::CREATED_AT.field(), Value::Timestamp(house.now())),
-        ];
-        house.row::<NewInvoice>(new, &also).await
-    };
-    let drafted = invoice(other, InvoiceState::Draft).await;
-    let own = invoice(me, InvoiceState::Draft).await;
-    let approved = invoice(other, InvoiceState::Approved).await;
-    let of = |model, what, row, held| Specimen { model, what, row, held };
-    vec![
-        of(Doctor::MODEL, "without patients", free, false),
-        of(Patient::MODEL, "of the first doctor", near, false),
-        of(Patient::MODEL, "of the second doctor", far, false),
-        of(Patient::MODEL, "with invoices", billed, true),
-        of(Visit::MODEL, "of the first doctor", near_visit, false),
-        of(Visit::MODEL, "of the second doctor", far_visit, false),
-        of(Invoice::MODEL, "draft of somebody else", drafted, false),
-        of(Invoice::MODEL, "draft of one's own", own, false),
-        of(Invoice::MODEL, "approved", approved, false),
-    ]
-}
-
-/// What the tables give a person, read straight from them.
-struct Held {
-    role: &'static Role,
-    asker: Asker,
-}
-
-impl Held {
-    fn cells(&self, verb: Verb, model: &Model) -> impl Iterator<Item = &'static Cell> {
-        let model = model.index;
-        self.role.cells.iter().filter(move |cell| cell.verb == verb && cell.model == model && !cell.lendable)
-    }
-
-    fn holds(&self, verb: Verb, model: &Model) -> bool {
-        self.cells(verb, model).next().is_some()
-    }
-
-    fn on<'a>(&'a self, verb: Verb, model: &'static Model, row: &'a Row) -> impl Iterator<Item = &'static Cell> + 'a {
-        self.cells(verb, model)
-            .filter(move |cell| cell.when.is_none_or(|when| when.bind(model, &self.asker).matches(row) == Some(true)))
-    }
-
-    fn covers(&self, verb: Verb, model: &'static Model, row: &Row) -> bool {
-        self.on(verb, model, row).next().is_some()
-    }
-
-    fn audits(&self) -> bool {
-        self.role.framework.iter().any(|cell| cell.subject == Framework::Audit && cell.verb == Verb::View)
-    }
-
-    fn sees_people(&self) -> bool {
-        self.role.framework.iter().any(|cell| cell.subject == Framework::People && cell.verb == Verb::View)
-    }
-
-    /// The page of a row, and one that changes it.
-    fn page(&self, verb: Verb, model: &'static Model, row: &Row) -> u16 {
-        if !self.holds(Verb::View, model) || !self.holds(verb, model) {
-            403
-        } else if !self.covers(Verb::View, model, row) {
-            404
-        } else if self.covers(verb, model, row) {
-            200
-        } else {
-            403
-        }
-    }
-
-    fn pick(&self, model: &'static Model, field: usize) -> u16 {
-        let met = [Verb::View, Verb::Create, Verb::Edit]
-            .into_iter()
-            .any(|verb| self.cells(verb, model).any(|cell| cell.fields.contains(field)));
-        let seen = match model.fields[field].kind {
-            Kind::Model(target, _) => self.holds(Verb::View, &PANEL.models[target]),
-            Kind::Actor => self.sees_people(),
-            _ => return if met { 404 } else { 403 },
-        };
-        if met && seen { 200 } else { 403 }
-    }
-}
-
 fn names<'a>(fields: impl Iterator<Item = &'a bailiwick::panel::Field>) -> BTreeSet<&'a str> {
     fields.map(|field| field.name).collect()
-}
-
-/// A change that is fine in any row, for the first of these fields that a form offers.
-const CHANGES: [(&str, &str); 5] = [
-    ("speciality", "Heart"),
-    ("phone", "+49 30 5550 1234"),
-    ("state", "Arrived"),
-    ("amount", "43.10"),
-    ("name", "Somebody Else"),
-];
-
-/// What fills a form of each model, where the form offers it.
-fn filled_in(house: &House, specimens: &[Specimen]) -> Vec<(&'static str, String)> {
-    let billed = specimens.iter().find(|one| one.held).map_or(0, |one| one.row.id);
-    vec![
-        ("name", "Newly Made".to_owned()),
-        ("born", "1990-05-17".to_owned()),
-        ("doctor", house.doctors[0].0.to_string()),
-        ("patient", billed.to_string()),
-        ("at", "2026-12-01T09:30".to_owned()),
-        ("amount", "12.50".to_owned()),
-    ]
 }
 
 /// Knocks at every door of the panel and writes down what came.

@@ -5,8 +5,14 @@ use std::io::{BufRead as _, BufReader, Read as _, Write as _};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::process::{Child, Command, Stdio};
+use std::sync::mpsc::{self, RecvTimeoutError};
+use std::thread;
+use std::time::Duration;
 
 const SETTINGS: [&str; 5] = ["DATABASE_URL", "PUBLIC_URL", "SMTP_URL", "LISTEN", "RUST_LOG"];
+
+/// No command takes so long, on a machine that compiles meanwhile.
+const PATIENCE: Duration = Duration::from_secs(120);
 
 /// A run that ended.
 #[derive(Debug)]
@@ -50,9 +56,18 @@ pub(crate) fn clinic(directory: &Path, words: &[&str]) -> Ran {
 pub(crate) fn with_input(mut command: Command, input: &str) -> Ran {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the clinic starts");
+    // One that was to end and serves instead is a mistake that the test tells, and not one that it waits for.
+    let (ended, waiting) = mpsc::channel::<()>();
+    let id = child.id();
+    thread::spawn(move || {
+        if waiting.recv_timeout(PATIENCE) == Err(RecvTimeoutError::Timeout) {
+            let _ = Command::new("kill").args(["-KILL", &id.to_string()]).status();
+        }
+    });
     // A program that ends before it reads has said why.
     let _ = child.stdin.take().expect("its input").write_all(input.as_bytes());
     let output = child.wait_with_output().expect("the clinic ends");
+    drop(ended);
     Ran {
         status: output.status.code().unwrap_or(-1),
         out: String::from_utf8(output.stdout).expect("UTF-8"),
