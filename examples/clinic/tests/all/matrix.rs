@@ -171,12 +171,9 @@ impl Round<'_> {
             let verb = Verb::Act(index);
             let act = format!("{path}/do/{}", action.name);
             let asked = self.get(&act, 303).await.1;
-            let expected = match (self.held.holds(verb, model), self.held.covers(verb, model, &row)) {
-                (false, _) => 403,
-                // Who sees the row is told no, which is recorded; for anybody else there is none.
-                (true, false) if self.held.covers(Verb::View, model, &row) => 403,
-                (true, false) => 404,
-                (true, true) => 303,
+            let expected = match self.held.page(verb, model, &row) {
+                200 => 303,
+                refused => refused,
             };
             let posted = self.visitor.post(&act, &[]).await;
             let acted = self.met(&posted, expected);

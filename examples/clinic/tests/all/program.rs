@@ -12,7 +12,7 @@ use std::time::Duration;
 const SETTINGS: [&str; 5] = ["DATABASE_URL", "PUBLIC_URL", "SMTP_URL", "LISTEN", "RUST_LOG"];
 
 /// No command takes so long, on a machine that compiles meanwhile.
-const PATIENCE: Duration = Duration::from_secs(120);
+const PATIENCE: Duration = Duration::from_mins(2);
 
 /// A run that ended.
 #[derive(Debug)]
