@@ -99,7 +99,6 @@ pub(crate) struct Brand {
 pub(crate) struct Setting {
     pub(crate) env: Option<String>,
     pub(crate) fallback: Option<String>,
-    #[allow(dead_code, reason = "read by `no_literal_secret`, a rule that is yet to come")]
     pub(crate) place: Place,
 }
 

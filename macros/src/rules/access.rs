@@ -2,7 +2,7 @@
 
 use super::policy::Policy;
 use crate::diag::Diags;
-use crate::panel::{By, Owner, Place, Throttle, ThrottleName};
+use crate::panel::{By, Limit, Owner, Place, Throttle, ThrottleName};
 
 /// Without a limit by account one password is guessed from many addresses; without one by address, many from one.
 pub(super) fn secret_check_is_throttled(policy: &Policy, diags: &mut Diags) {
@@ -181,4 +181,120 @@ pub(super) fn links_have_a_fixed_host(policy: &Policy, diags: &mut Diags) {
         )
         .help("add `public_url env \"PUBLIC_URL\" or \"http://127.0.0.1:8000\";` to the panel")
         .about(Owner::Panel);
+}
+
+/// Limits that contradict each other look like a defence: one is never reached, or locks out more people than it stops.
+pub(super) fn throttle_adds_up(policy: &Policy, diags: &mut Diags) {
+    for throttle in &policy.panel().throttles {
+        if let Some((place, message, help)) = contradiction(throttle) {
+            diags.error("throttle_adds_up", place, message).help(help).about(Owner::Panel);
+        }
+    }
+}
+
+fn contradiction(throttle: &Throttle) -> Option<(Place, String, String)> {
+    let (word, what) = words(throttle.name);
+    if let Some(limit) = throttle.limits.iter().find(|limit| limit.count == 0) {
+        let message = format!("`throttle {word}` allows no {what} at all");
+        return Some((limit.place, message, "write how many are allowed, 1 or more".into()));
+    }
+    if let Some(limit) = throttle.limits.iter().find(|limit| limit.window == 0) {
+        let message = format!("`throttle {word}` counts {what} over no time at all");
+        return Some((limit.place, message, "write over how long it counts, such as `15min`".into()));
+    }
+    if let Some((least, most)) = throttle.wait {
+        if least > most {
+            let message = format!("`throttle {word}` waits {} at least and {} at most", span(least), span(most));
+            return Some((throttle.place, message, format!("write `wait {} to {}`", span(most), span(least))));
+        }
+        let longest = throttle.limits.iter().map(|limit| limit.window).max()?;
+        if longest < most {
+            let message =
+                format!("`throttle {word}` lets one wait {} and has forgotten why after {}", span(most), span(longest));
+            return Some((throttle.place, message, format!("write `wait {} to {}`", span(least), span(longest))));
+        }
+    }
+    match throttle.cap {
+        Some(0) => {
+            let message = format!("`throttle {word}` locks every account before its first try");
+            return Some((throttle.place, message, "write `cap 100`".into()));
+        }
+        Some(cap) if cap > 100 => {
+            let message = format!("`throttle {word}` allows {cap} failures in a row, and more than 100 are too many");
+            return Some((throttle.place, message, "write `cap 100` (NIST SP 800-63B-4, 3.2.2)".into()));
+        }
+        _ => {}
+    }
+    let account = throttle.limits.iter().find(|limit| limit.by == By::Account)?;
+    let rate = |limit: &Limit, window: u64| u64::from(limit.count).saturating_mul(window);
+    let address = throttle
+        .limits
+        .iter()
+        .find(|limit| limit.by == By::Address && rate(limit, account.window) < rate(account, limit.window))?;
+    Some((
+        address.place,
+        format!("`throttle {word}` allows an address less than one account: {what} of one person block a whole office"),
+        format!("write `{} per {} by address`, or more of them", account.count, span(account.window)),
+    ))
+}
+
+/// As the block writes it: in the largest unit that leaves no rest.
+fn span(seconds: u64) -> String {
+    [(86_400, "d"), (3_600, "h"), (60, "min")]
+        .into_iter()
+        .find(|(unit, _)| seconds >= *unit && seconds.is_multiple_of(*unit))
+        .map_or_else(|| format!("{seconds}s"), |(unit, word)| format!("{}{word}", seconds / unit))
+}
+
+/// Who guesses slowly has all year: what counts is how many guesses fit in a day.
+pub(super) fn guess_budget(policy: &Policy, diags: &mut Diags) {
+    const A_DAY: u64 = 86_400;
+    const BUDGET: u64 = 1_000;
+    for throttle in &policy.panel().throttles {
+        // Exports are no guesses, and nobody guesses a token of 128 bits.
+        if matches!(throttle.name, ThrottleName::Export | ThrottleName::Token) {
+            continue;
+        }
+        let (word, what) = words(throttle.name);
+        let of_one = throttle.limits.iter().filter(|limit| limit.by != By::Address && limit.window > 0);
+        let daily = |limit: &Limit| u64::from(limit.count).saturating_mul(A_DAY.div_ceil(limit.window));
+        // All limits must allow, so the tightest one counts.
+        let Some(limit) = of_one.min_by_key(|limit| daily(limit)).filter(|limit| daily(limit) > BUDGET) else {
+            continue;
+        };
+        diags
+            .error(
+                "guess_budget",
+                limit.place,
+                format!("`throttle {word}` allows {} {what} a day, and more than {BUDGET} are too many", daily(limit)),
+            )
+            .help(format!(
+                "write fewer of them, or a longer window: `5 per 15min {}` are 480 a day",
+                by_phrase(limit.by)
+            ))
+            .about(Owner::Panel);
+    }
+}
+
+fn by_phrase(by: By) -> String {
+    format!("by {}", by_word(&[by]))
+}
+
+/// A link that lives for days lies in a mailbox until somebody else reads it; one of a minute is gone before it is read.
+pub(super) fn token_bounds(policy: &Policy, diags: &mut Diags) {
+    const LEAST: u64 = 5 * 60;
+    const MOST: u64 = 86_400;
+    let recovery = &policy.panel().recovery;
+    for (word, way) in [("email", recovery.by_email), ("administrator", recovery.by_administrator)] {
+        let Some((seconds, place)) = way.filter(|(seconds, _)| !(LEAST..=MOST).contains(seconds)) else { continue };
+        let (bound, use_) = if seconds < LEAST { ("5min", "the least") } else { ("24h", "the most") };
+        diags
+            .error(
+                "token_bounds",
+                place,
+                format!("a link by {word} works for {}, and {bound} is {use_}", span(seconds)),
+            )
+            .help(format!("write `link by {word} for {bound};`"))
+            .about(Owner::Panel);
+    }
 }

@@ -68,19 +68,26 @@ rules! {
     }
     secrets {
         secret_is_never_read (fixed),
+        no_literal_secret (fixed),
+        label_fits_the_place,
     }
     oracles {
         search_sees_no_more,
         filter_sees_no_more,
         sort_sees_no_more,
         label_text_sees_no_more,
+        hidden_parent,
     }
     rows {
         predicate_can_hold (fixed),
+        predicate_restricts,
         predicate_types_agree (fixed),
     }
     access {
         secret_check_is_throttled (fixed),
+        throttle_adds_up,
+        guess_budget,
+        token_bounds,
         session_limits,
         password_fits_factors,
         proxies_are_stated (fixed),
@@ -89,6 +96,8 @@ rules! {
     data {
         action_declares_effects (fixed),
         cascade_stays_within_rights,
+        set_null_is_an_edit,
+        everything_is_bounded,
     }
 }
 
@@ -111,24 +120,15 @@ const NOT_BUILT: &[(&str, bool)] = &[
     ("every_role_is_recoverable", true),
     ("factor_can_be_enrolled", false),
     ("guard_can_be_met", false),
-    ("label_fits_the_place", true),
-    ("hidden_parent", true),
     ("picker_is_scoped", false),
     ("url_has_no_personal_data", true),
     ("sensitive_name_is_labelled", true),
-    ("predicate_restricts", true),
     ("null_is_thought_of", true),
-    ("throttle_adds_up", true),
-    ("guess_budget", true),
     ("lock_has_a_way_back", true),
     ("recovery_is_as_strong_as_login", true),
-    ("token_bounds", true),
     ("destructive_needs_reauth", true),
     ("revocation_is_complete", false),
-    ("no_literal_secret", false),
     ("hash_fits_in_memory", true),
-    ("set_null_is_an_edit", true),
-    ("everything_is_bounded", true),
     ("brand_is_legible", true),
 ];
 

@@ -185,3 +185,51 @@ pub(super) fn label_text_sees_no_more(policy: &Policy, diags: &mut Diags) {
         }
     }
 }
+
+/// A key that a clause names, and nothing behind it: a number that says that the row exists, and which rows share it.
+/// Where a whole model is viewed its keys come along unasked, and the page shows them as not visible.
+pub(super) fn hidden_parent(policy: &Policy, diags: &mut Diags) {
+    for role in policy.role_ids() {
+        let mut keys: Vec<(ModelId, FieldId, ModelId)> = Vec::new();
+        for model in policy.model_ids() {
+            let fields = policy.panel().model(model).field_ids();
+            keys.extend(fields.filter_map(|field| Some((model, field, hidden_label(policy, role, model, field)?))));
+        }
+        let mut told: Vec<ModelId> =
+            keys.iter().filter(|key| told_by_use(policy, role, key.0, key.1)).map(|key| key.2).collect();
+        for (model, field, target) in keys {
+            let named = policy.cells(role, Verb::View, model).filter(|cell| cell.fields.contains(field));
+            let place = named.into_iter().find_map(|cell| cell.fields_place).filter(|_| !told.contains(&target));
+            let Some(place) = place else { continue };
+            told.push(target);
+            let key = policy.panel().model(model).field(field);
+            let (name, model_name) = (wording::role(policy, role), wording::model(policy, model));
+            let target_name = wording::model(policy, target);
+            let label =
+                policy.model(target).label.first().map(|label| policy.model(target).field(*label).name.to_string());
+            let view = label.map_or_else(|| target_name.clone(), |label| format!("{target_name} {{ {label} }}"));
+            diags
+                .error(
+                    "hidden_parent",
+                    place,
+                    format!(
+                        "role `{name}` may view `{}` of `{model_name}` but nothing of `{target_name}` behind it",
+                        key.name
+                    ),
+                )
+                .because(&key.name.to_string(), key.place)
+                .help(format!("add `view {view};` to `{name}`, or leave `{}` out of what it may view", key.name))
+                .about(Owner::Role(role))
+                .about(Owner::Model(model))
+                .about(Owner::Model(target));
+        }
+    }
+}
+
+/// Search, filter and sort speak of the same key first.
+fn told_by_use(policy: &Policy, role: RoleId, model: ModelId, field: FieldId) -> bool {
+    let owners = [Owner::Role(role), Owner::Model(model)];
+    Use::ALL.into_iter().any(|used| {
+        used.fields(policy, model).iter().any(|(f, _)| *f == field) && !policy.is_accepted(used.rule(), &owners)
+    })
+}

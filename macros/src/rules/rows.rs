@@ -27,6 +27,28 @@ pub(super) fn predicate_can_hold(policy: &Policy, diags: &mut Diags) {
     }
 }
 
+/// A condition that every row fulfils looks like a limit and is none: the reviewer reads it as one.
+pub(super) fn predicate_restricts(policy: &Policy, diags: &mut Diags) {
+    for condition in policy.conditions() {
+        if predicate::some_row(policy.panel(), condition.model, &[], &[condition.predicate]) {
+            continue;
+        }
+        let model = &policy.model(condition.model).name;
+        let place = predicate::place_of(condition.predicate).unwrap_or(condition.place);
+        let message = match condition.stands {
+            Stands::Check => format!("every row of `{model}` passes this check"),
+            Stands::Grant(..) | Stands::Forbid | Stands::Dashboard => {
+                format!("this condition restricts nothing: every row of `{model}` fulfils it")
+            }
+        };
+        diags
+            .error("predicate_restricts", place, message)
+            .help("take the condition out, or write the one that was meant")
+            .about(condition.owner)
+            .about(Owner::Model(condition.model));
+    }
+}
+
 /// A comparison of unlike things is never true, whatever the row says: the grant looks narrow and is empty, or, under
 /// `not`, looks narrow and hides rows that it should not.
 pub(super) fn predicate_types_agree(policy: &Policy, diags: &mut Diags) {

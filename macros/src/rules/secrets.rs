@@ -3,7 +3,9 @@
 use super::policy::Policy;
 use super::wording;
 use crate::diag::Diags;
-use crate::panel::{Cell, Field, FieldId, Kind, Model, ModelId, Owner, Place, Sensitivity, Verb, Widget};
+use crate::panel::{
+    Cell, Field, FieldId, FieldSet, Kind, Literal, Model, ModelId, Owner, Place, Sensitivity, Verb, Widget,
+};
 use crate::predicate;
 
 /// A secret that is listed, searched or exported is a password in a spreadsheet; one that is compared can be guessed.
@@ -110,4 +112,104 @@ fn report(diags: &mut Diags, owner: Owner, place: Place, field: &Field, message:
         .because("secret", because)
         .help(format!("take `{}` out here", field.name))
         .about(owner);
+}
+
+/// A password in the source is in every copy of it, in its history and in the binary, and nobody changes it any more.
+pub(super) fn no_literal_secret(policy: &Policy, diags: &mut Diags) {
+    let panel = policy.panel();
+    let settings = [
+        ("database", "DATABASE_URL", &panel.database),
+        ("public_url", "PUBLIC_URL", &panel.public_url),
+        ("mail", "SMTP_URL", &panel.mail),
+    ];
+    for (word, usual, setting) in settings {
+        let Some(setting) = setting else { continue };
+        let texts = [setting.env.as_deref(), setting.fallback.as_deref()];
+        let Some(what) = texts.into_iter().flatten().find_map(literal_secret) else { continue };
+        let kept = setting.env.as_deref().filter(|env| literal_secret(env).is_none());
+        let env = kept.unwrap_or(usual);
+        diags
+            .error("no_literal_secret", setting.place, format!("`{word}` has {what} written into it"))
+            .help(format!("write `{word} env \"{env}\";` and set it where the panel runs"))
+            .note("whoever reads the source, or the binary, has it")
+            .about(Owner::Panel);
+    }
+    for id in policy.model_ids() {
+        let model = panel.model(id);
+        for field in &model.fields {
+            let Some(Literal::Text(text)) = &field.default else { continue };
+            if let Some(what) = literal_secret(text) {
+                diags
+                    .error(
+                        "no_literal_secret",
+                        field.place,
+                        format!("the default of `{}` of `{}` has {what} written into it", field.name, model.name),
+                    )
+                    .help("take the default out")
+                    .about(Owner::Model(id));
+            }
+        }
+    }
+}
+
+/// What kind of secret the text is or holds. It knows passwords in addresses and the keys that carry a mark of what they
+/// are; a word alone is never taken for one.
+fn literal_secret(text: &str) -> Option<&'static str> {
+    const QUERY: [&str; 6] = ["password", "pwd", "token", "secret", "api_key", "sslpassword"];
+    const MARKS: [&str; 9] =
+        ["AKIA", "ghp_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "sk_live_", "rk_live_", "AIza"];
+    if text.contains("-----BEGIN") && text.contains("PRIVATE KEY") {
+        return Some("a private key");
+    }
+    if MARKS.iter().any(|mark| text.starts_with(mark)) && text.len() >= 20 && !text.contains(char::is_whitespace) {
+        return Some("a key");
+    }
+    let (_, rest) = text.split_once("://")?;
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let user = authority.rsplit_once('@').map(|(user, _)| user);
+    if user.and_then(|user| user.split_once(':')).is_some_and(|(_, password)| !password.is_empty()) {
+        return Some("a password");
+    }
+    let query = rest.split_once('?').map_or("", |(_, query)| query);
+    let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
+    pairs
+        .into_iter()
+        .any(|(name, value)| !value.is_empty() && QUERY.contains(&name.to_ascii_lowercase().as_str()))
+        .then_some("a password")
+}
+
+/// An export leaves the panel and every right behind: personal data goes along only where somebody said why.
+pub(super) fn label_fits_the_place(policy: &Policy, diags: &mut Diags) {
+    for role in policy.role_ids() {
+        for cell in policy.panel().role(role).cells.iter().filter(|cell| cell.verb == Verb::Export) {
+            let model = policy.panel().model(cell.model);
+            let labels = [("personal", Sensitivity::Personal), ("sensitive", Sensitivity::Sensitive)];
+            let of = |label: Sensitivity| -> FieldSet {
+                model.field_ids().filter(|f| cell.fields.contains(*f) && model.field(*f).sensitivity == label).collect()
+            };
+            let there = labels.into_iter().filter(|(_, label)| !of(*label).is_empty());
+            let words: Vec<&str> = there.map(|(word, _)| word).collect();
+            let travels = of(Sensitivity::Personal).union(of(Sensitivity::Sensitive));
+            let (Some(first), None) = (travels.iter().next(), &policy.grant(role, cell.grant).reveal) else { continue };
+            let are = if travels.iter().count() > 1 { "are" } else { "is" };
+            let first = model.field(first);
+            let word = if first.sensitivity == Sensitivity::Personal { "personal" } else { "sensitive" };
+            diags
+                .error(
+                    "label_fits_the_place",
+                    cell.fields_place.unwrap_or_else(|| policy.place_of(role, cell)),
+                    format!(
+                        "role `{}` may export {} of `{}`, which {are} {}, and nobody says why",
+                        wording::role(policy, role),
+                        wording::fields(model, travels),
+                        model.name,
+                        wording::all_of(words),
+                    ),
+                )
+                .because(word, first.sensitivity_place)
+                .help("end the clause in `reveal \"what it is for\";`, or leave the field out")
+                .about(Owner::Role(role))
+                .about(Owner::Model(cell.model));
+        }
+    }
 }

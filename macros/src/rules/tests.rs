@@ -217,7 +217,7 @@ mod accept {
 
     #[test]
     fn rules_of_a_later_version_may_be_named() {
-        assert_eq!(said("", "", r#"view Product; accept one_person "two of us";"#), []);
+        assert_eq!(said("", "", r#"view Product; accept policy_is_locked "two of us";"#), []);
     }
 
     #[test]

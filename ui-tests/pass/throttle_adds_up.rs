@@ -1,0 +1,10 @@
+//! The longest wait is as long as the longest window; the cap is the last that is allowed.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product { name: String label; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+
+    throttle login 5 per 15min by account, 20 per 10min by address, wait 1s to 15min, cap 100;
+}

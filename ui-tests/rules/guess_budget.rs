@@ -1,0 +1,12 @@
+//! One a minute is 1,440 a day.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product { name: String label; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+
+    throttle login 1 per 1min by account, 20 per 10min by address;
+}
+
+fn main() {}

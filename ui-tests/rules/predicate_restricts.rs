@@ -1,0 +1,12 @@
+//! Every state is named.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    choice State { Draft, Sent }
+    model Invoice { number: String label; state: State; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+    role Clerk under Owner { view Invoice when state in (Draft, Sent); }
+}
+
+fn main() {}

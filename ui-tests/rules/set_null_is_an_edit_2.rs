@@ -1,0 +1,12 @@
+//! Of open bookings it may; the closed ones are emptied too.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Customer { name: String label; }
+    model Booking { number: String label; open: bool; customer: Option<Customer> set_null; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+    role Clerk under Owner { view, delete Customer; view Booking; edit Booking { number, customer } when open; }
+}
+
+fn main() {}

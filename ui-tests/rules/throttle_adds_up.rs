@@ -1,0 +1,12 @@
+//! It waits for an hour and counts over a quarter of one.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product { name: String label; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+
+    throttle login 5 per 15min by account, 20 per 10min by address, wait 1s to 1h;
+}
+
+fn main() {}

@@ -1,0 +1,12 @@
+//! One colleague who mistypes blocks the whole office.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product { name: String label; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+
+    throttle login 5 per 15min by account, 20 per 2h by address;
+}
+
+fn main() {}
