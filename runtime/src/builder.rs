@@ -55,7 +55,7 @@ impl Builder {
             panel,
             actions,
             clock: Clock::system(),
-            limits: Limits::default(),
+            limits: Limits::of(panel),
             overrides: Overrides::default(),
             commands: Vec::new(),
             demo: None,

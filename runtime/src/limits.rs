@@ -3,6 +3,8 @@
 
 use std::time::Duration;
 
+use crate::panel::{Model, Panel};
+
 /// Bounds of the server and the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
@@ -24,9 +26,30 @@ pub struct Limits {
     pub hash_queue: usize,
 }
 
+/// Bytes that a character may take in a form: four in UTF-8, each percent-encoded.
+const ENCODED: usize = 4 * 3;
+/// Bytes of a form that no declared length can exceed.
+const LARGEST_FORM: usize = 8 * 1024 * 1024;
+
+impl Limits {
+    /// The defaults, with room in a form for the longest texts that a model of the panel declares.
+    #[must_use]
+    pub fn of(panel: &Panel) -> Self {
+        let text = |model: &Model| -> usize {
+            let lengths = model.fields.iter().filter(|field| field.is_writable()).filter_map(|field| field.max_len);
+            lengths
+                .map(|length| usize::try_from(length).unwrap_or(usize::MAX).saturating_mul(ENCODED))
+                .fold(0, usize::saturating_add)
+        };
+        let limits = Self::default();
+        let longest = panel.models.iter().map(text).max().unwrap_or(0);
+        Self { form: limits.form.saturating_add(longest).min(LARGEST_FORM), ..limits }
+    }
+}
+
 impl Default for Limits {
-    /// Headers 16 KiB (and hyper's own 100 of them) and 10 s, form 64 KiB and 1,000 fields, handler 30 s. hyper times the wait for the next request
-    /// of a connection as part of its headers, so an idle connection is closed after 10 s, not 30.
+    /// Headers 16 KiB (and hyper's own 100 of them) and 10 s, form 64 KiB and 1,000 fields, handler 30 s. hyper times the
+    /// wait for the next request of a connection as part of its headers, so an idle connection is closed after 10 s, not 30.
     fn default() -> Self {
         Self {
             head: 16 * 1024,
@@ -38,5 +61,17 @@ impl Default for Limits {
             connections: 1_024,
             hash_queue: crate::password::QUEUE,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::PANEL;
+
+    #[test]
+    fn a_form_has_room_for_what_its_model_declares() {
+        // The longest text of the test panel is a patient's name, of 120 characters.
+        assert_eq!(Limits::of(&PANEL).form, 64 * 1024 + 120 * 12);
     }
 }

@@ -60,6 +60,14 @@ impl Store {
         }
     }
 
+    /// The whole schema, if there is no database at this URL yet; none if there is one. Makes nothing.
+    ///
+    /// # Errors
+    /// [`Error::Setup`] for a URL that names no database.
+    pub fn plan_for_none(panel: &'static Panel, url: &str) -> Result<Option<Plan>, Error> {
+        if url.starts_with("sqlite:") { sqlite::Sqlite::plan_for_none(panel, url) } else { Ok(None) }
+    }
+
     /// The panel whose rows it keeps.
     #[must_use]
     pub fn panel(&self) -> &'static Panel {

@@ -7,6 +7,7 @@ use crate::audit::chain::Verified;
 use crate::builder::Builder;
 use crate::config::Settings;
 use crate::error::Error;
+use crate::migrate::Plan;
 use crate::pending;
 use crate::store::Store;
 
@@ -44,7 +45,20 @@ fn look_at_settings(settings: &Settings) {
     print(format!("proxies   {proxies}"));
 }
 
+fn behind(plan: &Plan) -> u32 {
+    print(format!("schema    {} steps behind; `migrate` or `serve` applies them", plan.steps.len()));
+    1
+}
+
 async fn look_at_database(builder: &Builder, settings: &Settings) -> u32 {
+    match Store::plan_for_none(builder.panel, &settings.database) {
+        Ok(Some(whole)) => {
+            print("database  there is none yet");
+            return behind(&whole);
+        }
+        Ok(None) => {}
+        Err(error) => return fault("database", &error),
+    }
     let store = match Store::open(builder.panel, &settings.database).await {
         Ok(store) => store,
         Err(error) => return fault("database", &error),
@@ -53,11 +67,8 @@ async fn look_at_database(builder: &Builder, settings: &Settings) -> u32 {
     let mut faults = 0;
     match store.plan().await {
         Ok(plan) if plan.is_empty() => print("schema    up to date"),
-        Ok(plan) => {
-            print(format!("schema    {} steps behind; `migrate` or `serve` applies them", plan.steps.len()));
-            // Without its tables there is nothing more to look at.
-            return faults + 1;
-        }
+        // Without its tables there is nothing more to look at.
+        Ok(plan) => return behind(&plan),
         Err(error) => return fault("schema", &error),
     }
     faults += match store.verify_audit().await {

@@ -247,6 +247,8 @@ fn the_doctor_says_what_is_missing_and_what_is_not_there_yet() {
     let at = directory();
     let before = clinic(at.path(), &["doctor"]).expect(1);
     assert!(before.out.contains("steps behind"), "{before:?}");
+    clinic(at.path(), &["migrate", "--dry-run"]).expect(0);
+    assert!(!at.path().join("clinic.db").exists(), "looking made the file");
     clinic(at.path(), &["migrate"]).expect(0);
     let after = clinic(at.path(), &["doctor"]).expect(0);
     for word in ["up to date", "whole", "nobody is Owner yet", "pending"] {

@@ -3,7 +3,6 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::Sqlite;
 use super::columns::{
     columns_of, create_table, definition, push_default, push_definition, storage, storage_in, without_default,
 };
@@ -12,6 +11,7 @@ use super::framework;
 use super::indexes::{self, Index};
 use super::lane::Transaction;
 use super::row;
+use super::{Sqlite, path_of};
 use crate::audit::{Change, Context, Event, EventId};
 use crate::constraint;
 use crate::error::Error;
@@ -28,6 +28,11 @@ impl Sqlite {
     pub(in crate::store) async fn plan(&self, panel: &'static Panel) -> Result<Plan, Error> {
         let answers = self.reading().await?.rows(Sql::new(WHAT_IS_THERE)).await?;
         plan(panel, &There::read(&answers)?)
+    }
+
+    /// All steps, if there is no file yet.
+    pub(in crate::store) fn plan_for_none(panel: &'static Panel, url: &str) -> Result<Option<Plan>, Error> {
+        if std::path::Path::new(path_of(url)?).exists() { Ok(None) } else { plan(panel, &There::default()).map(Some) }
     }
 
     /// Takes those steps, in one transaction with its event.
