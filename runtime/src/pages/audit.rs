@@ -272,7 +272,7 @@ fn tone(event: &str) -> &'static str {
 fn event(cx: &Cx<'_>, views: &[Terms], entry: &Entry) -> Event {
     let model = entry.model.as_deref().and_then(|name| cx.panel().models.iter().find(|model| model.name == name));
     let view = model.and_then(|model| views.iter().find(|view| view.model().index == model.index));
-    let seen: Vec<Change> = entry.changes.iter().map(|kept| change(model, view, kept)).collect();
+    let seen: Vec<Change> = entry.changes.iter().map(|kept| change(&entry.event, model, view, kept)).collect();
     let subject = match (&entry.model, entry.row) {
         (Some(name), Some(row)) => format!("{} {row}", model.map_or(name.as_str(), |model| model.title)),
         (Some(name), None) => model.map_or(name.as_str(), |model| model.title).to_owned(),
@@ -300,14 +300,18 @@ fn event(cx: &Cx<'_>, views: &[Terms], entry: &Entry) -> Event {
 }
 
 /// One kept change as this viewer may see it.
-fn change(model: Option<&'static Model>, view: Option<&Terms>, kept: &Kept) -> Change {
+fn change(event: &str, model: Option<&'static Model>, view: Option<&Terms>, kept: &Kept) -> Change {
     let field = model.and_then(|model| model.field_by_name(&kept.field));
+    let of_fields =
+        [EventId::RowCreated, EventId::RowUpdated, EventId::RowDeleted].iter().any(|about| about.text() == event);
     let readable = match (model, field) {
         // The row may be gone or may have left the viewer's scope, so that only a view over every row tells for sure.
         (Some(_), Some(field)) => {
             view.is_some_and(|view| view.scope() == Condition::Always && view.fields_everywhere().contains(field.index))
         }
-        // A fact beside the fields, an event about no model, or a field of an older build.
+        // A model or field of an older build: nobody can say any more who may see it.
+        _ if of_fields => false,
+        // A fact beside the fields, or an event about no model.
         _ => kept.label < Sensitivity::Sensitive,
     };
     let text = |value: &Option<String>| -> Option<Text> {

@@ -27,6 +27,7 @@ use crate::testing::{
 };
 use crate::value::{Row, Value};
 
+mod audit;
 mod refusals;
 
 const SECRET: &str = "allergic to penicillin";
