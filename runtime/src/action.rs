@@ -12,7 +12,7 @@ use crate::authorize::{Actor, Terms};
 use crate::error::Error;
 use crate::grant::{May, VerbOn};
 use crate::panel::{self, FieldSet, Sensitivity, Verb};
-use crate::store::{GetQuery, Parents, Store, Updated, Write};
+use crate::store::{GetQuery, Parents, Store, Updated, Write, proved};
 use crate::typed::{Input, Model, RowId, readable_fields, typed};
 use crate::value::Row;
 
@@ -47,11 +47,10 @@ impl ActionAnswer for ActionResult {
 /// Runs an action on a row: one transaction with the body's writes, their events and the event of the action.
 /// `version` is the one that the person saw; none: whichever it is.
 ///
-/// The caller has had the terms from [`authorize`](crate::authorize::authorize) and the fresh proof of identity that they
-/// may ask for.
+/// The caller has had the terms from [`authorize`](crate::authorize::authorize).
 ///
 /// # Errors
-/// [`Error::NotFound`] for a row outside the terms, [`Error::Stale`] for another version, and the body's own; then
+/// [`Error::ProofNeeded`] when the terms lack it, [`Error::NotFound`] for a row outside them, [`Error::Stale`] for another version, and the body's own; then
 /// nothing was written.
 pub async fn perform(
     store: &Store,
@@ -62,6 +61,7 @@ pub async fn perform(
     id: i64,
     version: Option<i64>,
 ) -> ActionResult {
+    proved(&terms)?;
     let mut write = store.write(context).await?;
     let row = read(&mut write, &terms, id).await?;
     if version.is_some_and(|seen| seen != row.version) {

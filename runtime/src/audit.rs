@@ -61,6 +61,10 @@ event_ids! {
     SessionEnded = "session.ended",
     /// Identity was proved anew within a session.
     SessionProved = "session.proved",
+    /// A fresh proof of identity failed.
+    ProofFailed = "proof.failed",
+    /// A fresh proof was refused because of too many tries before.
+    ProofThrottled = "proof.throttled",
     /// A sign-in failed.
     SigninFailed = "signin.failed",
     /// A try was refused because of too many before.

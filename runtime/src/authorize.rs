@@ -5,6 +5,8 @@
 #[cfg(test)]
 mod tests;
 
+use chrono::{DateTime, Utc};
+
 use crate::condition::{Asker, Condition};
 use crate::panel::{Field, FieldSet, Framework, Model, Panel, PeopleVerb, Reauth, Role, Verb};
 use crate::value::Row;
@@ -18,8 +20,18 @@ pub struct Actor {
     pub email: String,
     /// Id of the session that asks.
     pub session: i64,
+    /// Until then the newest proof of identity within this session counts as fresh.
+    pub fresh_until: DateTime<Utc>,
     /// Who asks, and when, for predicates.
     pub asker: Asker,
+}
+
+impl Actor {
+    /// Whether they proved who they are lately enough for what the block's `reauth` lists.
+    #[must_use]
+    pub fn is_fresh(&self) -> bool {
+        self.asker.now < self.fresh_until
+    }
 }
 
 /// The answer.
@@ -58,6 +70,7 @@ pub struct Terms {
     verb: Verb,
     cells: Vec<BoundCell>,
     needs_fresh_proof: bool,
+    lacks_proof: bool,
 }
 
 #[derive(Debug, Clone)]
@@ -90,7 +103,9 @@ pub fn authorize(panel: &'static Panel, actor: &Actor, verb: Verb, model: &'stat
             }),
         });
     }
-    Verdict::Granted(Terms { model, verb, cells, needs_fresh_proof: needs_fresh_proof(panel, verb, model) })
+    let needs_fresh_proof = needs_fresh_proof(panel, verb, model);
+    let lacks_proof = needs_fresh_proof && !actor.is_fresh();
+    Verdict::Granted(Terms { model, verb, cells, needs_fresh_proof, lacks_proof })
 }
 
 /// May this person see or export one of the framework's own tables?
@@ -178,6 +193,13 @@ impl Terms {
     #[must_use]
     pub fn needs_fresh_proof(&self) -> bool {
         self.needs_fresh_proof
+    }
+
+    /// The block's `reauth` lists this, and the person has not proved who they are lately enough: the store changes
+    /// nothing on these terms.
+    #[must_use]
+    pub fn lacks_proof(&self) -> bool {
+        self.lacks_proof
     }
 
     /// The rows: any cell lets them through.

@@ -15,6 +15,7 @@ use crate::error::Error;
 use crate::fields::Fields;
 use crate::forgery::{self, Forged};
 use crate::pages;
+use crate::pages::prove::Wall;
 use crate::response::Response;
 use crate::route::{Page, Route};
 use crate::session::{self, EndReason, Jar, Standing};
@@ -70,15 +71,7 @@ pub(crate) async fn answer(
                 return forged(&cx, Forged::WrongToken);
             }
             cx.csrf = forgery::form_token(&token);
-            let cx = cx.with_actor(*actor);
-            let answer = match route {
-                None => Err(Error::NotFound),
-                Some(route) => inside(&cx, route).await,
-            };
-            match answer {
-                Ok(answer) => answer,
-                Err(error) => explained(&cx, &error).await,
-            }
+            signed_in(cx.with_actor(*actor), route, &token).await
         }
         Visitor::Nobody { cookie_is_dead } => {
             let answer = before_the_door(cx, route, carried.as_deref(), is_post).await;
@@ -127,6 +120,28 @@ async fn end(cx: &Cx<'_, Nobody>, person: i64, session: i64, reason: EndReason) 
         write.commit(recorded).await?;
     }
     Ok(())
+}
+
+/// For somebody who is signed in, errors explained. What a proof of identity of this very request allows goes on in it.
+async fn signed_in(mut cx: Cx<'_>, route: Option<Route<'_>>, session: &Token) -> Response {
+    let (answer, renewed) = match (pages::prove::pass(&mut cx, session).await, route) {
+        (Ok(Wall::Shut(answer)), _) => (Ok(answer), None),
+        (Ok(Wall::Open(renewed)), Some(route)) => (inside(&cx, route).await, renewed),
+        (Ok(Wall::Open(renewed)), None) => (Err(Error::NotFound), renewed),
+        (Err(error), _) => (Err(error), None),
+    };
+    let answer = match answer {
+        Err(Error::ProofNeeded) => pages::prove::ask(&cx),
+        other => other,
+    };
+    let answer = match answer {
+        Ok(answer) => answer,
+        Err(error) => explained(&cx, &error).await,
+    };
+    match renewed {
+        Some(token) => pages::prove::with_session(&cx, answer, &token),
+        None => answer,
+    }
 }
 
 /// For somebody who is signed in.

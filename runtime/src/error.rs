@@ -18,6 +18,8 @@ pub enum Error {
     Refused(Refusal),
     /// The right is there, but what was asked for lies outside its rows or fields, as a sentence: 403.
     Beyond(String),
+    /// The block's `reauth` lists this, and the person has not proved who they are lately enough; nothing was done: 401.
+    ProofNeeded,
     /// No such thing, or none within the asker's rows; the two can't be told apart: 404.
     NotFound,
     /// The row changed since it was read; the row as it is now, every field of it: 409. A page shows of it only what
@@ -63,6 +65,7 @@ impl Error {
     pub fn status(&self) -> StatusCode {
         match self {
             Self::Refused(_) | Self::Beyond(_) => StatusCode::FORBIDDEN,
+            Self::ProofNeeded => StatusCode::UNAUTHORIZED,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::Stale(_) | Self::Held { .. } => StatusCode::CONFLICT,
             Self::Fields(_) | Self::Check(_) => StatusCode::UNPROCESSABLE_ENTITY,
@@ -86,6 +89,7 @@ impl Error {
                 text
             }
             Self::Beyond(what) | Self::BadRequest(what) => what.clone(),
+            Self::ProofNeeded => "This needs a fresh proof that it is you.".to_owned(),
             Self::NotFound => "There is nothing here.".to_owned(),
             Self::Stale(_) => "Somebody else changed this meanwhile. Nothing was saved.".to_owned(),
             Self::Fields(faults) => match faults.as_slice() {
@@ -106,6 +110,7 @@ impl fmt::Display for Error {
             Self::Setup(what) => f.write_str(what),
             Self::Refused(refusal) => write!(f, "refused: {}", refusal.right),
             Self::Beyond(what) => write!(f, "outside the terms: {what}"),
+            Self::ProofNeeded => f.write_str("a fresh proof of identity is lacking"),
             Self::NotFound => f.write_str("no such thing within the asker's rows"),
             Self::Stale(row) => write!(f, "row {} is at version {} by now", row.id, row.version),
             Self::Fields(faults) => write!(f, "{} fields refused", faults.len()),

@@ -31,6 +31,7 @@ pub mod password;
 pub mod pending;
 pub mod predicate;
 pub mod prelude;
+mod prove;
 pub mod response;
 pub mod route;
 mod seal;

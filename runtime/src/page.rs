@@ -37,6 +37,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("parts.html", embedded!("parts.html")),
     ("sign_in.html", embedded!("sign_in.html")),
     ("choose_password.html", embedded!("choose_password.html")),
+    ("prove.html", embedded!("prove.html")),
     ("refusal.html", embedded!("refusal.html")),
     ("home.html", embedded!("home.html")),
     ("list.html", embedded!("list.html")),
@@ -106,6 +107,7 @@ macro_rules! pages {
 pages! {
     SignInPage => "sign_in.html",
     ChoosePasswordPage => "choose_password.html",
+    ProvePage => "prove.html",
     RefusalPage => "refusal.html",
     HomePage => "home.html",
     ListPage => "list.html",

@@ -15,6 +15,7 @@ mod list_state;
 pub(crate) mod login;
 mod picker;
 mod policy;
+pub(crate) mod prove;
 mod refusal;
 mod row;
 mod shown;
@@ -33,6 +34,7 @@ use crate::page;
 use crate::panel::{Model, Sensitivity, Verb};
 use crate::response::Response;
 use crate::route::{Page, Route};
+use crate::store::proved;
 
 pub(crate) use frame::door;
 pub(crate) use refusal::{inside as refusal_inside, outside as refusal_outside, refuse};
@@ -75,12 +77,18 @@ fn is_post(cx: &Cx<'_>) -> bool {
 
 /// The terms of the asker, or the refusal.
 fn terms(cx: &Cx<'_>, verb: Verb, model: &'static Model) -> Result<Terms, Error> {
-    Ok(authorize(cx.panel(), &cx.actor, verb, model).granted()?)
+    let terms = authorize(cx.panel(), &cx.actor, verb, model).granted()?;
+    // What changes rows is shown first; the store asks for the proof when it is done.
+    if verb == Verb::View {
+        proved(&terms)?;
+    }
+    Ok(terms)
 }
 
 /// The terms of the asker, if there are any.
 fn terms_if_any(cx: &Cx<'_>, verb: Verb, model: &'static Model) -> Option<Terms> {
-    authorize(cx.panel(), &cx.actor, verb, model).granted().ok()
+    let terms = authorize(cx.panel(), &cx.actor, verb, model).granted().ok()?;
+    (verb != Verb::View || proved(&terms).is_ok()).then_some(terms)
 }
 
 /// The model that a foreign key points at.

@@ -44,9 +44,11 @@ pub const PENDING: &[Pending] = &[
         used: |panel| panel.forbids.iter().any(|clause| clause.text.contains("one_person")),
     },
     Pending {
-        clause: "throttle factor, reauth, recovery, export, token",
-        missing: "only `throttle login` counts",
-        used: |panel| panel.throttles.iter().any(|throttle| throttle.name != ThrottleName::Login),
+        clause: "throttle factor, recovery, export, token",
+        missing: "only `throttle login` and `throttle reauth` count",
+        used: |panel| {
+            panel.throttles.iter().any(|throttle| !matches!(throttle.name, ThrottleName::Login | ThrottleName::Reauth))
+        },
     },
     Pending {
         clause: "recovery link by email",
@@ -57,11 +59,6 @@ pub const PENDING: &[Pending] = &[
         clause: "recovery codes",
         missing: "no recovery codes are made or taken",
         used: |panel| panel.recovery.codes.is_some(),
-    },
-    Pending {
-        clause: "reauth",
-        missing: "no fresh proof of identity is asked for",
-        used: |panel| !panel.reauth.is_empty(),
     },
     Pending {
         clause: "password … blocklist common",

@@ -99,6 +99,7 @@ pub fn judge(panel: &'static Panel, row: &SessionRow, now: DateTime<Utc>) -> Sta
         role,
         email: row.email.clone(),
         session: row.session,
+        fresh_until: fresh_until(panel, row.proved_at),
         asker: Asker { person: row.person, attributes, now },
     };
     Standing::Alive { actor: Box::new(actor), touch: now >= later(row.seen_at, TOUCH.min(panel.session.idle / 2)) }
@@ -108,6 +109,12 @@ pub fn judge(panel: &'static Panel, row: &SessionRow, now: DateTime<Utc>) -> Sta
 #[must_use]
 pub fn expires_at(panel: &Panel, now: DateTime<Utc>) -> DateTime<Utc> {
     later(now, panel.session.absolute)
+}
+
+/// Until when a proof of identity of that moment is fresh. Using the session does not move it.
+#[must_use]
+pub fn fresh_until(panel: &Panel, proved_at: DateTime<Utc>) -> DateTime<Utc> {
+    later(proved_at, panel.session.reauth)
 }
 
 /// `me.NAME` by index, from the JSON object that a person's row keeps. What is missing, or does not read as its kind, is

@@ -151,6 +151,11 @@ impl Store {
     }
 }
 
+/// What the block's `reauth` lists is not done on an old proof of identity, whichever page asks.
+pub(crate) fn proved(terms: &Terms) -> Result<(), Error> {
+    if terms.lacks_proof() { Err(Error::ProofNeeded) } else { Ok(()) }
+}
+
 #[cfg(test)]
 mod tests;
 

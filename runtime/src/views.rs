@@ -20,7 +20,7 @@ mod refusal;
 pub(crate) use audit::{AuditPage, Change, Event, Seal, Subject};
 pub(crate) use delete::{DeletePage, Goes, Named};
 pub(crate) use detail::{Act, DetailPage, Fact, FactSection, Related};
-pub(crate) use door::{ChoosePasswordPage, SignInPage};
+pub(crate) use door::{ChoosePasswordPage, ProvePage, SignInPage};
 pub(crate) use form::{FieldView, FormError, FormPage, FormSection, Stale, StaleRow, Then, Widget};
 pub(crate) use frame::{Frame, Link, NavItem, Note, Person, Tone};
 pub(crate) use home::{Bar, Chart, Counter, HomePage, Latest};

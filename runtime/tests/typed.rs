@@ -116,6 +116,7 @@ fn person(role: Role) -> Actor {
         role: role.table(),
         email: "ada@example.org".to_owned(),
         session: 1,
+        fresh_until: now() + chrono::Duration::minutes(10),
         asker: Asker { person: ADA, attributes: Vec::new(), now: now() },
     }
 }

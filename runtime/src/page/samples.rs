@@ -3,8 +3,8 @@
 use super::Assets;
 use crate::panel::Brand;
 use crate::views::{
-    Cell, ChoosePasswordPage, Filter, Frame, Link, NavItem, Note, OptionView, Person, PickView, RefusalPage, RowView,
-    SignInPage, Step, Text, Tone,
+    Cell, ChoosePasswordPage, Filter, Frame, Hidden, Link, NavItem, Note, OptionView, Person, PickView, ProvePage,
+    RefusalPage, RowView, SignInPage, Step, Text, Tone,
 };
 
 mod record;
@@ -187,6 +187,17 @@ pub(super) fn choose_password() -> ChoosePasswordPage {
         password_error: Some("This one is on the list of common passwords.".into()),
         again_error: Some("The two are not the same.".into()),
         min: 15,
+    }
+}
+
+pub(super) fn prove() -> ProvePage {
+    ProvePage {
+        frame: frame("Your password, once more", "Patients", &[]),
+        action: "/patients/4/delete".into(),
+        lead: "To delete this patient, your last proof of who you are must be younger than 10 minutes.".into(),
+        email: "anna@clinic.example".into(),
+        fields: vec![Hidden { name: "bw.version".into(), value: "3\">".into() }],
+        cancel: "/patients/4".into(),
     }
 }
 

@@ -10,6 +10,7 @@ fn all() -> Vec<(&'static str, String)> {
     vec![
         ("sign_in", text(render(&samples::sign_in()))),
         ("choose_password", text(render(&samples::choose_password()))),
+        ("prove", text(render(&samples::prove()))),
         ("refusal_inside", text(render(&samples::refusal(true)))),
         ("refusal_outside", text(render(&samples::refusal(false)))),
         ("home", text(render(&samples::home()))),

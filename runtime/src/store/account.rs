@@ -30,6 +30,8 @@ pub struct SessionRow {
     pub expires_at: DateTime<Utc>,
     /// Ended before its time.
     pub revoked: bool,
+    /// When the person last proved within it who they are; the sign-in is the first time.
+    pub proved_at: DateTime<Utc>,
 }
 
 /// A person.

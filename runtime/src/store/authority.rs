@@ -138,6 +138,27 @@ impl Write {
         Ok((id, self.record(event)))
     }
 
+    /// Gives a session another token after a fresh proof of identity; `None`: it is over, or `old` is not its token any
+    /// more.
+    pub async fn prove_session(
+        &mut self,
+        person: i64,
+        session: i64,
+        old: &token::Hash,
+        new: &token::Hash,
+    ) -> Result<Option<Recorded>, Error> {
+        let now = self.context().now();
+        if !sessions::prove(self.transaction(), session, old, new, now).await? {
+            return Ok(None);
+        }
+        let event = about(EventId::SessionProved, person).with(Change::fact(
+            "session",
+            Sensitivity::Internal,
+            session.to_string(),
+        ));
+        Ok(Some(self.record(event)))
+    }
+
     /// Ends one session; `None`: it was over already.
     pub async fn end_session(
         &mut self,

@@ -3,14 +3,14 @@
 
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use crate::audit::{Context, Event, EventId};
+use crate::audit::{Change, Context, Event, EventId};
 use crate::authorize::{Terms, verb_in_words};
 use crate::constraint;
 use crate::error::{Error, FieldFault};
 use crate::panel::{Automatic, Field, FieldSet, Kind, Model, Panel, Sensitivity, Verb};
 use crate::store::query::{GetQuery, ListedRow};
 use crate::store::sqlite::{Pointed, Transaction};
-use crate::store::{Store, deletion};
+use crate::store::{Store, deletion, proved};
 use crate::value::{Row, Value};
 
 /// A transaction under way. Dropped, nothing of it happened.
@@ -106,6 +106,7 @@ impl Write {
         if !matches!(terms.verb(), Verb::Create | Verb::Import) {
             return Err(wrong_verb(terms, "insert"));
         }
+        proved(terms)?;
         let model = terms.model();
         let (mut row, given) = self.filled_in(model, values)?;
         only_writable(terms, given)?;
@@ -204,12 +205,8 @@ impl Write {
             filled.push(row);
         }
         let ids = self.transaction.insert(model, &filled).await?;
-        let event = Event::about(EventId::RowsSeeded, model.name, None).with(crate::audit::Change::fact(
-            "count",
-            Sensitivity::Internal,
-            ids.len().to_string(),
-        ));
-        let recorded = self.record(event);
+        let count = Change::fact("count", Sensitivity::Internal, ids.len().to_string());
+        let recorded = self.record(Event::about(EventId::RowsSeeded, model.name, None).with(count));
         Ok((ids, recorded))
     }
 
@@ -260,6 +257,7 @@ impl Write {
 
     /// The row as it is now, if it is within the terms and at this version.
     async fn row_within(&mut self, terms: &Terms, id: i64, version: Option<i64>) -> Result<Row, Error> {
+        proved(terms)?;
         let row = self.transaction.load(terms.model(), id).await?.ok_or(Error::NotFound)?;
         if !terms.covers(&row) {
             return Err(Error::NotFound);

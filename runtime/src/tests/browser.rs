@@ -57,8 +57,18 @@ impl House {
     }
 
     pub(super) async fn with(public_url: &str, limits: Limits) -> Self {
+        Self::of(&PANEL, &NoActions, public_url, limits).await
+    }
+
+    /// Of another panel.
+    pub(super) async fn of(
+        panel: &'static Panel,
+        actions: &'static dyn Actions,
+        public_url: &str,
+        limits: Limits,
+    ) -> Self {
         let directory = tempfile::tempdir().expect("a directory for the test");
-        let store = Store::open(&PANEL, &url(&directory)).await.expect("a new database");
+        let store = Store::open(panel, &url(&directory)).await.expect("a new database");
         store.migrate(command_line()).await.expect("a schema");
         let seconds = Arc::new(AtomicI64::new(0));
         let hands = Arc::clone(&seconds);
@@ -68,16 +78,16 @@ impl House {
             public_url: Some(public_url.to_owned()),
             ..Overrides::default()
         };
-        let settings = Settings::read(&PANEL, &|_| None, &overrides).expect("settings that fit");
-        let app = App::new(&PANEL, &NoActions, settings, clock, limits, store);
+        let settings = Settings::read(panel, &|_| None, &overrides).expect("settings that fit");
+        let app = App::new(panel, actions, settings, clock, limits, store);
         Self { directory, service: Service::nested(Arc::new(app)), seconds }
     }
 
     /// Another process over the same database.
     pub(super) async fn again(&self) -> House {
-        let store = Store::open(&PANEL, &url(&self.directory)).await.expect("the same database");
         let app = self.app();
-        let app = App::new(&PANEL, &NoActions, app.settings.clone(), app.clock.clone(), app.limits, store);
+        let store = Store::open(app.panel, &url(&self.directory)).await.expect("the same database");
+        let app = App::new(app.panel, app.actions, app.settings.clone(), app.clock.clone(), app.limits, store);
         let directory = tempfile::tempdir().expect("a directory for the test");
         Self { directory, service: Service::nested(Arc::new(app)), seconds: Arc::clone(&self.seconds) }
     }

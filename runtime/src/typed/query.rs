@@ -104,7 +104,10 @@ fn visible_parents(actor: &Actor, terms: &Terms, panel: &'static panel::Panel) -
     models.sort_unstable();
     models.dedup();
     let views = models.into_iter().filter_map(|model| panel.models.get(model));
-    views.filter_map(|model| authorize(panel, actor, Verb::View, model).granted().ok()).collect()
+    views
+        .filter_map(|model| authorize(panel, actor, Verb::View, model).granted().ok())
+        .filter(|terms| !terms.lacks_proof())
+        .collect()
 }
 
 fn sees_people(actor: &Actor, panel: &'static panel::Panel) -> bool {

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Frame, Text};
+use super::{Frame, Hidden, Text};
 
 /// Sign-in. What went wrong goes into `frame.notes`, in the same words for every cause.
 #[derive(Debug, Serialize)]
@@ -16,6 +16,21 @@ pub(crate) struct SignInPage {
     pub(crate) next: Text,
     /// How to get back in, in a sentence; empty: none.
     pub(crate) help: Text,
+}
+
+/// A fresh proof of identity, asked for within the panel. What the person was sending is carried along.
+#[derive(Debug, Serialize)]
+pub(crate) struct ProvePage {
+    pub(crate) frame: Frame,
+    /// Where the form was going.
+    pub(crate) action: Text,
+    /// What the proof is for, in a sentence.
+    pub(crate) lead: Text,
+    /// For password managers; not sent.
+    pub(crate) email: Text,
+    /// The form as it was sent.
+    pub(crate) fields: Vec<Hidden>,
+    pub(crate) cancel: Text,
 }
 
 /// Choosing a password with a one-use link: the first owner, an invitation, a reset.

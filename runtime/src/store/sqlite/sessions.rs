@@ -1,4 +1,4 @@
-//! Sessions. `revoked_at` is written by one function, with its reason.
+//! Sessions. `revoked_at` is written by one function, with its reason; a token and the moment of its proof go together.
 
 use chrono::{DateTime, Utc};
 use sqlx::sqlite::SqliteRow;
@@ -17,7 +17,7 @@ impl Sqlite {
     pub(in crate::store) async fn session(&self, token: &token::Hash) -> Result<Option<SessionRow>, Error> {
         let sql = Sql::new(
             "SELECT s.id, p.id, p.email, p.role, p.inactive, p.locked_until, p.attributes, s.seen_at, s.expires_at, \
-             s.revoked_at IS NOT NULL FROM bw_sessions s JOIN bw_people p ON p.id = s.person WHERE s.token_hash = $1",
+             s.revoked_at IS NOT NULL, coalesce(s.proved_at, s.created_at) FROM bw_sessions s JOIN bw_people p ON p.id = s.person WHERE s.token_hash = $1",
         )
         .bind(token.as_slice());
         self.reading().await?.row(sql).await?.as_ref().map(session).transpose()
@@ -55,6 +55,26 @@ pub(in crate::store) async fn start(
         Some(found) => row::whole(&found, 0),
         None => Err(Error::Bug("a session was started and has no id".to_owned())),
     }
+}
+
+/// Identity was proved anew: another token, from now on the only one, and the moment. False: the session is over, or the
+/// token was changed already.
+pub(in crate::store) async fn prove(
+    tx: &mut Transaction,
+    id: i64,
+    old: &token::Hash,
+    new: &token::Hash,
+    now: DateTime<Utc>,
+) -> Result<bool, Error> {
+    let sql = Sql::new(
+        "UPDATE bw_sessions SET token_hash = $1, proved_at = $2 \
+         WHERE id = $3 AND token_hash = $4 AND revoked_at IS NULL",
+    )
+    .bind(new.as_slice())
+    .bind(timestamp_text(now))
+    .bind(id)
+    .bind(old.as_slice());
+    Ok(tx.execute(sql).await? == 1)
 }
 
 /// Which sessions end.
@@ -114,5 +134,6 @@ fn session(found: &SqliteRow) -> Result<SessionRow, Error> {
         seen_at: moment(found, 7)?,
         expires_at: moment(found, 8)?,
         revoked: row::whole(found, 9)? != 0,
+        proved_at: moment(found, 10)?,
     })
 }
