@@ -138,7 +138,6 @@ impl Diags {
     }
 
     /// The same, but the build goes on.
-    #[allow(dead_code, reason = "the rules that only warn are yet to come")]
     pub(crate) fn warning(
         &mut self,
         rule: &'static str,

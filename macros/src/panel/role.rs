@@ -125,7 +125,6 @@ pub(crate) struct Forbid {
 pub(crate) struct OnePerson {
     /// The whole clause as the user wrote it.
     pub(crate) text: String,
-    #[allow(dead_code, reason = "read by `one_person`, a rule that is yet to come")]
     pub(crate) steps: Vec<(Verb, ModelId, Place)>,
     pub(crate) place: Place,
 }

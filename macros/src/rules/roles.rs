@@ -3,7 +3,7 @@
 use super::policy::{Lack, Policy};
 use super::wording;
 use crate::diag::Diags;
-use crate::panel::{GrantId, Owner, PeopleVerb, Place, RoleId};
+use crate::panel::{GrantId, Owner, PeopleVerb, Place, RoleId, Verb};
 use crate::ranks::Step;
 
 /// Two roles that stand above each other may each reset, lock and assign the other: then nobody is above anybody.
@@ -143,5 +143,44 @@ pub(super) fn role_is_not_empty(policy: &Policy, diags: &mut Diags) {
                 .help("grant it something, such as `view *;`, or take the role out")
                 .about(Owner::Role(id));
         }
+    }
+}
+
+/// Two roles that grant the same are one role under two names: a right is taken from one and stays with the other.
+pub(super) fn roles_differ(policy: &Policy, diags: &mut Diags) {
+    let lent = |role: RoleId| {
+        let cells = policy.panel().role(role).cells.iter().filter(|cell| cell.lendable);
+        let mut all: Vec<_> = cells.map(|cell| (cell.model, cell.verb)).collect();
+        all.sort_unstable();
+        all.dedup();
+        all
+    };
+    // Who only looks does no harm under two names, and a role beside another is compared with nobody.
+    let compared = |role: &RoleId| {
+        let of = policy.role(*role);
+        of.beside.is_empty() && of.cells.iter().any(|cell| cell.verb != Verb::View)
+    };
+    for second in policy.role_ids().filter(compared) {
+        let first = policy.role_ids().take(second.0).filter(compared).find(|first| {
+            let (a, b) = (policy.role(*first), policy.role(second));
+            // A rank is a difference too: over whom they stand, and who stands over them.
+            !policy.ranks.is_below(*first, second)
+                && !policy.ranks.is_below(second, *first)
+                && a.factor_required.is_some() == b.factor_required.is_some()
+                && lent(*first) == lent(second)
+                && policy.lacks(*first, second).is_empty()
+                && policy.lacks(second, *first).is_empty()
+        });
+        let Some(first) = first else { continue };
+        let (name, other) = (wording::role(policy, second), wording::role(policy, first));
+        diags
+            .warning(
+                "roles_differ",
+                &policy.panel().role(second).name,
+                format!("`{name}` is granted the same as `{other}`, under the same guards"),
+            )
+            .help(format!("make it one role, or say what sets `{name}` apart"))
+            .about(Owner::Role(second))
+            .about(Owner::Role(first));
     }
 }

@@ -2,7 +2,9 @@
 
 use super::policy::{Policy, Stands};
 use crate::diag::Diags;
-use crate::panel::{Kind, Literal, Model, ModelId, Op, Operand, OperandKind, Owner, Panel, Place, Predicate};
+use crate::panel::{
+    FieldId, Kind, Literal, Model, ModelId, Op, Operand, OperandKind, Owner, Panel, Place, Predicate, RoleId, Verb,
+};
 use crate::predicate;
 
 /// A check that nothing passes stops every write; a `forbid` that nothing meets forbids nothing.
@@ -226,5 +228,95 @@ fn fits(kind: Kind, literal: &Literal) -> bool {
         (Kind::Timestamp, Literal::Text(text)) => chrono::DateTime::parse_from_rfc3339(text).is_ok(),
         (Kind::Uuid, Literal::Text(text)) => predicate::uuid_digits(text).is_some(),
         _ => false,
+    }
+}
+
+/// Nulls follow SQL: what is not equal to `Paid` does not find the row that says nothing.
+pub(super) fn null_is_thought_of(policy: &Policy, diags: &mut Diags) {
+    for condition in policy.conditions() {
+        let model = policy.panel().model(condition.model);
+        let mut tested = Vec::new();
+        // Beside the clause for the others there may be one for the empty ones.
+        let beside = policy.conditions().iter().filter(|c| c.owner == condition.owner && c.model == condition.model);
+        beside.for_each(|other| null_tests(other.predicate, &mut tested));
+        let mut forgotten: Vec<(FieldId, Place)> = Vec::new();
+        falls_out(condition.predicate, false, &mut |field, place| {
+            let optional = model.fields.get(field.0).is_some_and(|f| f.optional);
+            if optional && !tested.contains(&field) && forgotten.iter().all(|(known, _)| *known != field) {
+                forgotten.push((field, place));
+            }
+        });
+        for (field, place) in forgotten {
+            if condition.stands == Stands::Forbid && !some_grant_meets_null(policy, condition.model, field) {
+                continue;
+            }
+            let name = &model.field(field).name;
+            diags
+                .warning(
+                    "null_is_thought_of",
+                    place,
+                    format!("rows of `{}` whose `{name}` is empty fall out of this comparison", model.name),
+                )
+                .help(format!(
+                    "add `or {name} is null` if they are meant too, `and {name} is not null` if they are not"
+                ))
+                .about(condition.owner)
+                .about(Owner::Model(condition.model));
+        }
+    }
+}
+
+/// Whether a clause that a conditional `forbid` is about reaches rows of which the field is empty.
+fn some_grant_meets_null(policy: &Policy, model: ModelId, field: FieldId) -> bool {
+    let place = policy.panel().model(model).field(field).place;
+    let operand = Operand { kind: OperandKind::Field(field), place };
+    let empty = Predicate::IsNull { operand, negated: false, place };
+    let of_forbidden = |role: RoleId, verb: Verb| {
+        policy.panel().forbids.iter().any(|f| {
+            f.when.is_some() && f.roles.contains(&role) && f.verbs.contains(&verb) && f.models.contains(&model)
+        })
+    };
+    policy.role_ids().any(|role| {
+        policy.panel().role(role).cells.iter().filter(|c| c.model == model && of_forbidden(role, c.verb)).any(|cell| {
+            let both: Vec<&Predicate> = cell.when.as_deref().into_iter().chain([&empty]).collect();
+            predicate::some_row(policy.panel(), model, &both, &[])
+        })
+    })
+}
+
+fn null_tests(predicate: &Predicate, tested: &mut Vec<FieldId>) {
+    match predicate {
+        Predicate::And(parts) | Predicate::Or(parts) => parts.iter().for_each(|part| null_tests(part, tested)),
+        Predicate::Not(inner) => null_tests(inner, tested),
+        Predicate::IsNull { operand: Operand { kind: OperandKind::Field(field), .. }, .. } => tested.push(*field),
+        Predicate::IsNull { .. } | Predicate::Compare { .. } | Predicate::In { .. } | Predicate::Broken => {}
+    }
+}
+
+/// The fields that a comparison says something else of than what one would expect of an empty one: that nothing is equal
+/// to nothing is plain, and that it is not unequal to anything either is the surprise.
+fn falls_out(predicate: &Predicate, negated: bool, visit: &mut impl FnMut(FieldId, Place)) {
+    match predicate {
+        Predicate::And(parts) | Predicate::Or(parts) => {
+            for part in parts {
+                falls_out(part, negated, visit);
+            }
+        }
+        Predicate::Not(inner) => falls_out(inner, !negated, visit),
+        Predicate::Compare { left, op, right, place } => {
+            let both = [&left.kind, &right.kind];
+            let surprises = (*op == Op::Ne) != negated && !both.contains(&&OperandKind::Literal(Literal::Null));
+            for side in both {
+                if let (OperandKind::Field(field), true) = (side, surprises) {
+                    visit(*field, *place);
+                }
+            }
+        }
+        Predicate::In { operand, place, .. } => {
+            if let (OperandKind::Field(field), true) = (&operand.kind, negated) {
+                visit(*field, *place);
+            }
+        }
+        Predicate::IsNull { .. } | Predicate::Broken => {}
     }
 }

@@ -213,3 +213,36 @@ pub(super) fn label_fits_the_place(policy: &Policy, diags: &mut Diags) {
         }
     }
 }
+
+/// A field whose name says what it holds, and no label: it travels with every star, search and export.
+pub(super) fn sensitive_name_is_labelled(policy: &Policy, diags: &mut Diags) {
+    const KEYS: [&str; 9] =
+        ["password", "passwd", "passphrase", "secret", "token", "apikey", "api_key", "cvv", "private_key"];
+    const PERSONAL: [&str; 9] =
+        ["ssn", "iban", "dob", "birthdate", "birth_date", "birthday", "passport", "card_number", "diagnosis"];
+    for id in policy.model_ids() {
+        let model = policy.panel().model(id);
+        for field in model.fields.iter().filter(|f| f.sensitivity == Sensitivity::Internal && holds_a_value(f.kind)) {
+            let name = wording::plain(&field.name);
+            let is_one = |words: &[&str]| words.iter().any(|word| format!("_{name}_").contains(&format!("_{word}_")));
+            let advice = match (is_one(&KEYS), is_one(&PERSONAL)) {
+                (true, _) => "make it a `Secret`, which is written and never read, or write `sensitive` behind it",
+                (false, true) => "write `personal` or `sensitive` behind it, or `public` if it is meant to travel",
+                (false, false) => continue,
+            };
+            diags
+                .warning(
+                    "sensitive_name_is_labelled",
+                    &field.name,
+                    format!("`{name}` of `{}` sounds like something that stays inside, and has no label", model.name),
+                )
+                .help(advice)
+                .about(Owner::Model(id));
+        }
+    }
+}
+
+/// That a token was used, or when, is not the token.
+fn holds_a_value(kind: Kind) -> bool {
+    !matches!(kind, Kind::Bool | Kind::Time | Kind::Timestamp | Kind::Choice(_) | Kind::Actor | Kind::Model(..))
+}

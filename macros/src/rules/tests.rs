@@ -135,6 +135,20 @@ fn the_docs_keep_their_word() {
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
 
+/// What README.md and docs/dsl.md show as right is right, and gives no warning either.
+#[test]
+fn the_panels_of_the_docs_pass() {
+    for file in ["../README.md", "../docs/dsl.md"] {
+        let text = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join(file)).expect("the page");
+        let mut blocks = text.split("\nbailiwick::admin! {").skip(1).peekable();
+        assert!(blocks.peek().is_some(), "{file} shows a panel");
+        for block in blocks {
+            let (block, _) = block.split_once("\n}\n").expect("its end");
+            assert_eq!(judged(block), [], "in {file}");
+        }
+    }
+}
+
 #[test]
 fn no_two_rules_share_a_name() {
     let mut names: Vec<&str> = RULES.iter().map(|rule| rule.name).chain(NOT_BUILT.iter().map(|rule| rule.0)).collect();

@@ -4,7 +4,10 @@
 use super::policy::{Held, Policy};
 use super::wording;
 use crate::diag::Diags;
-use crate::panel::{Cell, Field, FieldSet, GrantId, ModelId, Owner, RoleId, Verb};
+use crate::panel::{
+    Cell, Field, FieldId, FieldSet, GrantId, Literal, ModelId, Op, Operand, OperandKind, Owner, Predicate, RoleId, Verb,
+};
+use crate::predicate;
 
 /// An editor who can't see a field overwrites it blind, and learns its value from what the form refuses.
 pub(super) fn edit_needs_view(policy: &Policy, diags: &mut Diags) {
@@ -161,4 +164,61 @@ pub(super) fn create_can_be_filled(policy: &Policy, diags: &mut Diags) {
 
 fn must_be_given(field: &Field) -> bool {
     !field.optional && field.default.is_none() && !field.is_automatic()
+}
+
+/// Who creates a row and never sees it again creates it a second time.
+pub(super) fn created_row_is_visible(policy: &Policy, diags: &mut Diags) {
+    for role in policy.role_ids() {
+        for model in policy.model_ids() {
+            let views: Vec<&Cell> = policy.cells(role, Verb::View, model).collect();
+            let hidden = policy.cells(role, Verb::Create, model).find(|cell| may_vanish(policy, cell, &views));
+            let Some(cell) = hidden else { continue };
+            let (name, model_name) = (wording::role(policy, role), wording::model(policy, model));
+            let (message, help) = if views.is_empty() {
+                (
+                    format!("role `{name}` may create `{model_name}` but not view it"),
+                    format!("add `view {model_name};` to `{name}`"),
+                )
+            } else {
+                (
+                    format!("role `{name}` may create rows of `{model_name}` that it may not view afterwards"),
+                    format!("give `create {model_name}` the condition of `view {model_name}`"),
+                )
+            };
+            diags
+                .warning("created_row_is_visible", policy.place_of(role, cell), message)
+                .help(help)
+                .about(Owner::Role(role))
+                .about(Owner::Model(model));
+        }
+    }
+}
+
+/// Whether some row that the clause creates is reached by no view. What the form leaves out is known: the author is
+/// oneself, a default is its value, everything else is empty.
+fn may_vanish(policy: &Policy, cell: &Cell, views: &[&Cell]) -> bool {
+    let Some(reached) = views.iter().map(|view| view.when.as_deref()).collect::<Option<Vec<&Predicate>>>() else {
+        return false;
+    };
+    let model = policy.panel().model(cell.model);
+    let known: Vec<Predicate> = model.field_ids().filter_map(|id| as_created(model.field(id), id, cell)).collect();
+    let row: Vec<&Predicate> = cell.when.as_deref().into_iter().chain(&known).collect();
+    predicate::some_row(policy.panel(), cell.model, &row, &reached)
+}
+
+fn as_created(field: &Field, id: FieldId, cell: &Cell) -> Option<Predicate> {
+    let place = field.place;
+    let operand = |kind| Operand { kind, place };
+    let equal = |kind| {
+        Some(Predicate::Compare { left: operand(OperandKind::Field(id)), op: Op::Eq, right: operand(kind), place })
+    };
+    match &field.default {
+        _ if field.author => equal(OperandKind::Me),
+        _ if field.is_automatic() || cell.fields.contains(id) => None,
+        Some(value) if *value != Literal::Null => equal(OperandKind::Literal(value.clone())),
+        _ if field.optional => {
+            Some(Predicate::IsNull { operand: operand(OperandKind::Field(id)), negated: false, place })
+        }
+        _ => None,
+    }
 }

@@ -135,3 +135,8 @@ pub(super) fn lacks(policy: &Policy, of: RoleId, lacks: &[&Lack]) -> String {
 fn verb_of_framework(verb: Verb) -> &'static str {
     if verb == Verb::Export { "export" } else { "view" }
 }
+
+/// The name as it is spoken of: without the mark that Rust wants before its own words.
+pub(super) fn plain(name: &proc_macro2::Ident) -> String {
+    name.to_string().trim_start_matches("r#").to_owned()
+}

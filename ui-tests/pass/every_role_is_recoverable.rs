@@ -1,0 +1,11 @@
+//! Codes stand for the factor, and the owner helps the others.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product { name: String label; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; factor required; }
+    role Clerk under Owner { view Product; factor required; }
+
+    recovery { link by email for 30min; codes 10; }
+}

@@ -1,0 +1,10 @@
+//! The glass that one breaks stands beside the machine.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product { name: String label; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; factor required; }
+
+    recovery { link by email for 30min; break_glass cli; }
+}

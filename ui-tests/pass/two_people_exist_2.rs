@@ -1,0 +1,22 @@
+//! One of the steps is in another role too.
+
+use bailiwick::prelude::*;
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Invoice { number: String label; author: Actor author; paid: bool default false readonly; action approve writes paid; }
+
+    role Owner {
+        all *; approve Invoice when author != me; assign *; reset *; unlock *; revoke *; view Audit;
+        accept one_person "may give the role of a clerk, and is watched";
+    }
+    role Clerk under Owner { view, create Invoice; }
+
+    forbid one_person create Invoice, approve Invoice;
+}
+
+impl InvoiceActions for Shop {
+    async fn approve(_: Invoice, _: &mut ActionCx<'_>, _: May<Approve, Invoice>) -> ActionResult {
+        ActionResult::done("Done")
+    }
+}

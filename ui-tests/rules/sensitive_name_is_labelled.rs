@@ -1,0 +1,11 @@
+//! An account that any star shows.
+#![deny(deprecated)]
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Employee { name: String label; iban: Option<String>; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+}
+
+fn main() {}
