@@ -4,6 +4,7 @@ mod chain;
 mod conditions;
 mod crash;
 mod opening;
+mod people;
 mod reading;
 mod schema;
 mod writing;

@@ -1,8 +1,8 @@
 use crate::audit::{EntryQuery, Event, EventId};
-use crate::authorize::{Actor, authorize};
+use crate::authorize::Actor;
 use crate::error::Error;
-use crate::panel::{Field, FieldSet, Kind, Model, Panel, Verb};
-use crate::store::{GetQuery, NewPerson, Parents, Store, Updated};
+use crate::panel::{FieldSet, Verb};
+use crate::store::{GetQuery, Parents, Store, Updated};
 use crate::testing::{
     self, DOCTOR, INVOICE, PATIENT, VISIT, actor, add_patient, context, invoice, new_patient, patient, terms, text,
     visit,
@@ -361,43 +361,4 @@ async fn the_trail_outlives_the_person() {
     store.execute_for_test("DELETE FROM bw_people WHERE id = 7").await;
     let by_anna = EntryQuery { person: Some(7), size: 10, ..EntryQuery::default() };
     assert_eq!(store.entries(&by_anna).await.unwrap().entries.len(), 1);
-}
-
-#[tokio::test]
-async fn a_key_to_a_person_names_nobody_whom_its_writer_may_not_see() {
-    static THINGS: Panel = Panel {
-        models: &[Model {
-            name: "Thing",
-            title: "Thing",
-            plural: "Things",
-            slug: "things",
-            table: "things",
-            fields: &[Field { optional: true, ..Field::new(0, "keeper", "Keeper", Kind::Actor) }],
-            ..testing::MODEL
-        }],
-        actor: &[],
-        ..testing::CLINIC
-    };
-    let directory = tempfile::tempdir().unwrap();
-    let store = Store::open(&THINGS, &testing::url(&directory)).await.unwrap();
-    store.migrate(testing::command_line()).await.unwrap();
-    let mut people = Vec::new();
-    for email in ["anna@example.org", "bert@example.org"] {
-        let mut write = store.write(testing::command_line()).await.unwrap();
-        let new = NewPerson { email, role: "Owner", password_hash: None, attributes: "{}".to_owned() };
-        let (id, recorded) = write.create_person(&new).await.unwrap().unwrap();
-        write.commit(recorded).await.unwrap();
-        people.push(id);
-    }
-    let mut anna = actor("Owner", None);
-    anna.asker.person = people[0];
-    let create = authorize(&THINGS, &anna, Verb::Create, &THINGS.models[0]).granted().unwrap();
-    for (keeper, people, may) in
-        [(people[0], false, true), (people[1], false, false), (people[1], true, true), (99, true, false)]
-    {
-        let mut write = store.write(context(&anna)).await.unwrap();
-        let parents = Parents::Within { views: &[], people };
-        let written = write.insert(&create, vec![(0, Value::Int(keeper))], parents).await;
-        assert_eq!(written.is_ok(), may, "{keeper}, {people}");
-    }
 }
