@@ -44,6 +44,8 @@ panels! {
     "../pass/grant_adds_something_3.rs" grant_adds_something_3,
     "../pass/grant_can_apply.rs" grant_can_apply,
     "../pass/grant_can_apply_2.rs" grant_can_apply_2,
+    "../pass/guard_can_be_met.rs" guard_can_be_met,
+    "../pass/guard_can_be_met_2.rs" guard_can_be_met_2,
     "../pass/guard_is_not_lost.rs" guard_is_not_lost,
     "../pass/guard_is_not_lost_2.rs" guard_is_not_lost_2,
     "../pass/guess_budget.rs" guess_budget,

@@ -166,6 +166,24 @@ pub(super) fn two_people_exist(policy: &Policy, diags: &mut Diags) {
     }
 }
 
+/// A second person is asked for whom nobody can be: the first step is done, and what follows waits for good.
+pub(super) fn guard_can_be_met(policy: &Policy, diags: &mut Diags) {
+    for apart in &policy.panel().one_person {
+        let nobody = |step: &&Step| {
+            !policy.role_ids().any(|role| policy.can_be_held(role) && first_cell(policy, role, step).is_some())
+        };
+        let Some(step) = apart.steps.iter().find(nobody) else { continue };
+        let step_said = said(policy, step);
+        let first = policy.role_ids().next().map(|first| wording::role(policy, first)).unwrap_or_default();
+        let grant = step_said.replace('`', "");
+        diags
+            .error("guard_can_be_met", step.2, format!("no role that somebody can hold may {step_said}"))
+            .help(format!("grant `{grant}` to a role, such as `{first}`, or take the step out"))
+            .note("the second of two people can be nobody")
+            .about(Owner::Panel);
+    }
+}
+
 /// What an action does behind a guard an edit does without it: then the guard guards nothing.
 pub(super) fn guard_is_not_lost(policy: &Policy, diags: &mut Diags) {
     let mut told: Vec<(ModelId, ActionId)> = Vec::new();

@@ -73,6 +73,7 @@ rules! {
     duties {
         one_person,
         two_people_exist (fixed),
+        guard_can_be_met (fixed),
         guard_is_not_lost,
     }
     liveness {
@@ -127,7 +128,6 @@ const NOT_BUILT: &[(&str, bool)] = &[
     ("own_authority_is_fixed", false),
     ("audit_is_append_only", false),
     ("factor_can_be_enrolled", false),
-    ("guard_can_be_met", false),
     ("picker_is_scoped", false),
     ("url_has_no_personal_data", true),
     ("lock_has_a_way_back", true),

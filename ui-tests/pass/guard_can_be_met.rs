@@ -1,0 +1,18 @@
+//! The first role may, of what others wrote.
+
+use bailiwick::prelude::*;
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Invoice { number: String label; author: Actor author; paid: bool default false readonly; action approve writes paid; }
+
+    role Owner { all *; approve Invoice when author != me; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+
+    forbid one_person create Invoice, approve Invoice;
+}
+
+impl InvoiceActions for Shop {
+    async fn approve(_: Invoice, _: &mut ActionCx<'_>, _: May<Approve, Invoice>) -> ActionResult {
+        ActionResult::done("Done")
+    }
+}

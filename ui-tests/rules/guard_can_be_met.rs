@@ -1,0 +1,21 @@
+//! Nobody was given the second step: a star stands for no action.
+
+use bailiwick::prelude::*;
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Invoice { number: String label; paid: bool default false readonly; action approve writes paid; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+    role Clerk under Owner { view, create Invoice; }
+
+    forbid one_person create Invoice, approve Invoice;
+}
+
+impl InvoiceActions for Shop {
+    async fn approve(_: Invoice, _: &mut ActionCx<'_>, _: May<Approve, Invoice>) -> ActionResult {
+        ActionResult::done("Done")
+    }
+}
+
+fn main() {}
