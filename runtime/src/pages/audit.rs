@@ -144,7 +144,7 @@ pub(super) async fn page(cx: &Cx<'_>) -> Result<Response, Error> {
 
 /// The id of the person with exactly this address, letter case apart.
 async fn person(cx: &Cx<'_>, email: &str) -> Result<Option<i64>, Error> {
-    let pick = PickerQuery { from: PickFrom::People, text: Some(email), current: None };
+    let pick = PickerQuery { from: PickFrom::People { only: None }, text: Some(email), current: None };
     let found = cx.app.store.candidates(&[pick]).await?.into_iter().next().unwrap_or_default();
     let exact = found.rows.iter().find(|one| one.label.eq_ignore_ascii_case(email));
     Ok(exact.or(if found.rows.len() == 1 { found.rows.first() } else { None }).map(|one| one.id))

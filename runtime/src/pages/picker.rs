@@ -51,7 +51,7 @@ pub(super) async fn answer(cx: &Cx<'_>, model: &'static Model, field: usize) -> 
 #[derive(Debug)]
 pub(super) enum Source {
     Rows(Terms),
-    People,
+    People { only: Option<i64> },
 }
 
 impl Source {
@@ -59,9 +59,11 @@ impl Source {
     pub(super) fn of(cx: &Cx<'_>, field: &Field) -> Result<Option<Self>, Error> {
         Ok(match field.kind {
             Kind::Model(index, _) => terms_if_any(cx, Verb::View, target(cx, index)?).map(Self::Rows),
-            Kind::Actor => authorize_framework(cx.panel(), &cx.actor, Verb::View, Framework::People)
-                .is_ok()
-                .then_some(Self::People),
+            // Who may not see the people of the panel may still choose themselves.
+            Kind::Actor => {
+                let all = authorize_framework(cx.panel(), &cx.actor, Verb::View, Framework::People).is_ok();
+                Some(Self::People { only: (!all).then_some(cx.actor.asker.person) })
+            }
             _ => return Err(Error::NotFound),
         })
     }
@@ -69,7 +71,7 @@ impl Source {
     pub(super) fn from(&self) -> PickFrom<'_> {
         match self {
             Self::Rows(terms) => PickFrom::Model(terms),
-            Self::People => PickFrom::People,
+            Self::People { only } => PickFrom::People { only: *only },
         }
     }
 }

@@ -156,7 +156,10 @@ pub enum PickFrom<'a> {
     /// Rows of a model, within these view terms.
     Model(&'a Terms),
     /// People of the panel.
-    People,
+    People {
+        /// Nobody but this one.
+        only: Option<i64>,
+    },
 }
 
 /// One choice of a picker.

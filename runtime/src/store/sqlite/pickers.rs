@@ -43,7 +43,7 @@ impl Sqlite {
             let index = usize::try_from(row::whole(&answer, 0)?).unwrap_or(usize::MAX);
             let (Some(picker), Some(offer)) = (pickers.get(index), offers.get_mut(index)) else { continue };
             let found = match picker.from {
-                PickFrom::People => Some((row::whole(&answer, 2)?, row::words(&answer, 3)?)),
+                PickFrom::People { .. } => Some((row::whole(&answer, 2)?, row::words(&answer, 3)?)),
                 PickFrom::Model(terms) => read_label(panel, terms.model(), &answer, 2)?,
             };
             let Some((id, label)) = found else { continue };
@@ -64,7 +64,7 @@ impl Sqlite {
 
 fn labels_of(from: PickFrom<'_>) -> usize {
     match from {
-        PickFrom::People => 1,
+        PickFrom::People { .. } => 1,
         PickFrom::Model(terms) => label_fields(terms.model()).count(),
     }
 }
@@ -75,7 +75,7 @@ fn push_part(sql: &mut Sql, index: usize, picker: &PickerQuery<'_>, width: usize
     sql.push(if current { ", 1, " } else { ", 0, " });
     PICKED.column(sql, "id");
     match picker.from {
-        PickFrom::People => {
+        PickFrom::People { .. } => {
             sql.push(", ");
             PICKED.column(sql, "email");
         }
@@ -91,7 +91,7 @@ fn push_part(sql: &mut Sql, index: usize, picker: &PickerQuery<'_>, width: usize
     }
     sql.push(" FROM ");
     match picker.from {
-        PickFrom::People => sql.push("bw_people"),
+        PickFrom::People { .. } => sql.push("bw_people"),
         PickFrom::Model(terms) => sql.name(terms.model().table),
     };
     sql.push(" AS ");
@@ -100,7 +100,7 @@ fn push_part(sql: &mut Sql, index: usize, picker: &PickerQuery<'_>, width: usize
     push_which(sql, picker, current);
     sql.push(" ORDER BY ");
     match picker.from {
-        PickFrom::People => {
+        PickFrom::People { .. } => {
             PICKED.column(sql, "email");
             sql.push(", ");
         }
@@ -118,8 +118,14 @@ fn push_part(sql: &mut Sql, index: usize, picker: &PickerQuery<'_>, width: usize
 fn push_which(sql: &mut Sql, picker: &PickerQuery<'_>, current: bool) {
     let text = picker.text.map(str::trim).filter(|t| !t.is_empty() && !current);
     match picker.from {
-        PickFrom::People => {
-            sql.push("(1 = 1)");
+        PickFrom::People { only } => {
+            match only {
+                None => sql.push("(1 = 1)"),
+                Some(person) => {
+                    PICKED.column(sql, "id");
+                    sql.push(" = ").push_bind(person)
+                }
+            };
             if let Some(text) = text {
                 sql.push(" AND instr(lower(");
                 PICKED.column(sql, "email");

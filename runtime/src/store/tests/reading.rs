@@ -265,8 +265,10 @@ async fn a_person_is_named_by_their_address() {
     assert_eq!(listed.rows[0].labels, [Label::Text("anna@example.org".to_owned())]);
     let amount = listed.rows[0].row.get(invoice::AMOUNT).map(Value::to_text);
     assert_eq!(amount.as_deref(), Some("12.50"));
-    let people = [PickerQuery { from: PickFrom::People, text: Some("ANNA"), current: None }];
+    let people = [PickerQuery { from: PickFrom::People { only: None }, text: Some("ANNA"), current: None }];
     assert_eq!(store.candidates(&people).await.unwrap()[0].rows[0].label, "anna@example.org");
+    let another = [PickerQuery { from: PickFrom::People { only: Some(i64::MAX) }, text: None, current: None }];
+    assert!(store.candidates(&another).await.unwrap()[0].rows.is_empty(), "nobody but the one asked for");
 }
 
 #[tokio::test]
@@ -284,7 +286,7 @@ async fn pickers_come_in_one_statement_and_keep_the_current_value() {
             PickerQuery { from: PickFrom::Model(&doctors), text: None, current: Some(ids[59]) },
             PickerQuery { from: PickFrom::Model(&patients), text: None, current: Some(4) },
             PickerQuery { from: PickFrom::Model(&doctors), text: Some("r 07"), current: Some(berg) },
-            PickerQuery { from: PickFrom::People, text: None, current: None },
+            PickerQuery { from: PickFrom::People { only: None }, text: None, current: None },
         ])
         .await
         .unwrap();
