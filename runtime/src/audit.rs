@@ -95,11 +95,11 @@ event_ids! {
 #[derive(Debug, Clone)]
 pub struct Context {
     /// Id of the request; the log carries the same.
-    pub request: Uuid,
-    /// The person; none: the command line, or nobody yet.
-    pub actor: Option<ActorRef>,
+    pub(crate) request: Uuid,
+    /// The person; none: the command line, or nobody yet. Made of an [`Actor`] only: nobody signs for somebody else.
+    pub(crate) actor: Option<ActorRef>,
     /// Who asks, and when, for predicates of checks.
-    pub asker: Asker,
+    pub(crate) asker: Asker,
 }
 
 /// A person as the log names them; it outlives the account.

@@ -84,7 +84,7 @@ mod office {
 
     impl LetterActions for Office {
         async fn send(letter: Letter, cx: &mut ActionCx<'_>, may: May<Send, Letter>) -> ActionResult {
-            assert_eq!(may.actor().asker.person, cx.actor().asker.person);
+            assert_eq!(may.actor().asker().person, cx.actor().asker().person);
             cx.update(letter.id, LetterChange { sent: Some(true), ..Default::default() }).await?;
             ActionResult::done(format!("Sent {}", letter.subject))
         }
@@ -112,13 +112,8 @@ fn now() -> DateTime<Utc> {
 const ADA: i64 = 1;
 
 fn person(role: Role) -> Actor {
-    Actor {
-        role: role.table(),
-        email: "ada@example.org".to_owned(),
-        session: 1,
-        fresh_until: now() + chrono::Duration::minutes(10),
-        asker: Asker { person: ADA, attributes: Vec::new(), now: now() },
-    }
+    let asker = Asker { person: ADA, attributes: Vec::new(), now: now() };
+    Actor::vouched_for_without_any_proof(role.table(), "ada@example.org".to_owned(), asker)
 }
 
 fn context(actor: &Actor) -> Context {
