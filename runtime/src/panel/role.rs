@@ -73,7 +73,7 @@ pub enum Verb {
     Export,
     /// Bring in, in bulk.
     Import,
-    /// A declared action: index into [`Model::actions`].
+    /// A declared action: index into [`Model::actions`](crate::panel::Model::actions).
     Act(usize),
 }
 
