@@ -169,6 +169,20 @@ pub fn authorize_people(panel: &'static Panel, actor: &Actor, verb: PeopleVerb, 
     Err(Refusal { right: format!("{verb} {}", target.title), held_by: roles_with(panel, holds) })
 }
 
+/// May this person see who holds that role? Whoever views people sees everybody; whoever rules over some sees those.
+#[must_use]
+pub fn may_see_holders(panel: &'static Panel, actor: &Actor, role: &Role) -> bool {
+    authorize_framework(panel, actor, Verb::View, Framework::People).is_ok()
+        || actor.role.people.iter().any(|cell| cell.target == role.index && !cell.lendable)
+}
+
+/// Whether the block's `reauth` lists this verb over people and the person has not proved who they are lately enough.
+#[must_use]
+pub fn lacks_proof_over_people(panel: &Panel, actor: &Actor, verb: PeopleVerb) -> bool {
+    let listed = panel.reauth.iter().any(|what| matches!(what, Reauth::People(over) if *over == verb));
+    listed && !actor.is_fresh()
+}
+
 /// May this person read what every role may do, and what is forbidden and excepted? Those may who watch (any of the
 /// framework's pages) or rule over people; to anybody else the names of the others' rights would be a map for an attack.
 #[must_use]

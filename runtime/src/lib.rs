@@ -29,6 +29,7 @@ mod pages;
 pub mod panel;
 pub mod password;
 pub mod pending;
+mod people;
 pub mod predicate;
 pub mod prelude;
 mod prove;

@@ -13,6 +13,7 @@ mod home;
 mod list;
 mod list_state;
 pub(crate) mod login;
+mod people;
 mod picker;
 mod policy;
 pub(crate) mod prove;
@@ -45,6 +46,7 @@ pub(crate) async fn answer(cx: &Cx<'_>) -> Result<Response, Error> {
         Route::Home => home::page(cx).await,
         Route::Audit => audit::page(cx).await,
         Route::Policy => policy::page(cx),
+        Route::People(page) => people::page(cx, page).await,
         Route::Model(model, page) => match page {
             Page::List => list::page(cx, model).await,
             Page::New => edit::new(cx, model).await,

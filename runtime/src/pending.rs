@@ -22,16 +22,6 @@ pub const PENDING: &[Pending] = &[
         used: |panel| panel.roles.iter().any(|role| role.factor_required),
     },
     Pending {
-        clause: "keep N",
-        missing: "no page changes roles yet, so the last holder is not at risk; the count is not checked",
-        used: |panel| panel.roles.iter().any(|role| role.keep > 0),
-    },
-    Pending {
-        clause: "assign, reset, lock, unlock, revoke",
-        missing: "there is no page over people; `user` does it from the command line",
-        used: |panel| panel.roles.iter().any(|role| !role.people.is_empty()),
-    },
-    Pending {
         clause: "may …",
         missing: "rights can't be lent yet",
         used: |panel| panel.roles.iter().any(|role| role.cells.iter().any(|cell| cell.lendable)),

@@ -5,7 +5,7 @@ use std::fmt;
 
 use percent_encoding::percent_decode_str;
 
-use crate::panel::{Model, Panel};
+use crate::panel::{Model, Panel, PeopleVerb};
 
 /// A page of the panel.
 #[derive(Debug, Clone, Copy)]
@@ -24,10 +24,45 @@ pub enum Route<'p> {
     Audit,
     /// `/policy`
     Policy,
+    /// `/people…`
+    People(PeoplePage),
     /// `/static/NAME`
     Static(&'p str),
     /// `/SLUG…`
     Model(&'static Model, Page),
+}
+
+/// A page about people.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PeoplePage {
+    /// `/people`
+    List,
+    /// `/people/invite`
+    Invite,
+    /// `/people/ID`
+    One(i64),
+    /// `/people/ID/VERB`
+    Do(i64, PeopleVerb),
+}
+
+const PEOPLE_VERBS: [(&str, PeopleVerb); 5] = [
+    ("assign", PeopleVerb::Assign),
+    ("reset", PeopleVerb::Reset),
+    ("lock", PeopleVerb::Lock),
+    ("unlock", PeopleVerb::Unlock),
+    ("revoke", PeopleVerb::Revoke),
+];
+
+impl PeoplePage {
+    fn parse(segments: &[&str]) -> Option<Self> {
+        Some(match segments {
+            [] => Self::List,
+            ["invite"] => Self::Invite,
+            [id] => Self::One(row_id(id)?),
+            [id, verb] => Self::Do(row_id(id)?, PEOPLE_VERBS.iter().find(|(name, _)| name == verb)?.1),
+            _ => return None,
+        })
+    }
 }
 
 /// A page of one model.
@@ -68,6 +103,7 @@ impl<'p> Route<'p> {
             ["join"] => Self::Join,
             ["audit"] => Self::Audit,
             ["policy"] => Self::Policy,
+            ["people", rest @ ..] => Self::People(PeoplePage::parse(rest)?),
             ["static", name] => Self::Static(name),
             [slug, rest @ ..] => {
                 let slug = percent_decode_str(slug).decode_utf8().ok()?;
@@ -110,6 +146,13 @@ impl fmt::Display for Route<'_> {
             Self::Join => f.write_str("/join"),
             Self::Audit => f.write_str("/audit"),
             Self::Policy => f.write_str("/policy"),
+            Self::People(PeoplePage::List) => f.write_str("/people"),
+            Self::People(PeoplePage::Invite) => f.write_str("/people/invite"),
+            Self::People(PeoplePage::One(id)) => write!(f, "/people/{id}"),
+            Self::People(PeoplePage::Do(id, verb)) => {
+                let name = PEOPLE_VERBS.iter().find(|(_, of)| of == verb).map_or("", |(name, _)| name);
+                write!(f, "/people/{id}/{name}")
+            }
             Self::Static(name) => write!(f, "/static/{name}"),
             Self::Model(model, page) => {
                 write!(f, "/{}", model.slug)?;

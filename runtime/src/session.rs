@@ -30,6 +30,8 @@ pub enum EndReason {
     PasswordSet,
     /// Their role changed, or is no longer in the panel.
     RoleChanged,
+    /// Somebody started a reset of their password.
+    Reset,
     /// Their account was locked.
     Locked,
     /// Their account was switched off.
@@ -49,6 +51,7 @@ impl EndReason {
             Self::TooMany => "too_many",
             Self::PasswordSet => "password_set",
             Self::RoleChanged => "role_changed",
+            Self::Reset => "reset",
             Self::Locked => "locked",
             Self::Inactive => "inactive",
             Self::Revoked => "revoked",

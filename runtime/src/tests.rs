@@ -5,6 +5,7 @@ mod command_line;
 mod equal_work;
 mod forged_forms;
 mod links;
+mod people;
 mod reauth;
 mod server;
 mod sessions;

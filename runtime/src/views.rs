@@ -14,6 +14,7 @@ mod form;
 mod frame;
 mod home;
 mod list;
+mod people;
 mod policy;
 mod refusal;
 
@@ -27,6 +28,7 @@ pub(crate) use home::{Bar, Chart, Counter, HomePage, Latest};
 pub(crate) use list::{
     Cell, Chip, Column, Count, Empty, Filter, Hidden, ListPage, OptionView, PickView, RowView, SearchView, Size, Step,
 };
+pub(crate) use people::{AssignView, HandedLinkPage, InvitePage, PeopleListPage, PersonAct, PersonLine, PersonPage};
 pub(crate) use policy::{Accepted, GrantRow, Mark, MatrixCell, MatrixRow, PolicyPage, RoleView};
 pub(crate) use refusal::RefusalPage;
 

@@ -7,9 +7,11 @@ use crate::views::{
     RefusalPage, RowView, SignInPage, Step, Text, Tone,
 };
 
+mod people;
 mod record;
 mod tables;
 
+pub(super) use people::{handed_link, invite, people, person};
 pub(super) use record::{delete, detail, form, refused_delete, stale};
 pub(super) use tables::{audit, empty_home, empty_list, home, list, policy};
 
@@ -57,7 +59,12 @@ pub(super) fn frame(title: &'static str, current: &str, crumbs: &[(&'static str,
             item("Visits", "/visits", ""),
             item("Invoices", "/invoices", ""),
         ],
-        tools: vec![item("Home", "/", "home"), item("Audit", "/audit", "audit"), item("Policy", "/policy", "policy")],
+        tools: vec![
+            item("Home", "/", "home"),
+            item("Audit", "/audit", "audit"),
+            item("People", "/people", "person"),
+            item("Policy", "/policy", "policy"),
+        ],
         person: Some(Person { email: "anna@clinic.example".into(), role: "Owner".into() }),
         crumbs: crumbs.iter().map(|(label, href)| Link { label: (*label).into(), href: (*href).into() }).collect(),
         notes: Vec::new(),

@@ -10,6 +10,10 @@ fn all() -> Vec<(&'static str, String)> {
     vec![
         ("sign_in", text(render(&samples::sign_in()))),
         ("choose_password", text(render(&samples::choose_password()))),
+        ("people", text(render(&samples::people()))),
+        ("person", text(render(&samples::person()))),
+        ("invite", text(render(&samples::invite()))),
+        ("handed_link", text(render(&samples::handed_link()))),
         ("prove", text(render(&samples::prove()))),
         ("refusal_inside", text(render(&samples::refusal(true)))),
         ("refusal_outside", text(render(&samples::refusal(false)))),

@@ -2,10 +2,10 @@
 
 use http::header;
 
-use crate::authorize::{Verdict, authorize, authorize_framework};
+use crate::authorize::{Verdict, authorize, authorize_framework, may_see_holders};
 use crate::context::Cx;
 use crate::panel::{Framework, Verb};
-use crate::route::{Page, Route};
+use crate::route::{Page, PeoplePage, Route};
 use crate::session::Jar;
 use crate::views::{Frame, Link, NavItem, Note, Person, Text, Tone};
 
@@ -35,6 +35,10 @@ pub(super) fn frame(cx: &Cx<'_>, title: impl Into<Text>, crumbs: Vec<Link>) -> F
     let mut tools = vec![tool("Home", "home", Route::Home, matches!(cx.route, Route::Home))];
     if authorize_framework(panel, &cx.actor, Verb::View, Framework::Audit).is_ok() {
         tools.push(tool("Audit", "audit", Route::Audit, matches!(cx.route, Route::Audit)));
+    }
+    let sees_people = panel.roles.iter().any(|role| may_see_holders(panel, &cx.actor, role));
+    if sees_people {
+        tools.push(tool("People", "person", Route::People(PeoplePage::List), matches!(cx.route, Route::People(_))));
     }
     tools.push(tool("Policy", "policy", Route::Policy, matches!(cx.route, Route::Policy)));
     Frame {
@@ -102,6 +106,10 @@ fn fixed_sentence(what: &str) -> Option<&'static str> {
         "created" => "Created.",
         "saved" => "Saved.",
         "unchanged" => "Nothing was different, so nothing was written.",
+        "role" => "The role was changed; the person signs in anew.",
+        "locked" => "Locked. Their sessions are over.",
+        "unlocked" => "Unlocked.",
+        "ended" => "Their sessions are over.",
         "deleted" => "Deleted. The audit log keeps what it held.",
         _ => return None,
     })

@@ -14,7 +14,7 @@ use crate::forgery;
 use crate::panel::Verb;
 use crate::prove::{self, Outcome};
 use crate::response::Response;
-use crate::route::{Page, Route};
+use crate::route::{Page, PeoplePage, Route};
 use crate::session::{self, Jar};
 use crate::token::Token;
 use crate::views::{Hidden, Note, ProvePage, Tone};
@@ -116,6 +116,13 @@ fn wall(cx: &Cx<'_>, fault: Option<&'static str>, status: StatusCode) -> Result<
 
 /// What the proof is for, and where to go without it.
 fn about<'a>(cx: &Cx<'a>) -> (String, Route<'a>) {
+    if let Route::People(page) = cx.route {
+        let back = match page {
+            PeoplePage::Do(id, _) => PeoplePage::One(id),
+            _ => PeoplePage::List,
+        };
+        return ("To go on".to_owned(), Route::People(back));
+    }
     let Route::Model(model, page) = cx.route else { return ("To go on".to_owned(), Route::Home) };
     let (verb, back) = match page {
         Page::Act(id, action) => (Verb::Act(action), Page::Detail(id)),

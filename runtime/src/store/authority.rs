@@ -7,10 +7,14 @@ use super::account::{Ask, LinkRow, NewLink, NewPerson, NewSession, PasswordHash,
 use super::sqlite::{people, sessions, throttle, tokens};
 use super::{Recorded, Store, Write};
 use crate::audit::{Change, Context, Event, EventId};
+use crate::authorize::Actor;
 use crate::error::Error;
 use crate::panel::Sensitivity;
 use crate::session::EndReason;
 use crate::token;
+
+/// Until when somebody is locked whom only an unlock lets in again: 9999-12-31.
+const LOCKED: i64 = 253_402_214_400;
 
 /// What events about people name as their model.
 pub const PERSON: &str = "Person";
@@ -29,6 +33,11 @@ impl Store {
     /// The person with this folded address, in one statement.
     pub async fn person_by_email(&self, email: &str) -> Result<Option<PersonRow>, Error> {
         self.sqlite.person_by_email(email).await
+    }
+
+    /// The person of this id, in one statement.
+    pub async fn person(&self, id: i64) -> Result<Option<PersonRow>, Error> {
+        self.sqlite.person(id).await
     }
 
     /// Everybody, by address.
@@ -85,6 +94,52 @@ impl Write {
     /// The person with this folded address, within this transaction.
     pub async fn person_by_email(&mut self, email: &str) -> Result<Option<PersonRow>, Error> {
         people::find(self.transaction(), email).await
+    }
+
+    /// The person of this id, within this transaction.
+    pub async fn person(&mut self, id: i64) -> Result<Option<PersonRow>, Error> {
+        people::by_id(self.transaction(), id).await
+    }
+
+    /// Holders of a role who are neither locked nor switched off, without this person.
+    pub async fn usable_holders_beside(&mut self, role: &str, person: i64) -> Result<u64, Error> {
+        let now = self.context().now();
+        people::usable_holders_beside(self.transaction(), role, person, now).await
+    }
+
+    /// Whether who asks still has the session and the role with which the request began.
+    pub async fn still_stands(&mut self, actor: &Actor) -> Result<bool, Error> {
+        let now = self.context().now();
+        sessions::stands(self.transaction(), actor.session, actor.asker.person, actor.role.name, now).await
+    }
+
+    /// Gives a person another role, which ends every session that they have.
+    pub(crate) async fn assign(&mut self, person: &PersonRow, role: &str) -> Result<Recorded, Error> {
+        if !people::set_role(self.transaction(), person.id, role).await? {
+            return Err(Error::NotFound);
+        }
+        self.end(person.id, sessions::Ending::AllOf(person.id), EndReason::RoleChanged).await?;
+        let change = Change {
+            field: "role".to_owned(),
+            label: Sensitivity::Internal,
+            before: Some(person.role.clone()),
+            after: Some(role.to_owned()),
+        };
+        Ok(self.record(about(EventId::PersonAssigned, person.id).with(change)))
+    }
+
+    /// Locks a person until somebody unlocks them, which ends every session that they have.
+    pub(crate) async fn lock(&mut self, person: i64) -> Result<Recorded, Error> {
+        if !people::set_locked_until(self.transaction(), person, DateTime::from_timestamp(LOCKED, 0)).await? {
+            return Err(Error::NotFound);
+        }
+        self.end(person, sessions::Ending::AllOf(person), EndReason::Locked).await?;
+        Ok(self.record(about(EventId::PersonLocked, person)))
+    }
+
+    /// Ends every session of a person; `None`: they have none.
+    pub(crate) async fn end_sessions(&mut self, person: i64, reason: EndReason) -> Result<Option<Recorded>, Error> {
+        self.end(person, sessions::Ending::AllOf(person), reason).await
     }
 
     /// Adds a person; `None`: the address is taken.

@@ -18,6 +18,11 @@ impl Sqlite {
         found.as_ref().map(|found| person(found, 0)).transpose()
     }
 
+    pub(in crate::store) async fn person(&self, id: i64) -> Result<Option<PersonRow>, Error> {
+        let found = self.reading().await?.row(of_id(id)).await?;
+        found.as_ref().map(|found| person(found, 0)).transpose()
+    }
+
     pub(in crate::store) async fn people(&self) -> Result<Vec<PersonRow>, Error> {
         let mut sql = Sql::new("SELECT ");
         sql.push(COLUMNS).push(" FROM bw_people ORDER BY email");
@@ -38,6 +43,33 @@ pub(in crate::store) async fn find(tx: &mut Transaction, email: &str) -> Result<
 pub(in crate::store) async fn holders(tx: &mut Transaction, role: &str) -> Result<u64, Error> {
     let found = tx.row(holders_of(role)).await?;
     found.as_ref().map_or(Ok(0), |found| row::count(found, 0))
+}
+
+pub(in crate::store) async fn by_id(tx: &mut Transaction, id: i64) -> Result<Option<PersonRow>, Error> {
+    let found = tx.row(of_id(id)).await?;
+    found.as_ref().map(|found| person(found, 0)).transpose()
+}
+
+/// Holders of a role who can sign in, without this one.
+pub(in crate::store) async fn usable_holders_beside(
+    tx: &mut Transaction,
+    role: &str,
+    id: i64,
+    now: DateTime<Utc>,
+) -> Result<u64, Error> {
+    let sql = Sql::new(
+        "SELECT count(*) FROM bw_people WHERE role = $1 AND id <> $2 AND inactive = 0 \
+         AND (locked_until IS NULL OR locked_until <= $3)",
+    )
+    .bind(role)
+    .bind(id)
+    .bind(timestamp_text(now));
+    tx.row(sql).await?.as_ref().map_or(Ok(0), |found| row::count(found, 0))
+}
+
+pub(in crate::store) async fn set_role(tx: &mut Transaction, id: i64, role: &str) -> Result<bool, Error> {
+    let sql = Sql::new("UPDATE bw_people SET role = $1 WHERE id = $2").bind(role).bind(id);
+    Ok(tx.execute(sql).await? == 1)
 }
 
 pub(in crate::store) async fn insert(
@@ -78,6 +110,12 @@ pub(in crate::store) async fn set_locked_until(
 ) -> Result<bool, Error> {
     let sql = Sql::new("UPDATE bw_people SET locked_until = $1 WHERE id = $2").bind(until.map(timestamp_text)).bind(id);
     Ok(tx.execute(sql).await? == 1)
+}
+
+fn of_id(id: i64) -> Sql {
+    let mut sql = Sql::new("SELECT ");
+    sql.push(COLUMNS).push(" FROM bw_people WHERE id = ").push_bind(id);
+    sql
 }
 
 fn by_email(email: &str) -> Sql {

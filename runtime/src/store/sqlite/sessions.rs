@@ -77,6 +77,25 @@ pub(in crate::store) async fn prove(
     Ok(tx.execute(sql).await? == 1)
 }
 
+/// Whether this session is not ended and its person still holds this role.
+pub(in crate::store) async fn stands(
+    tx: &mut Transaction,
+    id: i64,
+    person: i64,
+    role: &str,
+    now: DateTime<Utc>,
+) -> Result<bool, Error> {
+    let sql = Sql::new(
+        "SELECT 1 FROM bw_sessions s JOIN bw_people p ON p.id = s.person WHERE s.id = $1 AND p.id = $2 AND p.role = $3 \
+         AND s.revoked_at IS NULL AND p.inactive = 0 AND (p.locked_until IS NULL OR p.locked_until <= $4)",
+    )
+    .bind(id)
+    .bind(person)
+    .bind(role)
+    .bind(timestamp_text(now));
+    Ok(tx.row(sql).await?.is_some())
+}
+
 /// Which sessions end.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::store) enum Ending {

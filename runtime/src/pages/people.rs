@@ -1,0 +1,220 @@
+//! The people of the panel, as far as the viewer rules over them, and what may be done to each. What may be done is
+//! decided in people.rs, within the transaction; the buttons only show what would be.
+
+use http::StatusCode;
+
+use super::{frame, is_post, show};
+use crate::audit::Context;
+use crate::authorize::{authorize_people, may_see_holders};
+use crate::context::Cx;
+use crate::email;
+use crate::error::Error;
+use crate::panel::{PeopleVerb, Role};
+use crate::people::{self, Act};
+use crate::response::Response;
+use crate::route::{PeoplePage, Route};
+use crate::store::PersonRow;
+use crate::token::Token;
+use crate::views::{
+    AssignView, Cell, Fact, HandedLinkPage, InvitePage, Link, OptionView, PeopleListPage, PersonAct, PersonLine,
+    PersonPage, Text,
+};
+
+pub(super) async fn page(cx: &Cx<'_>, page: PeoplePage) -> Result<Response, Error> {
+    match page {
+        PeoplePage::List => list(cx).await,
+        PeoplePage::Invite => invite(cx).await,
+        PeoplePage::One(id) => one(cx, id).await,
+        PeoplePage::Do(id, verb) => act(cx, id, verb).await,
+    }
+}
+
+async fn list(cx: &Cx<'_>) -> Result<Response, Error> {
+    let panel = cx.panel();
+    if !panel.roles.iter().any(|role| may_see_holders(panel, &cx.actor, role)) {
+        crate::authorize::authorize_framework(
+            panel,
+            &cx.actor,
+            crate::panel::Verb::View,
+            crate::panel::Framework::People,
+        )?;
+    }
+    let everybody = cx.app.store.people().await?;
+    let people = everybody
+        .iter()
+        .filter_map(|person| Some((person, people::seen_role(panel, &cx.actor, person)?)))
+        .map(|(person, role)| PersonLine {
+            href: link(cx, PeoplePage::One(person.id)),
+            email: person.email.clone().into(),
+            role: role.title.into(),
+            state: state(cx, person).into(),
+        })
+        .collect();
+    let invite = (!assignable(cx).is_empty()).then(|| link(cx, PeoplePage::Invite));
+    show(&PeopleListPage { frame: frame::frame(cx, "People", Vec::new()), invite, people })
+}
+
+async fn one(cx: &Cx<'_>, id: i64) -> Result<Response, Error> {
+    let panel = cx.panel();
+    let person = cx.app.store.person(id).await?.ok_or(Error::NotFound)?;
+    let role = people::seen_role(panel, &cx.actor, &person).ok_or(Error::NotFound)?;
+    let own = id == cx.actor.asker.person;
+    let may = |verb| !own && authorize_people(panel, &cx.actor, verb, role).is_ok();
+    let assign = may(PeopleVerb::Assign).then(|| AssignView {
+        action: link(cx, PeoplePage::Do(id, PeopleVerb::Assign)),
+        roles: options(assignable(cx).into_iter().filter(|given| given.index != role.index), None),
+    });
+    let button = |verb, label: &'static str, help: &'static str| PersonAct {
+        action: link(cx, PeoplePage::Do(id, verb)),
+        label: label.into(),
+        help: help.into(),
+    };
+    let locked = is_locked(cx, &person);
+    let mut acts = Vec::new();
+    if may(PeopleVerb::Reset) {
+        let help = "You get a one-use link to hand over, with which they choose a new password. Their sessions end.";
+        acts.push(button(PeopleVerb::Reset, "Reset the password", help));
+    }
+    if locked && may(PeopleVerb::Unlock) {
+        let help = "They may sign in again; failed tries are forgotten.";
+        acts.push(button(PeopleVerb::Unlock, "Unlock", help));
+    }
+    if !locked && may(PeopleVerb::Lock) {
+        let help = "They can't sign in until somebody unlocks them. Their sessions end.";
+        acts.push(button(PeopleVerb::Lock, "Lock", help));
+    }
+    if own || may(PeopleVerb::Revoke) {
+        acts.push(button(PeopleVerb::Revoke, "End all sessions", "Wherever they are signed in, they have to anew."));
+    }
+    let fact = |label: &'static str, text: String| Fact {
+        label: label.into(),
+        cell: Cell { text: text.into(), ..Cell::default() },
+        wide: false,
+    };
+    let facts = vec![
+        fact("Role", role.title.to_owned()),
+        fact("Since", person.created_at.format("%Y-%m-%d").to_string()),
+        fact(
+            "State",
+            match state(cx, &person) {
+                "" => "May sign in".to_owned(),
+                other => other.to_owned(),
+            },
+        ),
+    ];
+    let crumbs = vec![Link { label: "People".into(), href: link(cx, PeoplePage::List) }];
+    show(&PersonPage { frame: frame::frame(cx, person.email, crumbs), facts, assign, acts })
+}
+
+async fn act(cx: &Cx<'_>, id: i64, verb: PeopleVerb) -> Result<Response, Error> {
+    let back = link(cx, PeoplePage::One(id));
+    if !is_post(cx) {
+        return Ok(Response::see_other(&back));
+    }
+    let token = Token::fresh()?;
+    let (act, done) = match verb {
+        PeopleVerb::Assign => {
+            let role = cx.posted.get("role").and_then(|name| cx.panel().role_by_name(name));
+            (Act::Assign(role.ok_or_else(|| Error::BadRequest("Choose a role.".to_owned()))?), "role")
+        }
+        PeopleVerb::Reset => (Act::Reset(&token), ""),
+        PeopleVerb::Lock => (Act::Lock, "locked"),
+        PeopleVerb::Unlock => (Act::Unlock, "unlocked"),
+        PeopleVerb::Revoke => (Act::Revoke, "ended"),
+    };
+    people::perform(&cx.app.store, Context::of(&cx.actor, cx.request_id), &cx.actor, id, &act).await?;
+    if verb == PeopleVerb::Reset {
+        return handed(cx, "They choose a new password with this link. Their sessions are over.", &token, back);
+    }
+    Ok(Response::see_other(&format!("{back}?{}={done}", frame::DONE)))
+}
+
+async fn invite(cx: &Cx<'_>) -> Result<Response, Error> {
+    let roles = assignable(cx);
+    if roles.is_empty() {
+        return Err(Error::Beyond("Your role may not give any role, so it can't invite anybody.".to_owned()));
+    }
+    let chosen = cx.posted.get("role");
+    let typed = cx.posted.get("email").unwrap_or_default();
+    let form = |fault: Option<Text>| {
+        let status = if fault.is_some() { StatusCode::UNPROCESSABLE_ENTITY } else { StatusCode::OK };
+        let crumbs = vec![Link { label: "People".into(), href: link(cx, PeoplePage::List) }];
+        let view = InvitePage {
+            frame: frame::frame(cx, "Invitation", crumbs),
+            action: link(cx, PeoplePage::Invite),
+            cancel: link(cx, PeoplePage::List),
+            email: typed.chars().take(254).collect::<String>().into(),
+            email_error: fault,
+            roles: options(roles.iter().copied(), chosen),
+        };
+        Ok::<_, Error>(show(&view)?.with_status(status))
+    };
+    if !is_post(cx) {
+        return form(None);
+    }
+    let address = email::fold(typed);
+    if let Err(why) = email::check(&address) {
+        return form(Some(why.into()));
+    }
+    let role = chosen.and_then(|name| cx.panel().role_by_name(name));
+    let role = role.ok_or_else(|| Error::BadRequest("Choose a role.".to_owned()))?;
+    let token = Token::fresh()?;
+    let context = Context::of(&cx.actor, cx.request_id);
+    if !people::invite(&cx.app.store, context, &cx.actor, &address, role, &token).await? {
+        return form(Some("This address has an account already.".into()));
+    }
+    let lead = "They choose a password with this link, and are in.";
+    handed(cx, lead, &token, link(cx, PeoplePage::List))
+}
+
+/// The link, on this page and nowhere else.
+fn handed(cx: &Cx<'_>, lead: &'static str, token: &Token, back: Text) -> Result<Response, Error> {
+    let hours = cx.panel().recovery.by_administrator.unwrap_or_default().div_ceil(3_600);
+    show(&HandedLinkPage {
+        frame: frame::frame(
+            cx,
+            "One-use link",
+            vec![Link { label: "People".into(), href: link(cx, PeoplePage::List) }],
+        ),
+        lead: format!("{lead} It works once, for {hours} hours, and is shown only now: hand it over yourself.").into(),
+        link: format!("{}?token={}", cx.app.address(&Route::Join), token.text()).into(),
+        back,
+    })
+}
+
+/// Roles that the asker may give.
+fn assignable(cx: &Cx<'_>) -> Vec<&'static Role> {
+    let panel = cx.panel();
+    let may = |role: &&Role| authorize_people(panel, &cx.actor, PeopleVerb::Assign, role).is_ok();
+    panel.roles.iter().filter(may).collect()
+}
+
+fn options(roles: impl Iterator<Item = &'static Role>, chosen: Option<&str>) -> Vec<OptionView> {
+    roles
+        .map(|role| OptionView {
+            value: role.name.into(),
+            label: role.title.into(),
+            selected: chosen == Some(role.name),
+        })
+        .collect()
+}
+
+fn is_locked(cx: &Cx<'_>, person: &PersonRow) -> bool {
+    person.locked_until.is_some_and(|until| cx.now < until)
+}
+
+fn state(cx: &Cx<'_>, person: &PersonRow) -> &'static str {
+    if person.inactive {
+        "switched off"
+    } else if is_locked(cx, person) {
+        "locked"
+    } else if person.password_hash.is_none() {
+        "no password yet"
+    } else {
+        ""
+    }
+}
+
+fn link(cx: &Cx<'_>, page: PeoplePage) -> Text {
+    cx.link(&Route::People(page)).into()
+}

@@ -1,0 +1,163 @@
+//! Authority over people: each act is judged on the role that its target holds in the transaction that carries it out,
+//! and on the role and session that the asker still has there. Nobody acts on themselves, but to end their own sessions.
+
+use crate::audit::Context;
+use crate::authorize::{Actor, authorize_people, lacks_proof_over_people, may_see_holders};
+use crate::error::Error;
+use crate::panel::{Panel, PeopleVerb, Role};
+use crate::session::EndReason;
+use crate::signin;
+use crate::store::{NewLink, NewPerson, PersonRow, Purpose, Recorded, Store, Write};
+use crate::throttle::later;
+use crate::token::Token;
+
+/// What is done to a person.
+#[derive(Debug)]
+pub(crate) enum Act<'a> {
+    /// They get this role.
+    Assign(&'static Role),
+    /// They get a one-use link to a new password, with this token.
+    Reset(&'a Token),
+    /// They can't sign in.
+    Lock,
+    /// They can again.
+    Unlock,
+    /// Their sessions end.
+    Revoke,
+}
+
+impl Act<'_> {
+    fn verb(&self) -> PeopleVerb {
+        match self {
+            Self::Assign(_) => PeopleVerb::Assign,
+            Self::Reset(_) => PeopleVerb::Reset,
+            Self::Lock => PeopleVerb::Lock,
+            Self::Unlock => PeopleVerb::Unlock,
+            Self::Revoke => PeopleVerb::Revoke,
+        }
+    }
+}
+
+/// Carries out one act on one person, with its effects on their sessions, in one transaction.
+///
+/// # Errors
+/// [`Error::NotFound`] for somebody whom the asker may not see, [`Error::Refused`] without the right over the role that
+/// they hold now, [`Error::Beyond`] where it would leave a role with fewer holders than the block's `keep`.
+pub(crate) async fn perform(
+    store: &Store,
+    context: Context,
+    actor: &Actor,
+    person: i64,
+    act: &Act<'_>,
+) -> Result<(), Error> {
+    let panel = store.panel();
+    if lacks_proof_over_people(panel, actor, act.verb()) {
+        return Err(Error::ProofNeeded);
+    }
+    let mut write = store.write(context).await?;
+    stands(&mut write, actor).await?;
+    let target = write.person(person).await?.ok_or(Error::NotFound)?;
+    let own = target.id == actor.asker.person;
+    if !(own && matches!(act, Act::Revoke)) {
+        judged(panel, actor, &target, act)?;
+    }
+    if matches!(act, Act::Assign(_) | Act::Lock) {
+        keeps(&mut write, panel, &target).await?;
+    }
+    let recorded = match act {
+        Act::Assign(role) => Some(write.assign(&target, role.name).await?),
+        Act::Reset(token) => {
+            write.end_sessions(target.id, EndReason::Reset).await?;
+            Some(issue(&mut write, panel, target.id, token).await?)
+        }
+        Act::Lock => Some(write.lock(target.id).await?),
+        Act::Unlock => {
+            for key in signin::account_keys(panel, &target.email) {
+                write.clear_throttle(&key).await?;
+            }
+            Some(write.unlock(target.id).await?)
+        }
+        Act::Revoke => write.end_sessions(target.id, EndReason::Revoked).await?,
+    };
+    match recorded {
+        Some(recorded) => write.commit(recorded).await,
+        None => write.roll_back().await,
+    }
+}
+
+/// Adds a person who chooses a password with a one-use link of this token; false: the address is taken.
+///
+/// # Errors
+/// [`Error::Refused`] without the right to give this role.
+pub(crate) async fn invite(
+    store: &Store,
+    context: Context,
+    actor: &Actor,
+    email: &str,
+    role: &'static Role,
+    token: &Token,
+) -> Result<bool, Error> {
+    let panel = store.panel();
+    authorize_people(panel, actor, PeopleVerb::Assign, role)?;
+    if lacks_proof_over_people(panel, actor, PeopleVerb::Assign) {
+        return Err(Error::ProofNeeded);
+    }
+    let mut write = store.write(context).await?;
+    stands(&mut write, actor).await?;
+    let new = NewPerson { email, role: role.name, password_hash: None, attributes: "{}".to_owned() };
+    let Some((id, _)) = write.create_person(&new).await? else { return Ok(false) };
+    let recorded = issue(&mut write, panel, id, token).await?;
+    write.commit(recorded).await?;
+    Ok(true)
+}
+
+/// The role that somebody holds, if the asker may see them.
+pub(crate) fn seen_role(panel: &'static Panel, actor: &Actor, person: &PersonRow) -> Option<&'static Role> {
+    let role = panel.role_by_name(&person.role)?;
+    (person.id == actor.asker.person || may_see_holders(panel, actor, role)).then_some(role)
+}
+
+/// Two who act on each other at once: the second has lost what the first took.
+async fn stands(write: &mut Write, actor: &Actor) -> Result<(), Error> {
+    if write.still_stands(actor).await? {
+        return Ok(());
+    }
+    Err(Error::Beyond("Your own role or session changed at this moment, so nothing was done.".to_owned()))
+}
+
+fn judged(panel: &'static Panel, actor: &Actor, target: &PersonRow, act: &Act<'_>) -> Result<(), Error> {
+    let held = seen_role(panel, actor, target).ok_or(Error::NotFound)?;
+    if target.id == actor.asker.person {
+        return Err(Error::Beyond("Nobody does this to themselves; somebody else has to.".to_owned()));
+    }
+    authorize_people(panel, actor, act.verb(), held)?;
+    if let Act::Assign(given) = act {
+        authorize_people(panel, actor, PeopleVerb::Assign, given)?;
+        if given.index == held.index {
+            return Err(Error::BadRequest(format!("They are {} already.", held.title)));
+        }
+    }
+    Ok(())
+}
+
+/// The block's `keep`, on the people as they are within the transaction.
+async fn keeps(write: &mut Write, panel: &'static Panel, target: &PersonRow) -> Result<(), Error> {
+    let Some(role) = panel.role_by_name(&target.role).filter(|role| role.keep > 0) else { return Ok(()) };
+    if write.usable_holders_beside(role.name, target.id).await? < u64::from(role.keep) {
+        return Err(Error::Beyond(format!(
+            "The panel keeps {} of {}, so this one has to stay.",
+            role.keep, role.title
+        )));
+    }
+    Ok(())
+}
+
+async fn issue(write: &mut Write, panel: &'static Panel, person: i64, token: &Token) -> Result<Recorded, Error> {
+    let seconds = panel
+        .recovery
+        .by_administrator
+        .ok_or_else(|| Error::Beyond("The panel declares no `link by administrator`.".to_owned()))?;
+    let expires_at = later(write.context().now(), seconds);
+    let new = NewLink { token: token.hash(), purpose: Purpose::Join, person: Some(person), expires_at };
+    write.issue_link(&new).await
+}
