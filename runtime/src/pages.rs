@@ -14,6 +14,7 @@ mod list;
 mod list_state;
 pub(crate) mod login;
 mod people;
+mod person_attributes;
 mod picker;
 mod policy;
 pub(crate) mod prove;

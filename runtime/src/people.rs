@@ -1,15 +1,16 @@
 //! Authority over people: each act is judged on the role that its target holds in the transaction that carries it out,
 //! and on the role and session that the asker still has there. Nobody acts on themselves, but to end their own sessions.
 
-use crate::audit::Context;
-use crate::authorize::{Actor, authorize_people, lacks_proof_over_people, may_see_holders};
+use crate::audit::{Change, Context};
+use crate::authorize::{Actor, Terms, authorize_people, lacks_proof_over_people, may_see_holders};
 use crate::error::Error;
-use crate::panel::{Panel, PeopleVerb, Role};
-use crate::session::EndReason;
+use crate::panel::{Attribute, FieldSet, Kind, Panel, PeopleVerb, Role, Sensitivity};
+use crate::session::{self, EndReason};
 use crate::signin;
-use crate::store::{NewLink, NewPerson, PersonRow, Purpose, Recorded, Store, Write};
+use crate::store::{GetQuery, NewLink, NewPerson, PersonRow, Purpose, Recorded, Store, Write};
 use crate::throttle::later;
 use crate::token::Token;
+use crate::value::Value;
 
 /// What is done to a person.
 #[derive(Debug)]
@@ -59,7 +60,10 @@ pub(crate) async fn perform(
     let target = write.person(person).await?.ok_or(Error::NotFound)?;
     let own = target.id == actor.asker.person;
     if !(own && matches!(act, Act::Revoke)) {
-        judged(panel, actor, &target, act)?;
+        let held = over(panel, actor, &target, act.verb())?;
+        if let Act::Assign(given) = act {
+            may_give(panel, actor, held, given)?;
+        }
     }
     if matches!(act, Act::Assign(_) | Act::Lock) {
         keeps(&mut write, panel, &target).await?;
@@ -111,6 +115,96 @@ pub(crate) async fn invite(
     Ok(true)
 }
 
+/// Writes attributes of a person; false: nothing differs. They widen and narrow the rows that the person sees, so whoever
+/// changes them must be able to assign over their role, and may point them only at rows within `views`.
+///
+/// # Errors
+/// As for [`perform`].
+pub(crate) async fn set_attributes(
+    store: &Store,
+    context: Context,
+    actor: &Actor,
+    person: i64,
+    values: &[(usize, Value)],
+    views: &[Terms],
+) -> Result<bool, Error> {
+    let panel = store.panel();
+    if lacks_proof_over_people(panel, actor, PeopleVerb::Assign) {
+        return Err(Error::ProofNeeded);
+    }
+    let mut write = store.write(context).await?;
+    stands(&mut write, actor).await?;
+    let target = write.person(person).await?.ok_or(Error::NotFound)?;
+    over(panel, actor, &target, PeopleVerb::Assign)?;
+    let stored = write.attributes(target.id).await?;
+    let mut after = session::attributes(panel, &stored);
+    let mut changes = Vec::new();
+    for (index, value) in values {
+        let (Some(attribute), Some(place)) = (panel.actor.get(*index), after.get_mut(*index)) else {
+            return Err(Error::Bug(format!("no attribute {index}")));
+        };
+        if place == value {
+            continue;
+        }
+        if !may_point(&mut write, panel, actor, attribute, value, views).await? {
+            return Err(Error::Beyond(format!("`{}`: choose one from the list.", attribute.name)));
+        }
+        let text = |value: &Value| (!value.is_null()).then(|| value.to_text());
+        changes.push(Change {
+            field: attribute.name.to_owned(),
+            label: Sensitivity::Personal,
+            before: text(place),
+            after: text(value),
+        });
+        *place = value.clone();
+    }
+    if changes.is_empty() {
+        write.roll_back().await?;
+        return Ok(false);
+    }
+    let object: serde_json::Map<String, serde_json::Value> = panel
+        .actor
+        .iter()
+        .zip(&after)
+        .filter(|(_, value)| !value.is_null())
+        .map(|(attribute, value)| (attribute.name.to_owned(), session::attribute_json(value)))
+        .collect();
+    let json = serde_json::Value::Object(object).to_string();
+    let recorded = write.set_attributes(target.id, &json, changes).await?;
+    write.commit(recorded).await?;
+    Ok(true)
+}
+
+/// A key to a row must name one that the asker may view, a choice one that is declared.
+async fn may_point(
+    write: &mut Write,
+    panel: &'static Panel,
+    actor: &Actor,
+    attribute: &Attribute,
+    value: &Value,
+    views: &[Terms],
+) -> Result<bool, Error> {
+    Ok(match (attribute.kind, value) {
+        (_, Value::Null) => true,
+        (Kind::Model(model, _), Value::Int(id)) => match views.iter().find(|terms| terms.model().index == model) {
+            Some(terms) => {
+                let query = GetQuery { terms, id: *id, columns: FieldSet::NONE, labels: &[] };
+                write.get(&query).await?.is_some()
+            }
+            None => false,
+        },
+        (Kind::Actor, Value::Int(id)) => match write.person(*id).await? {
+            Some(person) => seen_role(panel, actor, &person).is_some(),
+            None => false,
+        },
+        (Kind::Choice(of), Value::Text(name)) => {
+            panel.choices.get(of).is_some_and(|choice| choice.variants.iter().any(|variant| variant.name == name))
+        }
+        (Kind::Model(..) | Kind::Actor | Kind::Choice(_), _) => false,
+        _ => true,
+    })
+}
+
 /// The role that somebody holds, if the asker may see them.
 pub(crate) fn seen_role(panel: &'static Panel, actor: &Actor, person: &PersonRow) -> Option<&'static Role> {
     let role = panel.role_by_name(&person.role)?;
@@ -125,17 +219,20 @@ async fn stands(write: &mut Write, actor: &Actor) -> Result<(), Error> {
     Err(Error::Beyond("Your own role or session changed at this moment, so nothing was done.".to_owned()))
 }
 
-fn judged(panel: &'static Panel, actor: &Actor, target: &PersonRow, act: &Act<'_>) -> Result<(), Error> {
+/// The role that the target holds, if the asker may do this with its holders and is not the target.
+fn over(panel: &'static Panel, actor: &Actor, target: &PersonRow, verb: PeopleVerb) -> Result<&'static Role, Error> {
     let held = seen_role(panel, actor, target).ok_or(Error::NotFound)?;
     if target.id == actor.asker.person {
         return Err(Error::Beyond("Nobody does this to themselves; somebody else has to.".to_owned()));
     }
-    authorize_people(panel, actor, act.verb(), held)?;
-    if let Act::Assign(given) = act {
-        authorize_people(panel, actor, PeopleVerb::Assign, given)?;
-        if given.index == held.index {
-            return Err(Error::BadRequest(format!("They are {} already.", held.title)));
-        }
+    authorize_people(panel, actor, verb, held)?;
+    Ok(held)
+}
+
+fn may_give(panel: &'static Panel, actor: &Actor, held: &Role, given: &Role) -> Result<(), Error> {
+    authorize_people(panel, actor, PeopleVerb::Assign, given)?;
+    if given.index == held.index {
+        return Err(Error::BadRequest(format!("They are {} already.", held.title)));
     }
     Ok(())
 }

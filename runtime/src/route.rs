@@ -41,6 +41,8 @@ pub enum PeoplePage {
     Invite,
     /// `/people/ID`
     One(i64),
+    /// `/people/ID/attributes`
+    Attributes(i64),
     /// `/people/ID/VERB`
     Do(i64, PeopleVerb),
 }
@@ -59,6 +61,7 @@ impl PeoplePage {
             [] => Self::List,
             ["invite"] => Self::Invite,
             [id] => Self::One(row_id(id)?),
+            [id, "attributes"] => Self::Attributes(row_id(id)?),
             [id, verb] => Self::Do(row_id(id)?, PEOPLE_VERBS.iter().find(|(name, _)| name == verb)?.1),
             _ => return None,
         })
@@ -149,6 +152,7 @@ impl fmt::Display for Route<'_> {
             Self::People(PeoplePage::List) => f.write_str("/people"),
             Self::People(PeoplePage::Invite) => f.write_str("/people/invite"),
             Self::People(PeoplePage::One(id)) => write!(f, "/people/{id}"),
+            Self::People(PeoplePage::Attributes(id)) => write!(f, "/people/{id}/attributes"),
             Self::People(PeoplePage::Do(id, verb)) => {
                 let name = PEOPLE_VERBS.iter().find(|(_, of)| of == verb).map_or("", |(name, _)| name);
                 write!(f, "/people/{id}/{name}")

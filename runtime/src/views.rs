@@ -28,7 +28,10 @@ pub(crate) use home::{Bar, Chart, Counter, HomePage, Latest};
 pub(crate) use list::{
     Cell, Chip, Column, Count, Empty, Filter, Hidden, ListPage, OptionView, PickView, RowView, SearchView, Size, Step,
 };
-pub(crate) use people::{AssignView, HandedLinkPage, InvitePage, PeopleListPage, PersonAct, PersonLine, PersonPage};
+pub(crate) use people::{
+    AssignView, AttributeField, AttributesView, HandedLinkPage, InvitePage, PeopleListPage, PersonAct, PersonLine,
+    PersonPage,
+};
 pub(crate) use policy::{Accepted, GrantRow, Mark, MatrixCell, MatrixRow, PolicyPage, RoleView};
 pub(crate) use refusal::RefusalPage;
 

@@ -107,6 +107,7 @@ fn fixed_sentence(what: &str) -> Option<&'static str> {
         "saved" => "Saved.",
         "unchanged" => "Nothing was different, so nothing was written.",
         "role" => "The role was changed; the person signs in anew.",
+        "attributes" => "Saved. It holds from their next request on.",
         "locked" => "Locked. Their sessions are over.",
         "unlocked" => "Unlocked.",
         "ended" => "Their sessions are over.",

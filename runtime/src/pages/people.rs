@@ -3,7 +3,7 @@
 
 use http::StatusCode;
 
-use super::{frame, is_post, show};
+use super::{frame, is_post, person_attributes, show};
 use crate::audit::Context;
 use crate::authorize::{authorize_people, may_see_holders};
 use crate::context::Cx;
@@ -25,6 +25,7 @@ pub(super) async fn page(cx: &Cx<'_>, page: PeoplePage) -> Result<Response, Erro
         PeoplePage::List => list(cx).await,
         PeoplePage::Invite => invite(cx).await,
         PeoplePage::One(id) => one(cx, id).await,
+        PeoplePage::Attributes(id) => person_attributes::save(cx, id).await,
         PeoplePage::Do(id, verb) => act(cx, id, verb).await,
     }
 }
@@ -103,7 +104,8 @@ async fn one(cx: &Cx<'_>, id: i64) -> Result<Response, Error> {
         ),
     ];
     let crumbs = vec![Link { label: "People".into(), href: link(cx, PeoplePage::List) }];
-    show(&PersonPage { frame: frame::frame(cx, person.email, crumbs), facts, assign, acts })
+    let attributes = if may(PeopleVerb::Assign) { person_attributes::view(cx, id).await? } else { None };
+    show(&PersonPage { frame: frame::frame(cx, person.email, crumbs), facts, assign, attributes, acts })
 }
 
 async fn act(cx: &Cx<'_>, id: i64, verb: PeopleVerb) -> Result<Response, Error> {
@@ -215,6 +217,6 @@ fn state(cx: &Cx<'_>, person: &PersonRow) -> &'static str {
     }
 }
 
-fn link(cx: &Cx<'_>, page: PeoplePage) -> Text {
+pub(super) fn link(cx: &Cx<'_>, page: PeoplePage) -> Text {
     cx.link(&Route::People(page)).into()
 }

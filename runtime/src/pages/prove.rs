@@ -118,7 +118,7 @@ fn wall(cx: &Cx<'_>, fault: Option<&'static str>, status: StatusCode) -> Result<
 fn about<'a>(cx: &Cx<'a>) -> (String, Route<'a>) {
     if let Route::People(page) = cx.route {
         let back = match page {
-            PeoplePage::Do(id, _) => PeoplePage::One(id),
+            PeoplePage::Do(id, _) | PeoplePage::Attributes(id) => PeoplePage::One(id),
             _ => PeoplePage::List,
         };
         return ("To go on".to_owned(), Route::People(back));

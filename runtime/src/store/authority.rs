@@ -40,6 +40,11 @@ impl Store {
         self.sqlite.person(id).await
     }
 
+    /// Their attributes, a JSON object by name.
+    pub async fn attributes(&self, person: i64) -> Result<String, Error> {
+        self.sqlite.attributes(person).await
+    }
+
     /// Everybody, by address.
     pub async fn people(&self) -> Result<Vec<PersonRow>, Error> {
         self.sqlite.people().await
@@ -126,6 +131,25 @@ impl Write {
             after: Some(role.to_owned()),
         };
         Ok(self.record(about(EventId::PersonAssigned, person.id).with(change)))
+    }
+
+    /// Their attributes, within this transaction.
+    pub async fn attributes(&mut self, person: i64) -> Result<String, Error> {
+        people::attributes(self.transaction(), person).await
+    }
+
+    /// Writes their attributes, a JSON object by name; `changes` is what differs.
+    pub(crate) async fn set_attributes(
+        &mut self,
+        person: i64,
+        json: &str,
+        changes: Vec<Change>,
+    ) -> Result<Recorded, Error> {
+        if !people::set_attributes(self.transaction(), person, json).await? {
+            return Err(Error::NotFound);
+        }
+        let event = about(EventId::PersonUpdated, person);
+        Ok(self.record(changes.into_iter().fold(event, crate::audit::Event::with)))
     }
 
     /// Locks a person until somebody unlocks them, which ends every session that they have.

@@ -5,8 +5,10 @@ use http::StatusCode;
 use super::browser::{Browser, House, NoActions, PASSWORD};
 use crate::Limits;
 use crate::audit::EntryQuery;
-use crate::panel::{Panel, PeopleCell, PeopleVerb, Reauth, Role};
-use crate::testing::CLINIC;
+use crate::panel::{Cell, FieldSet, Panel, PeopleCell, PeopleVerb, Reauth, Role, Verb};
+use crate::predicate::{Op, Operand, Predicate};
+use crate::testing::{CLINIC, DOCTOR};
+use crate::value::Literal;
 
 const OWNER: usize = 0;
 const CLINICIAN: usize = 1;
@@ -54,6 +56,24 @@ static PANEL: Panel = Panel {
     ],
     ..CLINIC
 };
+
+static LOOKING: Panel = Panel {
+    roles: &[
+        Role {
+            index: 0,
+            name: "Owner",
+            title: "Owner",
+            cells: &[Cell { when: Some(BERG), ..Cell::new(Verb::View, DOCTOR, FieldSet::ALL, 0) }],
+            people: &[over(PeopleVerb::Assign, 1)],
+            ..BARE
+        },
+        Role { index: 1, name: "Clinician", title: "Clinician", ..BARE },
+    ],
+    ..CLINIC
+};
+
+const BERG: Predicate =
+    Predicate::Compare { left: Operand::Field(0), op: Op::Eq, right: Operand::Literal(Literal::Text("Berg")) };
 
 static WALLED: Panel =
     Panel { reauth: &[Reauth::People(PeopleVerb::Assign), Reauth::People(PeopleVerb::Reset)], ..PANEL_PARTS };
@@ -275,4 +295,29 @@ async fn what_reauth_lists_over_people_is_behind_the_wall() {
     assert_eq!(does(&mut owner, desk, "lock", "").await, StatusCode::SEE_OTHER, "not listed");
     let proved = [("email", "new@clinic.example"), ("role", "Clinician"), ("bw.proof", PASSWORD)];
     assert_eq!(owner.post("/people/invite", &proved).await.status, StatusCode::OK);
+}
+
+#[tokio::test]
+async fn attributes_point_only_where_the_administrator_may_look() {
+    let house = of(&LOOKING).await;
+    house.person(&address("owner"), "Owner").await;
+    let desk = house.person(&address("desk"), "Clinician").await;
+    let names = ["Berg", "Adams"].map(|name| vec![(0, crate::value::Value::Text(name.to_owned()))]);
+    let doctors = crate::testing::seed(&house.app().store, crate::testing::DOCTOR, names.to_vec()).await;
+    let mut owner = house.signed_in(&address("owner")).await;
+    let page = owner.get(&format!("/people/{desk}")).await;
+    assert!(page.text.contains("Berg") && !page.text.contains("Adams"), "{}", page.text);
+    let path = format!("/people/{desk}/attributes");
+    let (seen, hidden) = (doctors[0].to_string(), doctors[1].to_string());
+    for (value, answer) in [
+        (hidden.as_str(), StatusCode::FORBIDDEN),
+        ("four", StatusCode::BAD_REQUEST),
+        (seen.as_str(), StatusCode::SEE_OTHER),
+    ] {
+        assert_eq!(owner.post(&path, &[("a.doctor", value)]).await.status, answer, "{value}");
+    }
+    assert_eq!(house.app().store.attributes(desk).await.unwrap(), format!("{{\"doctor\":{seen}}}"));
+    assert_eq!(trail(&house).await[0].0, "person.updated");
+    let mut theirs = house.signed_in(&address("desk")).await;
+    assert_eq!(theirs.post(&path, &[("a.doctor", "")]).await.status, StatusCode::FORBIDDEN, "one's own");
 }

@@ -29,7 +29,7 @@ pub(crate) struct Frame {
     pub(crate) csrf: Text,
     /// Models that the person may view, in declared order.
     pub(crate) models: Vec<NavItem>,
-    /// Home, Audit, Policy, as far as the person may see them.
+    /// Home, Audit, People, Policy, as far as the person may see them.
     pub(crate) tools: Vec<NavItem>,
     /// Who is signed in.
     pub(crate) person: Option<Person>,

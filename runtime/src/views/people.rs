@@ -26,6 +26,7 @@ pub(crate) struct PersonPage {
     pub(crate) frame: Frame,
     pub(crate) facts: Vec<Fact>,
     pub(crate) assign: Option<AssignView>,
+    pub(crate) attributes: Option<AttributesView>,
     pub(crate) acts: Vec<PersonAct>,
 }
 
@@ -34,6 +35,26 @@ pub(crate) struct PersonPage {
 pub(crate) struct AssignView {
     pub(crate) action: Text,
     pub(crate) roles: Vec<OptionView>,
+}
+
+/// What the block's `actor` clause says of a person.
+#[derive(Debug, Serialize)]
+pub(crate) struct AttributesView {
+    pub(crate) action: Text,
+    pub(crate) fields: Vec<AttributeField>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct AttributeField {
+    pub(crate) name: Text,
+    pub(crate) label: Text,
+    pub(crate) help: Text,
+    /// Where it is typed.
+    pub(crate) value: Text,
+    /// Where it is chosen; empty: it is typed.
+    pub(crate) options: Vec<OptionView>,
+    /// There are more rows than are offered: name and text of the search for others.
+    pub(crate) find: Option<(Text, Text)>,
 }
 
 /// A button and what it does.

@@ -1,7 +1,10 @@
 //! Views of the pages about people.
 
 use super::{cell, frame, option};
-use crate::views::{AssignView, Fact, HandedLinkPage, InvitePage, PeopleListPage, PersonAct, PersonLine, PersonPage};
+use crate::views::{
+    AssignView, AttributeField, AttributesView, Fact, HandedLinkPage, InvitePage, PeopleListPage, PersonAct,
+    PersonLine, PersonPage,
+};
 
 pub(in crate::page) fn people() -> PeopleListPage {
     let line = |email: &'static str, role: &'static str, state: &'static str| PersonLine {
@@ -30,6 +33,27 @@ pub(in crate::page) fn person() -> PersonPage {
         assign: Some(AssignView {
             action: "/people/4/assign".into(),
             roles: vec![option("Manager", "Manager", false), option("Clinician", "Clinician", false)],
+        }),
+        attributes: Some(AttributesView {
+            action: "/people/4/attributes".into(),
+            fields: vec![
+                AttributeField {
+                    name: "a.doctor".into(),
+                    label: "Doctor".into(),
+                    help: "Whose patients they see.".into(),
+                    value: "".into(),
+                    options: vec![option("", "none", false), option("3", "Dr Zoe Brown", true)],
+                    find: Some(("find.doctor".into(), "".into())),
+                },
+                AttributeField {
+                    name: "a.desk".into(),
+                    label: "Desk".into(),
+                    help: "".into(),
+                    value: "4".into(),
+                    options: Vec::new(),
+                    find: None,
+                },
+            ],
         }),
         acts: vec![
             PersonAct {

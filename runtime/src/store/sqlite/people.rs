@@ -23,6 +23,11 @@ impl Sqlite {
         found.as_ref().map(|found| person(found, 0)).transpose()
     }
 
+    pub(in crate::store) async fn attributes(&self, id: i64) -> Result<String, Error> {
+        let found = self.reading().await?.row(attributes_of(id)).await?.ok_or(Error::NotFound)?;
+        row::words(&found, 0)
+    }
+
     pub(in crate::store) async fn people(&self) -> Result<Vec<PersonRow>, Error> {
         let mut sql = Sql::new("SELECT ");
         sql.push(COLUMNS).push(" FROM bw_people ORDER BY email");
@@ -65,6 +70,16 @@ pub(in crate::store) async fn usable_holders_beside(
     .bind(id)
     .bind(timestamp_text(now));
     tx.row(sql).await?.as_ref().map_or(Ok(0), |found| row::count(found, 0))
+}
+
+pub(in crate::store) async fn attributes(tx: &mut Transaction, id: i64) -> Result<String, Error> {
+    let found = tx.row(attributes_of(id)).await?.ok_or(Error::NotFound)?;
+    row::words(&found, 0)
+}
+
+pub(in crate::store) async fn set_attributes(tx: &mut Transaction, id: i64, json: &str) -> Result<bool, Error> {
+    let sql = Sql::new("UPDATE bw_people SET attributes = $1 WHERE id = $2").bind(json).bind(id);
+    Ok(tx.execute(sql).await? == 1)
 }
 
 pub(in crate::store) async fn set_role(tx: &mut Transaction, id: i64, role: &str) -> Result<bool, Error> {
@@ -110,6 +125,10 @@ pub(in crate::store) async fn set_locked_until(
 ) -> Result<bool, Error> {
     let sql = Sql::new("UPDATE bw_people SET locked_until = $1 WHERE id = $2").bind(until.map(timestamp_text)).bind(id);
     Ok(tx.execute(sql).await? == 1)
+}
+
+fn attributes_of(id: i64) -> Sql {
+    Sql::new("SELECT attributes FROM bw_people WHERE id = $1").bind(id)
 }
 
 fn of_id(id: i64) -> Sql {
