@@ -63,11 +63,18 @@ impl Round<'_> {
         let home = self.get("/", 200).await.1;
         let audit = self.get("/audit", if self.held.audits() { 200 } else { 403 }).await.1;
         let policy = self.get("/policy", 200).await.1;
+        self.get("/people", if self.held.meets_people() { 200 } else { 403 }).await;
         let door = self.get("/sign-in", 303).await.1;
         let out = self.get("/sign-out", 303).await.1;
-        for nowhere in
-            ["/people", "/nowhere", "/patients/01", "/patients/-1", "/patients/1/do/nothing", "/patients/pick/none"]
-        {
+        for nowhere in [
+            "/people/01",
+            "/people/1/promote",
+            "/nowhere",
+            "/patients/01",
+            "/patients/-1",
+            "/patients/1/do/nothing",
+            "/patients/pick/none",
+        ] {
             self.get(nowhere, 404).await;
         }
         let _ = writeln!(self.seen, "home {home}  audit {audit}  policy {policy}  sign-in {door}  GET sign-out {out}");

@@ -45,6 +45,11 @@ impl Held {
         self.role.framework.iter().any(|cell| cell.subject == Framework::People && cell.verb == Verb::View)
     }
 
+    /// Sees everybody, or rules over some.
+    pub(super) fn meets_people(&self) -> bool {
+        self.sees_people() || self.role.people.iter().any(|cell| !cell.lendable)
+    }
+
     /// The page of a row, and one that changes it.
     pub(super) fn page(&self, verb: Verb, model: &'static Model, row: &Row) -> u16 {
         if !self.holds(Verb::View, model) || !self.holds(verb, model) {
