@@ -31,7 +31,7 @@ pub(super) async fn view(cx: &Cx<'_>, id: i64) -> Result<Option<AttributesView>,
         let (options, more) = options(cx, attribute.kind, &text, wanted).await?;
         fields.push(AttributeField {
             name: format!("a.{}", attribute.name).into(),
-            label: attribute.name.replace('_', " ").into(),
+            label: in_words(attribute.name).into(),
             help: attribute.doc.into(),
             value: text.into(),
             options,
@@ -39,6 +39,15 @@ pub(super) async fn view(cx: &Cx<'_>, id: i64) -> Result<Option<AttributesView>,
         });
     }
     Ok(Some(AttributesView { action: link(cx, PeoplePage::Attributes(id)), fields }))
+}
+
+/// "Home ward" of `home_ward`.
+fn in_words(name: &str) -> String {
+    let mut words = name.replace('_', " ");
+    if let Some(first) = words.get_mut(..1) {
+        first.make_ascii_uppercase();
+    }
+    words
 }
 
 /// What can be chosen, and whether there is more; empty: it is typed.
