@@ -217,6 +217,6 @@ fn state(cx: &Cx<'_>, person: &PersonRow) -> &'static str {
     }
 }
 
-pub(super) fn link(cx: &Cx<'_>, page: PeoplePage) -> Text {
+fn link(cx: &Cx<'_>, page: PeoplePage) -> Text {
     cx.link(&Route::People(page)).into()
 }

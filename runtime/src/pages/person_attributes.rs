@@ -1,7 +1,6 @@
 //! The attributes of a person that the block's `actor` clause declares: what the viewer may point them at, and the
 //! saving. Which rows the person sees hangs on them.
 
-use super::people::link;
 use super::{frame, is_post, terms_if_any};
 use crate::audit::Context;
 use crate::authorize::Terms;
@@ -10,7 +9,7 @@ use crate::error::Error;
 use crate::panel::{Kind, Verb};
 use crate::people;
 use crate::response::Response;
-use crate::route::PeoplePage;
+use crate::route::{PeoplePage, Route};
 use crate::session;
 use crate::store::{PickFrom, PickerQuery};
 use crate::value::Value;
@@ -38,7 +37,7 @@ pub(super) async fn view(cx: &Cx<'_>, id: i64) -> Result<Option<AttributesView>,
             find: (more || wanted.is_some()).then(|| (find.into(), wanted.unwrap_or_default().to_owned().into())),
         });
     }
-    Ok(Some(AttributesView { action: link(cx, PeoplePage::Attributes(id)), fields }))
+    Ok(Some(AttributesView { action: cx.link(&Route::People(PeoplePage::Attributes(id))).into(), fields }))
 }
 
 /// "Home ward" of `home_ward`.
@@ -89,7 +88,7 @@ async fn options(
 
 /// Saves what the form says; what it does not say stays.
 pub(super) async fn save(cx: &Cx<'_>, id: i64) -> Result<Response, Error> {
-    let back = link(cx, PeoplePage::One(id));
+    let back = cx.link(&Route::People(PeoplePage::One(id)));
     if !is_post(cx) {
         return Ok(Response::see_other(&back));
     }
