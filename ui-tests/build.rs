@@ -9,7 +9,8 @@ fn main() -> io::Result<()> {
     let mut modules = String::new();
     for (name, page) in [("dsl", "../docs/dsl.md"), ("readme", "../README.md")] {
         println!("cargo::rerun-if-changed={page}");
-        let text = fs::read_to_string(Path::new(page))?;
+        // A package of this crate alone has no docs beside it; that the examples are there is a test of the workspace.
+        let Ok(text) = fs::read_to_string(Path::new(page)) else { continue };
         for (number, example) in examples(&text).enumerate() {
             let file = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default()).join(format!("{name}_{number}.rs"));
             fs::write(&file, example)?;
