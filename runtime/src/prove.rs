@@ -6,8 +6,8 @@ use crate::context::Cx;
 use crate::error::Error;
 use crate::panel::{By, Sensitivity, ThrottleName};
 use crate::password::Password;
-use crate::store::{Ask, PERSON};
-use crate::throttle;
+use crate::store::PERSON;
+use crate::throttle::{self, Ask, Tried};
 use crate::token::Token;
 
 /// What came of a try.
@@ -63,18 +63,12 @@ async fn record(cx: &Cx<'_>, id: EventId) -> Result<(), Error> {
 }
 
 fn asks(cx: &Cx<'_>) -> Vec<Ask> {
-    let Some(throttle) = cx.panel().throttle(ThrottleName::Reauth) else { return Vec::new() };
-    throttle::rules(throttle)
-        .into_iter()
-        .filter_map(|rule| {
-            let value = match rule.by {
-                By::Account => cx.actor.email.clone(),
-                By::Address => cx.address.clone(),
-                By::Session => cx.actor.session.to_string(),
-                By::Actor => cx.actor.asker.person.to_string(),
-                By::Token => return None,
-            };
-            Some(Ask { key: throttle::key(ThrottleName::Reauth, rule.by, &value), rule })
-        })
-        .collect()
+    let tried = Tried {
+        account: Some(&cx.actor.email),
+        address: Some(&cx.address),
+        session: Some(cx.actor.session),
+        actor: Some(cx.actor.asker.person),
+        token: None,
+    };
+    throttle::asks(cx.panel(), ThrottleName::Reauth, &tried)
 }

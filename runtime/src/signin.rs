@@ -11,8 +11,8 @@ use crate::context::{Cx, Nobody};
 use crate::error::Error;
 use crate::panel::{By, Sensitivity, ThrottleName};
 use crate::password::{self, Password};
-use crate::store::{Ask, NewSession, PasswordHash, PersonRow, Recorded, Write};
-use crate::throttle;
+use crate::store::{NewSession, PasswordHash, PersonRow, Recorded, Write};
+use crate::throttle::{self, Ask, Tried};
 use crate::token::Token;
 use crate::{email, session};
 
@@ -156,19 +156,9 @@ fn state(app: &App, person: Option<&PersonRow>, allowed: bool, now: DateTime<Utc
 }
 
 fn asks(app: &App, email: &str, address: &str) -> Vec<Ask> {
-    let Some(throttle) = app.panel.throttle(ThrottleName::Login) else { return Vec::new() };
-    throttle::rules(throttle)
-        .into_iter()
-        .filter_map(|rule| {
-            let value = match rule.by {
-                By::Account => email,
-                By::Address => address,
-                // There is no session, person or token yet to count by.
-                By::Session | By::Actor | By::Token => return None,
-            };
-            Some(Ask { key: throttle::key(ThrottleName::Login, rule.by, value), rule })
-        })
-        .collect()
+    // There is no session, person or token yet to count by.
+    let tried = Tried { account: Some(email), address: Some(address), ..Tried::default() };
+    throttle::asks(app.panel, ThrottleName::Login, &tried)
 }
 
 /// A stronger hash of the same password, if there is a place for it now; else at another sign-in.

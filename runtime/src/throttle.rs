@@ -12,7 +12,7 @@
 use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest as _, Sha256};
 
-use crate::panel::{By, Limit, Throttle, ThrottleName};
+use crate::panel::{By, Limit, Panel, Throttle, ThrottleName};
 
 /// One limit with what the throttle says for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -27,6 +27,50 @@ pub struct Rule {
     pub wait: Option<(u64, u64)>,
     /// Tries in a row without success after which nothing is allowed.
     pub cap: Option<u32>,
+}
+
+/// One key of a throttle that a try counts on.
+#[derive(Debug, Clone, Copy)]
+pub struct Ask {
+    /// [`key`].
+    pub key: [u8; 32],
+    /// What holds for it.
+    pub rule: Rule,
+}
+
+/// Who tries, as far as it is known: what a throttle may count by. What is not known counts on no key.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Tried<'a> {
+    /// The folded address of mail that was tried, whether or not it exists.
+    pub account: Option<&'a str>,
+    /// [`crate::context::Cx::address`]: IPv4, or the /64 of IPv6.
+    pub address: Option<&'a str>,
+    /// Id of the session.
+    pub session: Option<i64>,
+    /// Id of the person signed in.
+    pub actor: Option<i64>,
+    /// What names the API token, such as its id; never the token itself.
+    pub token: Option<&'a str>,
+}
+
+/// What a try of this name counts on; empty when the block declares no such throttle. Hand it to `Store::reserve` before
+/// anything is verified or done, and go on only if that says yes.
+#[must_use]
+pub fn asks(panel: &Panel, name: ThrottleName, tried: &Tried<'_>) -> Vec<Ask> {
+    let Some(throttle) = panel.throttle(name) else { return Vec::new() };
+    rules(throttle)
+        .into_iter()
+        .filter_map(|rule| {
+            let value = match rule.by {
+                By::Account => tried.account.map(str::to_owned),
+                By::Address => tried.address.map(str::to_owned),
+                By::Session => tried.session.map(|id| id.to_string()),
+                By::Actor => tried.actor.map(|id| id.to_string()),
+                By::Token => tried.token.map(str::to_owned),
+            }?;
+            Some(Ask { key: key(name, rule.by, &value), rule })
+        })
+        .collect()
 }
 
 /// What is kept of one key.

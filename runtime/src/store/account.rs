@@ -4,7 +4,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::throttle::Rule;
+pub use crate::throttle::Ask;
 use crate::token;
 
 /// A session and its person, as one statement found them.
@@ -133,13 +133,4 @@ pub struct LinkRow {
     pub id: i64,
     /// For whom.
     pub person: Option<PersonRow>,
-}
-
-/// One key of a throttle that a try counts on.
-#[derive(Debug, Clone, Copy)]
-pub struct Ask {
-    /// [`crate::throttle::key`].
-    pub key: [u8; 32],
-    /// What holds for it.
-    pub rule: Rule,
 }
