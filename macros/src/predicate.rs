@@ -43,19 +43,6 @@ pub(crate) fn some_row(panel: &Panel, model: ModelId, all: &[&Predicate], none: 
     walk.finds(&mut values, bounds, 0)
 }
 
-/// Whether the condition is true for some row; false is certain.
-pub(crate) fn can_hold(panel: &Panel, model: ModelId, predicate: &Predicate) -> bool {
-    some_row(panel, model, &[predicate], &[])
-}
-
-/// Whether every row that fulfils `given` fulfils one of `any` (`None`: all rows do); true is certain.
-pub(crate) fn implies(panel: &Panel, model: ModelId, given: Option<&Predicate>, any: &[Option<&Predicate>]) -> bool {
-    let Some(any) = any.iter().copied().collect::<Option<Vec<_>>>() else {
-        return true;
-    };
-    !any.is_empty() && !some_row(panel, model, given.as_slice(), &any)
-}
-
 /// Every field that the condition reads, and where.
 pub(crate) fn reads(predicate: &Predicate, visit: &mut impl FnMut(FieldId, Place)) {
     each_operand(predicate, &mut |operand, place| {
@@ -83,7 +70,8 @@ fn each_place(predicate: &Predicate, visit: &mut impl FnMut(Place)) {
     }
 }
 
-fn each_operand(predicate: &Predicate, visit: &mut impl FnMut(&OperandKind, Place)) {
+/// Every operand of every comparison, and where it stands.
+pub(crate) fn each_operand(predicate: &Predicate, visit: &mut impl FnMut(&OperandKind, Place)) {
     match predicate {
         Predicate::And(parts) | Predicate::Or(parts) => parts.iter().for_each(|part| each_operand(part, visit)),
         Predicate::Not(inner) => each_operand(inner, visit),
@@ -103,7 +91,7 @@ fn each_operand(predicate: &Predicate, visit: &mut impl FnMut(&OperandKind, Plac
 }
 
 /// Word for word the same, places apart. A broken one is like no other.
-fn same(a: &Predicate, b: &Predicate) -> bool {
+pub(crate) fn same(a: &Predicate, b: &Predicate) -> bool {
     let all = |a: &[Predicate], b: &[Predicate]| a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b));
     match (a, b) {
         (Predicate::And(a), Predicate::And(b)) | (Predicate::Or(a), Predicate::Or(b)) => all(a, b),

@@ -34,7 +34,12 @@ impl FieldSet {
     }
 
     pub(crate) fn iter(self) -> impl Iterator<Item = FieldId> {
-        (0..Self::CAPACITY).map(FieldId).filter(move |f| self.contains(*f))
+        let mut left = self.0;
+        std::iter::from_fn(move || {
+            let next = (left != 0).then_some(left.trailing_zeros() as usize)?;
+            left &= left - 1;
+            Some(FieldId(next))
+        })
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{AttributeId, ChoiceId, FieldId, Place};
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum Literal {
     Null,
     Bool(bool),
@@ -44,7 +44,7 @@ pub(crate) struct Operand {
     pub(crate) place: Place,
 }
 
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(crate) enum OperandKind {
     Field(FieldId),
     /// The person signed in, compared with an `Actor` field.

@@ -6,11 +6,24 @@ use std::rc::Rc;
 
 use proc_macro2::{Ident, Span};
 
-use super::{can_hold, implies, some_row};
+use super::some_row;
 use crate::panel::{
     Attribute, AttributeId, Choice, ChoiceId, Field, FieldId, Kind, Literal, Model, ModelId, Op, Operand, OperandKind,
     Panel, Password, Place, Predicate, Recovery, Sensitivity, Session, Variant,
 };
+
+/// Whether the condition is true for some row; false is certain.
+fn can_hold(panel: &Panel, model: ModelId, predicate: &Predicate) -> bool {
+    some_row(panel, model, &[predicate], &[])
+}
+
+/// Whether every row that fulfils `given` fulfils one of `any` (`None`: all rows do); true is certain.
+fn implies(panel: &Panel, model: ModelId, given: Option<&Predicate>, any: &[Option<&Predicate>]) -> bool {
+    let Some(any) = any.iter().copied().collect::<Option<Vec<_>>>() else {
+        return true;
+    };
+    !any.is_empty() && !some_row(panel, model, given.as_slice(), &any)
+}
 
 const SOME: FieldId = FieldId(0);
 const COUNT: FieldId = FieldId(1);

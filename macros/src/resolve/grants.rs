@@ -1,6 +1,7 @@
 //! Grants and forbids: every verb, model, field and role that a clause reaches, stars spelled out. Whether a grant is
 //! wise is for the rules.
 
+use std::collections::HashSet;
 use std::rc::Rc;
 
 use proc_macro2::Ident;
@@ -105,6 +106,7 @@ impl Reach<'_> {
         if on_models.is_empty() {
             return;
         }
+        let mut known: HashSet<(Verb, ModelId, FieldSet)> = HashSet::new();
         for reached in self.reached(&clause.targets, diags) {
             let when = self.condition(clause.when.as_ref(), reached.model, diags);
             let named = self.named_fields(&reached, diags);
@@ -122,10 +124,7 @@ impl Reach<'_> {
                         model_place: reached.target.place,
                         fields_place: reached.target.fields.as_ref().map(|fields| fields.place),
                     };
-                    let again = role.cells.iter().any(|other| {
-                        (other.grant, other.verb, other.model, other.fields) == (grant, verb, cell.model, cell.fields)
-                    });
-                    if !again {
+                    if known.insert((verb, cell.model, cell.fields)) {
                         role.cells.push(cell);
                     }
                 }

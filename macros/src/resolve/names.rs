@@ -2,7 +2,7 @@
 //! or unknown, and knows nothing of what the items mean.
 
 use std::cell::RefCell;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 
 use proc_macro2::Ident;
 use syn::ext::IdentExt as _;
@@ -24,9 +24,30 @@ pub(crate) struct Names<'b> {
     pub(crate) fields: Vec<Vec<&'b ast::Field>>,
     pub(crate) actions: Vec<Vec<(&'b Ident, &'b ast::Action)>>,
     pub(crate) roles: Vec<(&'b Ident, &'b ast::Role)>,
+    /// By name, without `r#`; of two items that share one, the first.
+    by_name: ByName,
     /// Collected while looking up, for the editor.
     pub(crate) mentions: RefCell<Vec<Mention>>,
     pub(crate) unresolved: RefCell<Vec<Unresolved>>,
+}
+
+#[derive(Default)]
+struct ByName {
+    attributes: HashMap<String, usize>,
+    choices: HashMap<String, usize>,
+    models: HashMap<String, usize>,
+    roles: HashMap<String, usize>,
+    fields: Vec<HashMap<String, usize>>,
+    /// Every model that declares it.
+    actions: HashMap<String, Vec<(ModelId, ActionId)>>,
+}
+
+fn positions<'i>(names: impl Iterator<Item = &'i Ident>) -> HashMap<String, usize> {
+    let mut all = HashMap::new();
+    for (at, name) in names.enumerate() {
+        all.entry(plain(name)).or_insert(at);
+    }
+    all
 }
 
 /// What stands beside the models in the scope of the block.
@@ -62,8 +83,8 @@ pub(crate) fn writable(ident: &Ident) -> Ident {
 /// Names seen so far in one scope.
 #[derive(Default)]
 struct Seen<'b> {
-    /// As compared, as written, and the word of its clause.
-    names: Vec<(String, &'b Ident, &'static str)>,
+    /// As compared; as written, and the word of its clause.
+    names: HashMap<String, (&'b Ident, &'static str)>,
 }
 
 impl<'b> Seen<'b> {
@@ -71,8 +92,8 @@ impl<'b> Seen<'b> {
     /// kind of thing stays: what mentions it is not unknown as well.
     fn is_new(&mut self, name: &str, ident: &'b Ident, word: &'static str, diags: &mut Diags) -> bool {
         let folded = reserved::fold(name);
-        let Some((_, other, other_word)) = self.names.iter().find(|(seen, ..)| *seen == folded) else {
-            self.names.push((folded, ident, word));
+        let Some((other, other_word)) = self.names.get(&folded) else {
+            self.names.insert(folded, (ident, word));
             return true;
         };
         let (there, here) = (plain(other), plain(ident));
@@ -176,8 +197,22 @@ impl<'b> Names<'b> {
                 attributes.push(attribute);
             }
         }
+        let fields: Vec<Vec<&ast::Field>> = fields;
+        let mut by_name = ByName {
+            attributes: positions(attributes.iter().map(|attribute| &attribute.name)),
+            choices: positions(choices.iter().map(|(name, _)| *name)),
+            models: positions(models.iter().map(|(name, _)| *name)),
+            roles: positions(roles.iter().map(|(name, _)| *name)),
+            fields: fields.iter().map(|fields| positions(fields.iter().map(|field| &field.name))).collect(),
+            actions: HashMap::new(),
+        };
+        for (model, actions) in actions.iter().enumerate() {
+            for (action, (name, _)) in actions.iter().enumerate() {
+                by_name.actions.entry(plain(name)).or_default().push((ModelId(model), ActionId(action)));
+            }
+        }
         let (mentions, unresolved) = (RefCell::default(), RefCell::default());
-        Self { attributes, choices, variants, models, fields, actions, roles, mentions, unresolved }
+        Self { attributes, choices, variants, models, fields, actions, roles, by_name, mentions, unresolved }
     }
 
     pub(crate) fn model_name(&self, model: ModelId) -> String {
@@ -185,11 +220,11 @@ impl<'b> Names<'b> {
     }
 
     pub(crate) fn find_model(&self, name: &Ident) -> Option<ModelId> {
-        self.models.iter().position(|(model, _)| same(model, name)).map(ModelId)
+        self.by_name.models.get(&plain(name)).copied().map(ModelId)
     }
 
     pub(crate) fn find_choice(&self, name: &Ident) -> Option<ChoiceId> {
-        self.choices.iter().position(|(choice, _)| same(choice, name)).map(ChoiceId)
+        self.by_name.choices.get(&plain(name)).copied().map(ChoiceId)
     }
 
     pub(crate) fn find_variant(&self, choice: ChoiceId, name: &Ident) -> Option<usize> {
@@ -197,11 +232,11 @@ impl<'b> Names<'b> {
     }
 
     pub(crate) fn find_field(&self, model: ModelId, name: &Ident) -> Option<FieldId> {
-        self.fields[model.0].iter().position(|field| same(&field.name, name)).map(FieldId)
+        self.by_name.fields[model.0].get(&plain(name)).copied().map(FieldId)
     }
 
     fn find_action(&self, model: ModelId, name: &Ident) -> Option<ActionId> {
-        self.actions[model.0].iter().position(|(action, _)| same(action, name)).map(ActionId)
+        self.actions_named(name).iter().find(|(of, _)| *of == model).map(|(_, action)| *action)
     }
 
     /// Remembers a use of a name.
@@ -230,7 +265,7 @@ impl<'b> Names<'b> {
     }
 
     pub(crate) fn role(&self, name: &Ident, diags: &mut Diags) -> Option<RoleId> {
-        let found = self.roles.iter().position(|(role, _)| same(role, name)).map(RoleId);
+        let found = self.by_name.roles.get(&plain(name)).copied().map(RoleId);
         if found.is_none() {
             unknown(name, "role", "roles", self.roles.iter().map(|(role, _)| plain(role)), diags);
         }
@@ -246,7 +281,7 @@ impl<'b> Names<'b> {
     }
 
     pub(crate) fn attribute(&self, name: &Ident, diags: &mut Diags) -> Option<AttributeId> {
-        let found = self.attributes.iter().position(|attribute| same(&attribute.name, name)).map(AttributeId);
+        let found = self.by_name.attributes.get(&plain(name)).copied().map(AttributeId);
         if found.is_none() {
             let names = self.attributes.iter().map(|attribute| plain(&attribute.name));
             unknown(name, "attribute", "attributes of the actor", names, diags);
@@ -282,9 +317,8 @@ impl<'b> Names<'b> {
     }
 
     /// Every declared action of this name.
-    pub(crate) fn actions_named(&self, name: &Ident) -> Vec<(ModelId, ActionId)> {
-        let models = (0..self.models.len()).map(ModelId);
-        models.filter_map(|model| Some((model, self.find_action(model, name)?))).collect()
+    pub(crate) fn actions_named(&self, name: &Ident) -> &[(ModelId, ActionId)] {
+        self.by_name.actions.get(&plain(name)).map_or(&[], Vec::as_slice)
     }
 
     /// The names of all actions.

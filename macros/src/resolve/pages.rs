@@ -21,7 +21,7 @@ pub(crate) fn reauth(names: &Names<'_>, clauses: &[ast::Reauth], diags: &mut Dia
             Some(VerbWord::OnModels(verbs)) => verbs.iter().map(|verb| ReauthWhat::Verb(*verb)).collect(),
             Some(VerbWord::OnPeople(verb)) => vec![ReauthWhat::People(verb)],
             Some(VerbWord::Action) => {
-                let actions = names.actions_named(word);
+                let actions = names.actions_named(word).to_vec();
                 for (model, action) in &actions {
                     names.mention(Name::Action(*model, *action), word);
                 }

@@ -27,6 +27,9 @@ pub(super) fn action_declares_effects(policy: &Policy, diags: &mut Diags) {
 /// Deleting one row takes rows along that the role may not delete: the forbidden deletion by a detour.
 pub(super) fn cascade_stays_within_rights(policy: &Policy, diags: &mut Diags) {
     let cascades = references(policy, OnDelete::Cascade);
+    if cascades.is_empty() {
+        return;
+    }
     for role in policy.role_ids() {
         let mut told: Vec<ModelId> = Vec::new();
         for start in policy.model_ids() {
@@ -52,18 +55,8 @@ pub(super) fn cascade_stays_within_rights(policy: &Policy, diags: &mut Diags) {
 
 /// Parent, child, and the child's key, where that is what happens when the parent goes.
 fn references(policy: &Policy, then: OnDelete) -> Vec<(ModelId, ModelId, FieldId)> {
-    let mut all = Vec::new();
-    for child in policy.model_ids() {
-        let model = policy.model(child);
-        for field in model.field_ids() {
-            if let Kind::Model(parent, what) = model.field(field).kind
-                && what == then
-            {
-                all.push((parent, child, field));
-            }
-        }
-    }
-    all
+    let keys = policy.references().iter().filter(|key| key.then == then);
+    keys.map(|key| (key.parent, key.child, key.field)).collect()
 }
 
 fn report_cascade(
@@ -99,6 +92,9 @@ fn report_cascade(
 /// Deleting one row empties a field of others that the role may not edit: the forbidden edit by a detour.
 pub(super) fn set_null_is_an_edit(policy: &Policy, diags: &mut Diags) {
     let emptied = references(policy, OnDelete::SetNull);
+    if emptied.is_empty() {
+        return;
+    }
     for role in policy.role_ids() {
         let mut told: Vec<(ModelId, FieldId)> = Vec::new();
         for start in policy.model_ids() {

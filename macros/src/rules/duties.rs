@@ -8,7 +8,6 @@ use crate::panel::{
     ActionId, Cell, ModelId, OnePerson, Op, Operand, OperandKind, Owner, PeopleVerb, Place, Predicate, ReauthWhat,
     RoleId, Verb,
 };
-use crate::predicate;
 
 type Step = (Verb, ModelId, Place);
 
@@ -52,9 +51,9 @@ fn own_rows_are_left_out(policy: &Policy, role: RoleId, a: &Step, b: &Step) -> b
         _ => return false,
     };
     let Some(author) = author(policy, other.1).filter(|_| created.1 == other.1) else { return false };
-    policy.cells(role, other.0, other.1).all(|cell| {
-        cell.when.as_deref().is_some_and(|when| !predicate::some_row(policy.panel(), other.1, &[when, &author], &[]))
-    })
+    policy
+        .cells(role, other.0, other.1)
+        .all(|cell| cell.when.as_deref().is_some_and(|when| !policy.some_row(other.1, &[when, &author], &[])))
 }
 
 /// `author == me`, where the model has such a field.

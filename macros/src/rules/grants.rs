@@ -100,7 +100,7 @@ fn never_applies(policy: &Policy, id: RoleId, grant: GrantId) -> bool {
         .cells
         .iter()
         .filter(|cell| cell.grant == grant)
-        .filter_map(|cell| cell.when.as_deref().map(|when| predicate::can_hold(policy.panel(), cell.model, when)));
+        .filter_map(|cell| cell.when.as_deref().map(|when| policy.can_hold(cell.model, when)));
     conditions.next().is_some_and(|first| !first && conditions.all(|can| !can))
 }
 
@@ -108,7 +108,7 @@ fn never_applies(policy: &Policy, id: RoleId, grant: GrantId) -> bool {
 pub(super) fn grant_can_apply(policy: &Policy, diags: &mut Diags) {
     for condition in policy.conditions() {
         let Stands::Grant(role, grant) = condition.stands else { continue };
-        if predicate::can_hold(policy.panel(), condition.model, condition.predicate) {
+        if policy.can_hold(condition.model, condition.predicate) {
             continue;
         }
         let clause = policy.grant(role, grant).text.trim_end_matches(';');
@@ -171,7 +171,7 @@ fn reached(policy: &Policy, forbid: &Forbid, cell: &Cell) -> Option<Reach> {
         return None;
     }
     let both: Vec<&Predicate> = [&cell.when, &forbid.when].into_iter().filter_map(|when| when.as_deref()).collect();
-    predicate::some_row(policy.panel(), cell.model, &both, &[]).then(|| fields.map_or(Reach::WholeRows, Reach::Fields))
+    policy.some_row(cell.model, &both, &[]).then(|| fields.map_or(Reach::WholeRows, Reach::Fields))
 }
 
 fn report_forbidden(policy: &Policy, diags: &mut Diags, role: RoleId, forbid: &Forbid, cell: &Cell, reach: &Reach) {

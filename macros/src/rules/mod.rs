@@ -3,6 +3,9 @@
 
 mod accepts;
 mod access;
+mod conditions;
+#[cfg(test)]
+mod cost;
 mod data;
 mod duties;
 mod escalation;

@@ -1,7 +1,7 @@
 //! What may not be seen may not be guessed either: search, filter, sort and labels answer questions about the fields
 //! behind them. At run time all three are cut to what the role may view; these rules speak where cutting cannot help.
 
-use super::policy::Policy;
+use super::policy::{Policy, Reference};
 use super::wording;
 use crate::diag::Diags;
 use crate::panel::{Cell, FieldId, FieldSet, Kind, ModelId, Owner, Place, RoleId, Verb};
@@ -83,6 +83,10 @@ fn sees_no_more(policy: &Policy, diags: &mut Diags, used: Use) {
 
 /// The clause by which the role sees rows whose `field` it may not see, though it sees the field of other rows.
 fn blind_rows<'a>(policy: &Policy<'a>, role: RoleId, model: ModelId, field: FieldId) -> Option<&'a Cell> {
+    let mut views = policy.cells(role, Verb::View, model);
+    if views.all(|cell| cell.fields.contains(field)) {
+        return None;
+    }
     let (with, without): (Vec<&Cell>, Vec<&Cell>) =
         policy.cells(role, Verb::View, model).partition(|cell| cell.fields.contains(field));
     if with.is_empty() {
@@ -157,16 +161,15 @@ fn report_reference(
 
 /// A reference is shown by its label: whoever sees the reference reads the fields that the label is made of.
 pub(super) fn label_text_sees_no_more(policy: &Policy, diags: &mut Diags) {
+    let labels: Vec<FieldSet> = policy.models.iter().map(|model| model.label.iter().copied().collect()).collect();
     for role in policy.role_ids() {
         let mut told: Vec<ModelId> = Vec::new();
-        for model in policy.model_ids() {
-            let visible = policy.fields(role, Verb::View, model);
-            for field in policy.model(model).field_ids().filter(|f| visible.contains(*f)) {
-                let Kind::Model(target, _) = policy.model(model).field(field).kind else { continue };
-                let Some(view) = policy.cells(role, Verb::View, target).next() else { continue };
-                let label: FieldSet = policy.model(target).label.iter().copied().collect();
+        for &Reference { child: model, field, parent: target, .. } in policy.references() {
+            let label = &labels[target.0];
+            if policy.fields(role, Verb::View, model).contains(field) {
                 let hidden = label.minus(policy.fields(role, Verb::View, target));
                 let Some(first) = hidden.iter().next().filter(|_| !told.contains(&target)) else { continue };
+                let Some(view) = policy.cells(role, Verb::View, target).next() else { continue };
                 told.push(target);
                 let (name, shown) = (wording::role(policy, role), policy.panel().model(target));
                 let key = format!("`{}` of `{}`", policy.model(model).field(field).name, policy.model(model).name);
@@ -190,11 +193,10 @@ pub(super) fn label_text_sees_no_more(policy: &Policy, diags: &mut Diags) {
 /// Where a whole model is viewed its keys come along unasked, and the page shows them as not visible.
 pub(super) fn hidden_parent(policy: &Policy, diags: &mut Diags) {
     for role in policy.role_ids() {
-        let mut keys: Vec<(ModelId, FieldId, ModelId)> = Vec::new();
-        for model in policy.model_ids() {
-            let fields = policy.panel().model(model).field_ids();
-            keys.extend(fields.filter_map(|field| Some((model, field, hidden_label(policy, role, model, field)?))));
-        }
+        let hidden = policy.references().iter().filter_map(|&Reference { child, field, .. }| {
+            Some((child, field, hidden_label(policy, role, child, field)?))
+        });
+        let keys: Vec<(ModelId, FieldId, ModelId)> = hidden.collect();
         let mut told: Vec<ModelId> =
             keys.iter().filter(|key| told_by_use(policy, role, key.0, key.1)).map(|key| key.2).collect();
         for (model, field, target) in keys {

@@ -1,14 +1,14 @@
 //! What several rules ask of a panel: who holds which right over what, who is above whom, who can ever be held. It
 //! answers and judges nothing; lendable rights count as held.
 
-use std::collections::HashSet;
 use std::ops::Deref;
 
+use super::conditions::Conditions;
+pub(super) use super::conditions::{Condition, Stands};
 use crate::panel::{
-    Cell, FieldSet, Framework, FrameworkCell, Grant, GrantId, Model, ModelId, Owner, Panel, PeopleCell, PeopleVerb,
-    Place, Predicate, RoleId, Sensitivity, Verb, Widget,
+    Cell, FieldId, FieldSet, Framework, FrameworkCell, Grant, GrantId, Kind, Model, ModelId, OnDelete, Owner, Panel,
+    PeopleCell, PeopleVerb, Place, Predicate, RoleId, Sensitivity, Verb,
 };
-use crate::predicate;
 use crate::ranks::Ranks;
 
 /// A panel, and what follows from it.
@@ -17,9 +17,22 @@ pub(super) struct Policy<'a> {
     pub(super) ranks: Ranks,
     /// By role, then by model.
     cells: Vec<Vec<Vec<&'a Cell>>>,
+    /// What of a row is viewed at all, by role, then by model.
+    viewed: Vec<Vec<FieldSet>>,
+    /// Every foreign key to a model of the block.
+    references: Vec<Reference>,
     /// Somebody can come to hold the role.
     held: Vec<bool>,
-    conditions: Vec<Condition<'a>>,
+    conditions: Conditions<'a>,
+}
+
+/// A foreign key: whose, to what, and what happens to its row when that goes.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Reference {
+    pub(super) child: ModelId,
+    pub(super) field: FieldId,
+    pub(super) parent: ModelId,
+    pub(super) then: OnDelete,
 }
 
 impl Deref for Policy<'_> {
@@ -62,16 +75,25 @@ impl Lack<'_> {
 
 impl<'a> Policy<'a> {
     pub(super) fn new(panel: &'a Panel) -> Self {
-        let cells = panel
-            .roles
-            .iter()
-            .map(|role| {
-                let mut by_model = vec![Vec::new(); panel.models.len()];
-                role.cells.iter().for_each(|cell| by_model[cell.model.0].push(cell));
-                by_model
-            })
-            .collect();
-        Self { panel, ranks: Ranks::of(&panel.roles), cells, held: holdable(panel), conditions: conditions(panel) }
+        let mut cells = vec![vec![Vec::new(); panel.models.len()]; panel.roles.len()];
+        let mut viewed = vec![vec![FieldSet::default(); panel.models.len()]; panel.roles.len()];
+        for (role, (cells, viewed)) in panel.roles.iter().zip(cells.iter_mut().zip(&mut viewed)) {
+            for cell in &role.cells {
+                cells[cell.model.0].push(cell);
+                if cell.verb == Verb::View {
+                    viewed[cell.model.0] = viewed[cell.model.0].union(cell.fields);
+                }
+            }
+        }
+        Self {
+            panel,
+            ranks: Ranks::of(&panel.roles),
+            cells,
+            viewed,
+            references: references(panel),
+            held: holdable(panel),
+            conditions: Conditions::of(panel),
+        }
     }
 
     pub(super) fn panel(&self) -> &'a Panel {
@@ -85,6 +107,9 @@ impl<'a> Policy<'a> {
 
     /// In at least some rows.
     pub(super) fn fields(&self, role: RoleId, verb: Verb, model: ModelId) -> FieldSet {
+        if verb == Verb::View {
+            return self.viewed[role.0][model.0];
+        }
         self.cells(role, verb, model).fold(FieldSet::default(), |all, cell| all.union(cell.fields))
     }
 
@@ -97,6 +122,11 @@ impl<'a> Policy<'a> {
         fields: FieldSet,
         when: Option<&Predicate>,
     ) -> Held {
+        // One clause that says it all is the usual case.
+        let covers = |cell: &Cell| fields.is_subset_of(cell.fields) && self.rows_within(model, when, &[cell]);
+        if self.cells(role, verb, model).any(covers) {
+            return Held::All;
+        }
         let cells: Vec<&Cell> = self.cells(role, verb, model).collect();
         if cells.is_empty() {
             return Held::Nothing;
@@ -127,13 +157,32 @@ impl<'a> Policy<'a> {
 
     /// Whether every row that fulfils `when` is reached by one of the cells.
     pub(super) fn rows_within(&self, model: ModelId, when: Option<&Predicate>, cells: &[&Cell]) -> bool {
-        let reached: Vec<Option<&Predicate>> = cells.iter().map(|cell| cell.when.as_deref()).collect();
-        predicate::implies(self.panel, model, when, &reached)
+        if let [cell] = cells {
+            return cell.when.as_deref().is_none_or(|reached| !self.some_row(model, when.as_slice(), &[reached]));
+        }
+        let reached: Option<Vec<&Predicate>> = cells.iter().map(|cell| cell.when.as_deref()).collect();
+        let Some(reached) = reached else { return true };
+        !reached.is_empty() && !self.some_row(model, when.as_slice(), &reached)
+    }
+
+    /// Whether some row may exist for which every condition of `all` is true and none of `none` is; false is certain.
+    pub(super) fn some_row(&self, model: ModelId, all: &[&Predicate], none: &[&Predicate]) -> bool {
+        self.conditions.some_row(model, all, none)
+    }
+
+    /// Whether the condition is true for some row; false is certain.
+    pub(super) fn can_hold(&self, model: ModelId, predicate: &Predicate) -> bool {
+        self.some_row(model, &[predicate], &[])
     }
 
     /// Every condition of the block, each once.
     pub(super) fn conditions(&self) -> &[Condition<'a>] {
-        &self.conditions
+        self.conditions.all()
+    }
+
+    /// Every foreign key to a model of the block.
+    pub(super) fn references(&self) -> &[Reference] {
+        &self.references
     }
 
     pub(super) fn has_framework(&self, role: RoleId, verb: Verb, subject: Framework) -> bool {
@@ -204,25 +253,6 @@ impl<'a> Policy<'a> {
     }
 }
 
-/// A condition of the block.
-pub(super) struct Condition<'a> {
-    pub(super) model: ModelId,
-    pub(super) predicate: &'a Predicate,
-    pub(super) stands: Stands,
-    pub(super) owner: Owner,
-    /// Of the clause around it.
-    pub(super) place: Place,
-}
-
-/// Where a condition stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stands {
-    Check,
-    Grant(RoleId, GrantId),
-    Forbid,
-    Dashboard,
-}
-
 impl Verb {
     /// Granted field by field; the other verbs take whole rows.
     pub(super) fn is_of_fields(self) -> bool {
@@ -249,45 +279,13 @@ fn holdable(panel: &Panel) -> Vec<bool> {
     held
 }
 
-/// Every condition that stands in the block once, with the model whose rows it is about.
-fn conditions<'a>(panel: &'a Panel) -> Vec<Condition<'a>> {
+fn references(panel: &Panel) -> Vec<Reference> {
     let mut all = Vec::new();
-    let mut known: HashSet<(*const Predicate, ModelId)> = HashSet::new();
-    let mut add = |condition: Condition<'a>| {
-        // The verbs of one clause share its condition.
-        if known.insert((std::ptr::from_ref(condition.predicate), condition.model)) {
-            all.push(condition);
-        }
-    };
-    for model in panel.model_ids() {
-        for check in &panel.model(model).checks {
-            let (predicate, place) = (&*check.predicate, check.place);
-            add(Condition { model, predicate, stands: Stands::Check, owner: Owner::Model(model), place });
-        }
-    }
-    for id in panel.role_ids() {
-        let role = panel.role(id);
-        for cell in &role.cells {
-            if let Some(predicate) = cell.when.as_deref() {
-                let (stands, place) = (Stands::Grant(id, cell.grant), role.grants[cell.grant.0].place);
-                add(Condition { model: cell.model, predicate, stands, owner: Owner::Role(id), place });
+    for child in panel.model_ids() {
+        for (field, of) in panel.model(child).fields.iter().enumerate() {
+            if let Kind::Model(parent, then) = of.kind {
+                all.push(Reference { child, field: FieldId(field), parent, then });
             }
-        }
-    }
-    for forbid in &panel.forbids {
-        for &model in &forbid.models {
-            if let Some(predicate) = forbid.when.as_deref() {
-                let place = forbid.place;
-                add(Condition { model, predicate, stands: Stands::Forbid, owner: Owner::Panel, place });
-            }
-        }
-    }
-    for widget in &panel.dashboard {
-        if let Widget::Count { model, when: Some(predicate), place }
-        | Widget::Chart { model, when: Some(predicate), place, .. } = widget
-        {
-            let (model, place) = (*model, *place);
-            add(Condition { model, predicate, stands: Stands::Dashboard, owner: Owner::Panel, place });
         }
     }
     all

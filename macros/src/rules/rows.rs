@@ -11,9 +11,7 @@ use crate::predicate;
 pub(super) fn predicate_can_hold(policy: &Policy, diags: &mut Diags) {
     for condition in policy.conditions() {
         // Of a grant, `grant_can_apply` tells the same.
-        if matches!(condition.stands, Stands::Grant(..))
-            || predicate::can_hold(policy.panel(), condition.model, condition.predicate)
-        {
+        if matches!(condition.stands, Stands::Grant(..)) || policy.can_hold(condition.model, condition.predicate) {
             continue;
         }
         let model = &policy.model(condition.model).name;
@@ -32,7 +30,7 @@ pub(super) fn predicate_can_hold(policy: &Policy, diags: &mut Diags) {
 /// A condition that every row fulfils looks like a limit and is none: the reviewer reads it as one.
 pub(super) fn predicate_restricts(policy: &Policy, diags: &mut Diags) {
     for condition in policy.conditions() {
-        if predicate::some_row(policy.panel(), condition.model, &[], &[condition.predicate]) {
+        if policy.some_row(condition.model, &[], &[condition.predicate]) {
             continue;
         }
         let model = &policy.model(condition.model).name;
@@ -235,17 +233,21 @@ fn fits(kind: Kind, literal: &Literal) -> bool {
 pub(super) fn null_is_thought_of(policy: &Policy, diags: &mut Diags) {
     for condition in policy.conditions() {
         let model = policy.panel().model(condition.model);
-        let mut tested = Vec::new();
-        // Beside the clause for the others there may be one for the empty ones.
-        let beside = policy.conditions().iter().filter(|c| c.owner == condition.owner && c.model == condition.model);
-        beside.for_each(|other| null_tests(other.predicate, &mut tested));
         let mut forgotten: Vec<(FieldId, Place)> = Vec::new();
         falls_out(condition.predicate, false, &mut |field, place| {
             let optional = model.fields.get(field.0).is_some_and(|f| f.optional);
-            if optional && !tested.contains(&field) && forgotten.iter().all(|(known, _)| *known != field) {
+            if optional && forgotten.iter().all(|(known, _)| *known != field) {
                 forgotten.push((field, place));
             }
         });
+        if forgotten.is_empty() {
+            continue;
+        }
+        // Beside the clause for the others there may be one for the empty ones.
+        let beside = policy.conditions().iter().filter(|c| c.owner == condition.owner && c.model == condition.model);
+        let mut tested = Vec::new();
+        beside.for_each(|other| null_tests(other.predicate, &mut tested));
+        forgotten.retain(|(field, _)| !tested.contains(field));
         for (field, place) in forgotten {
             if condition.stands == Stands::Forbid && !some_grant_meets_null(policy, condition.model, field) {
                 continue;
@@ -279,7 +281,7 @@ fn some_grant_meets_null(policy: &Policy, model: ModelId, field: FieldId) -> boo
     policy.role_ids().any(|role| {
         policy.panel().role(role).cells.iter().filter(|c| c.model == model && of_forbidden(role, c.verb)).any(|cell| {
             let both: Vec<&Predicate> = cell.when.as_deref().into_iter().chain([&empty]).collect();
-            predicate::some_row(policy.panel(), model, &both, &[])
+            policy.some_row(model, &both, &[])
         })
     })
 }

@@ -43,8 +43,7 @@ fn brings_rows_in(policy: &Policy, role: RoleId, edit: &Cell, goal: &Cell, when:
     let others = without(when, field);
     let before: Vec<&Predicate> = edit.when.as_deref().into_iter().chain([&others]).collect();
     let after: Vec<&Predicate> = edit.when.as_deref().into_iter().chain([when]).collect();
-    predicate::some_row(policy.panel(), goal.model, &before, &reached)
-        && predicate::some_row(policy.panel(), goal.model, &after, &[])
+    policy.some_row(goal.model, &before, &reached) && policy.some_row(goal.model, &after, &[])
 }
 
 /// The condition with everything that reads the field left open.

@@ -224,7 +224,7 @@ pub(super) fn sensitive_name_is_labelled(policy: &Policy, diags: &mut Diags) {
         let model = policy.panel().model(id);
         for field in model.fields.iter().filter(|f| f.sensitivity == Sensitivity::Internal && holds_a_value(f.kind)) {
             let name = wording::plain(&field.name);
-            let is_one = |words: &[&str]| words.iter().any(|word| format!("_{name}_").contains(&format!("_{word}_")));
+            let is_one = |words: &[&str]| words.iter().any(|word| stands_in(&name, word));
             let advice = match (is_one(&KEYS), is_one(&PERSONAL)) {
                 (true, _) => "make it a `Secret`, which is written and never read, or write `sensitive` behind it",
                 (false, true) => "write `personal` or `sensitive` behind it, or `public` if it is meant to travel",
@@ -240,6 +240,14 @@ pub(super) fn sensitive_name_is_labelled(policy: &Policy, diags: &mut Diags) {
                 .about(Owner::Model(id));
         }
     }
+}
+
+/// `card_number` in `first_card_number`: as whole words.
+fn stands_in(name: &str, word: &str) -> bool {
+    name.match_indices(word).any(|(at, _)| {
+        let end = at + word.len();
+        (at == 0 || name.as_bytes()[at - 1] == b'_') && (end == name.len() || name.as_bytes()[end] == b'_')
+    })
 }
 
 /// That a token was used, or when, is not the token.

@@ -7,7 +7,6 @@ use crate::diag::Diags;
 use crate::panel::{
     Cell, Field, FieldId, FieldSet, GrantId, Literal, ModelId, Op, Operand, OperandKind, Owner, Predicate, RoleId, Verb,
 };
-use crate::predicate;
 
 /// An editor who can't see a field overwrites it blind, and learns its value from what the form refuses.
 pub(super) fn edit_needs_view(policy: &Policy, diags: &mut Diags) {
@@ -203,7 +202,7 @@ fn may_vanish(policy: &Policy, cell: &Cell, views: &[&Cell]) -> bool {
     let model = policy.panel().model(cell.model);
     let known: Vec<Predicate> = model.field_ids().filter_map(|id| as_created(model.field(id), id, cell)).collect();
     let row: Vec<&Predicate> = cell.when.as_deref().into_iter().chain(&known).collect();
-    predicate::some_row(policy.panel(), cell.model, &row, &reached)
+    policy.some_row(cell.model, &row, &reached)
 }
 
 fn as_created(field: &Field, id: FieldId, cell: &Cell) -> Option<Predicate> {

@@ -7,9 +7,11 @@ use std::collections::HashMap;
 use proptest::prelude::*;
 use proptest::test_runner::{Config, RngAlgorithm, TestRng, TestRunner};
 
-use super::{COUNT, FLAG, ROW, SIZE, SOME, STATE, compare, here, int, not, of, operand, panel, state};
+use super::{
+    COUNT, FLAG, ROW, SIZE, SOME, STATE, can_hold, compare, here, implies, int, not, of, operand, panel, state,
+};
 use crate::panel::{Literal, Op, OperandKind, Predicate};
-use crate::predicate::{can_hold, each_operand, implies};
+use crate::predicate::each_operand;
 
 /// A row and who asks: nulls are `None`.
 #[derive(Debug, Clone, Copy)]
