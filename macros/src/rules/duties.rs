@@ -1,6 +1,7 @@
 //! Two people for one thing: what `forbid one_person` keeps apart stays apart, and what is guarded has no second door
 //! beside the guard. Whether both steps happened to one row is for the run time to see.
 
+use super::paths::{How, Path};
 use super::policy::Policy;
 use super::wording;
 use crate::diag::Diags;
@@ -23,15 +24,26 @@ pub(super) fn one_person(policy: &Policy, diags: &mut Diags) {
                 continue;
             }
             let turned = pairs().flat_map(|(a, b)| [(a, b), (b, a)]);
-            if let Some((own, other, by)) = turned.into_iter().find_map(|(own, other)| {
-                let held = first_cell(policy, role, own)?;
-                let by = second_account(policy, role, other)?;
-                Some(((own, held), other, by))
-            }) {
-                report_second_account(policy, diags, role, apart, own, other, by);
+            let mut reached: Option<Vec<Path>> = None;
+            for (own, other) in turned {
+                let Some(held) = first_cell(policy, role, own) else { continue };
+                let reached = reached.get_or_insert_with(|| second_accounts(policy, role));
+                let second = reached.iter().find_map(|path| Some((path, first_cell(policy, path.0, other)?)));
+                if let Some((path, cell)) = second {
+                    report_second_account(policy, diags, role, apart, (own, held), (other, cell), path);
+                    break;
+                }
             }
         }
     }
+}
+
+/// The accounts that a holder of the role can come to act as, beside their own. That the first role may give itself is what
+/// `two_people_exist` asks of it.
+fn second_accounts<'a>(policy: &Policy<'a>, role: RoleId) -> Vec<Path<'a>> {
+    let mut reached = policy.paths.reached(role);
+    reached.retain(|(to, path)| !(*to == role && role.0 == 0 && path.len() == 1 && path[0].how == How::Gives));
+    reached
 }
 
 fn first_cell<'a>(policy: &Policy<'a>, role: RoleId, step: &Step) -> Option<&'a Cell> {
@@ -96,43 +108,34 @@ fn said(policy: &Policy, step: &Step) -> String {
     format!("{} `{}`", wording::verb(model, step.0), model.name)
 }
 
-/// Another role that may do the step, and how this one comes to hold it.
-fn second_account<'p>(policy: &'p Policy, role: RoleId, step: &Step) -> Option<(&'p crate::panel::PeopleCell, Place)> {
-    policy.role(role).people.iter().find_map(|cell| {
-        let leads = matches!(cell.verb, PeopleVerb::Assign | PeopleVerb::Reset) && cell.target != role;
-        let held = first_cell(policy, cell.target, step).filter(|_| leads)?;
-        Some((cell, policy.place_of(cell.target, held)))
-    })
-}
-
 fn report_second_account(
     policy: &Policy,
     diags: &mut Diags,
     role: RoleId,
     apart: &OnePerson,
     (own, held): (&Step, &Cell),
-    other: &Step,
-    (by, place): (&crate::panel::PeopleCell, Place),
+    (other, cell): (&Step, &Cell),
+    (target, path): &Path,
 ) {
-    let (name, target) = (wording::role(policy, role), wording::role(policy, by.target));
+    let Some(last) = path.last() else { return };
+    let name = wording::role(policy, role);
     let (first, second) = (said(policy, own), said(policy, other));
-    let verb = wording::people_verb(by.verb);
-    let steps: Vec<(Place, String)> = vec![
-        (policy.place_of(role, held), format!("`{name}` may {first}")),
-        (by.place, format!("`{name}` may {verb} `{target}`")),
-        (place, format!("`{target}` may {second}")),
-    ];
+    let mut steps: Vec<(Place, String)> = vec![(policy.place_of(role, held), format!("`{name}` may {first}"))];
+    steps.extend(path.iter().map(|edge| edge.step(policy.panel())));
+    let end = wording::role(policy, *target);
+    steps.push((policy.place_of(*target, cell), format!("`{end}` may {second}")));
+    let verb = wording::people_verb(last.cell.verb);
     diags
         .error(
             "one_person",
-            by.place,
+            last.cell.place,
             format!("a holder of `{name}` can {first}, and {second} through a second account"),
         )
         .because("forbid", apart.place)
         .steps(steps)
-        .help(format!("take `{verb} {target}` from `{name}`, or one of the two rights"))
+        .help(format!("take `{verb} {end}` from `{}`, or one of the two rights", wording::role(policy, last.from)))
         .about(Owner::Role(role))
-        .about(Owner::Role(by.target))
+        .about(Owner::Role(*target))
         .about(Owner::Model(other.1));
 }
 

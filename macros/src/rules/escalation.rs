@@ -1,9 +1,10 @@
 //! Who could climb: by giving roles, by starting resets, and over several steps of both.
 
+use super::paths::{Edge, How};
 use super::policy::{Lack, Policy};
 use super::wording;
 use crate::diag::Diags;
-use crate::panel::{Owner, PeopleCell, PeopleVerb, Place, RoleId};
+use crate::panel::{Owner, PeopleCell, PeopleVerb, RoleId};
 
 /// Whoever may give a role can give it to an account of their own; a right that only the given role has is then theirs.
 pub(super) fn giver_holds_what_it_gives(policy: &Policy, diags: &mut Diags) {
@@ -67,28 +68,31 @@ fn assigns<'p>(policy: &'p Policy, role: RoleId) -> impl Iterator<Item = &'p Peo
 }
 
 /// A chain of harmless-looking rights that ends in a role above one's own: reset a colleague, act as them, be promoted.
+///
+/// Ranks are an order, so a path that ends too high has one edge that leads up: the edge is the mistake, the path is told.
+/// Up by a reset is `recovery_respects_rank`'s.
 pub(super) fn no_upward_path(policy: &Policy, diags: &mut Diags) {
     if policy.ranks.go_in_a_circle() {
         return;
     }
-    for last in policy.role_ids() {
+    for giver in policy.role_ids() {
         let mut told: Vec<RoleId> = Vec::new();
-        for cell in assigns(policy, last) {
-            if !policy.climbs(last, cell.target) || told.contains(&cell.target) {
+        for edge in policy.paths.from(giver).iter().filter(|edge| edge.how == How::Gives) {
+            if !policy.climbs(giver, edge.to) || told.contains(&edge.to) {
                 continue;
             }
-            told.push(cell.target);
-            report_path(policy, diags, last, cell);
+            told.push(edge.to);
+            report_path(policy, diags, edge);
         }
     }
 }
 
 /// One giver that stands too low is one mistake. It is told from the lowest role that profits, over the shortest way.
-fn report_path(policy: &Policy, diags: &mut Diags, last: RoleId, cell: &PeopleCell) {
-    let target = cell.target;
-    let mut best: Option<(RoleId, Vec<(Place, String)>)> = None;
+fn report_path(policy: &Policy, diags: &mut Diags, last: &Edge) {
+    let (giver, target) = (last.from, last.to);
+    let mut best: Option<(RoleId, Vec<Edge>)> = None;
     for start in policy.role_ids().filter(|start| policy.climbs(*start, target)) {
-        let Some(way) = way(policy, start, last) else { continue };
+        let Some(way) = policy.paths.shortest(start, giver) else { continue };
         let better = match &best {
             None => true,
             Some((known, shortest)) => {
@@ -100,47 +104,23 @@ fn report_path(policy: &Policy, diags: &mut Diags, last: RoleId, cell: &PeopleCe
             best = Some((start, way));
         }
     }
-    let (start, mut steps) = best.unwrap_or((last, Vec::new()));
-    steps.push(step(policy, last, cell));
+    let (start, mut way) = best.unwrap_or((giver, Vec::new()));
+    way.push(*last);
     let (name, high) = (wording::role(policy, start), wording::role(policy, target));
     let relation = if policy.ranks.is_below(start, target) { "above it" } else { "not under it" };
     let diag = diags
-        .error("no_upward_path", cell.place, format!("holding `{name}` leads to holding `{high}`, which is {relation}"))
-        .steps(steps)
-        .help(format!("take `assign {high}` from `{}`", wording::role(policy, last)))
-        .about(Owner::Role(last))
+        .error(
+            "no_upward_path",
+            last.cell.place,
+            format!("holding `{name}` leads to holding `{high}`, which is {relation}"),
+        )
+        .steps(way.iter().map(|edge| edge.step(policy.panel())))
+        .help(format!("take `assign {high}` from `{}`", wording::role(policy, giver)))
+        .about(Owner::Role(giver))
         .about(Owner::Role(target));
-    if let Some(up) = policy.ranks.step(last, target).filter(|_| policy.ranks.is_below(last, target)) {
+    if let Some(up) = policy.ranks.step(giver, target).filter(|_| policy.ranks.is_below(giver, target)) {
         diag.because(up.word, up.place);
     }
-}
-
-/// The shortest way from holding one role to holding another, by what roles may assign and reset.
-fn way(policy: &Policy, from: RoleId, to: RoleId) -> Option<Vec<(Place, String)>> {
-    let mut seen = vec![from];
-    let mut ways = vec![(from, Vec::new())];
-    let mut next = 0;
-    while let Some((at, way)) = ways.get(next).cloned() {
-        if at == to {
-            return Some(way);
-        }
-        next += 1;
-        for cell in &policy.role(at).people {
-            let leads = matches!(cell.verb, PeopleVerb::Assign | PeopleVerb::Reset);
-            if leads && !seen.contains(&cell.target) {
-                seen.push(cell.target);
-                let mut longer: Vec<(Place, String)> = way.clone();
-                longer.push(step(policy, at, cell));
-                ways.push((cell.target, longer));
-            }
-        }
-    }
-    None
-}
-
-fn step(policy: &Policy, role: RoleId, cell: &PeopleCell) -> (Place, String) {
-    let (name, target) = (wording::role(policy, role), wording::role(policy, cell.target));
-    (cell.place, format!("`{name}` may {} `{target}`", wording::people_verb(cell.verb)))
 }
 
 /// Who may reset, lock or sign out a superior can take their place, or keep them out while something happens.

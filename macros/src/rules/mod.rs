@@ -12,6 +12,7 @@ mod escalation;
 mod grants;
 mod liveness;
 mod oracles;
+mod paths;
 mod policy;
 mod roles;
 mod rows;

@@ -5,6 +5,7 @@ use std::ops::Deref;
 
 use super::conditions::Conditions;
 pub(super) use super::conditions::{Condition, Stands};
+use super::paths::Paths;
 use crate::panel::{
     Cell, FieldId, FieldSet, Framework, FrameworkCell, Grant, GrantId, Kind, Model, ModelId, OnDelete, Owner, Panel,
     PeopleCell, PeopleVerb, Place, Predicate, RoleId, Sensitivity, Verb,
@@ -15,6 +16,8 @@ use crate::ranks::Ranks;
 pub(super) struct Policy<'a> {
     panel: &'a Panel,
     pub(super) ranks: Ranks,
+    /// Who can come to act as whom.
+    pub(super) paths: Paths<'a>,
     /// By role, then by model.
     cells: Vec<Vec<Vec<&'a Cell>>>,
     /// What of a row is viewed at all, by role, then by model.
@@ -88,6 +91,7 @@ impl<'a> Policy<'a> {
         Self {
             panel,
             ranks: Ranks::of(&panel.roles),
+            paths: Paths::of(panel),
             cells,
             viewed,
             references: references(panel),

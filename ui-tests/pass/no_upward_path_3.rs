@@ -1,0 +1,10 @@
+//! Lent, and downwards.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product { name: String label; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+    role Manager under Owner { view, edit Product; may assign, reset Clerk; }
+    role Clerk under Manager { view Product; }
+}
