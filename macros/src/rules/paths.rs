@@ -115,8 +115,7 @@ impl Edge<'_> {
     pub(super) fn step(&self, panel: &Panel) -> (Place, String) {
         let name = |role: RoleId| &panel.role(role).name;
         let may = if self.cell.lendable { "may be lent the right to" } else { "may" };
-        let text =
-            format!("`{}` {may} {} `{}`", name(self.from), wording::people_verb(self.cell.verb), name(self.to));
+        let text = format!("`{}` {may} {} `{}`", name(self.from), wording::people_verb(self.cell.verb), name(self.to));
         (self.cell.place, text)
     }
 }
