@@ -87,6 +87,20 @@ event_ids! {
     LinkIssued = "link.issued",
     /// A one-use link was used.
     LinkUsed = "link.used",
+    /// A right that the block declares `may` was lent.
+    GrantLent = "grant.lent",
+    /// A loan was continued.
+    GrantRenewed = "grant.renewed",
+    /// A loan was ended before its time.
+    GrantEnded = "grant.ended",
+    /// A loan's time was over.
+    GrantExpired = "grant.expired",
+    /// A group was added.
+    GroupCreated = "group.created",
+    /// A person came into a group.
+    GroupJoined = "group.joined",
+    /// A person left a group.
+    GroupLeft = "group.left",
     /// The schema was changed.
     SchemaMigrated = "schema.migrated",
 }

@@ -2,14 +2,18 @@
 //! its [`Terms`]: which rows, which fields, and what must be proved first. Everything that reads or writes rows asks for
 //! terms, and only this file makes them. Nothing is remembered between two requests.
 
+mod lending;
 #[cfg(test)]
 mod tests;
 
 use chrono::{DateTime, Utc};
 
 use crate::condition::{Asker, Condition};
-use crate::panel::{Field, FieldSet, Framework, Model, Panel, PeopleVerb, Reauth, Role, Verb};
+use crate::loan::Lent;
+use crate::panel::{Field, FieldSet, Framework, Model, Panel, PeopleCell, PeopleVerb, Reauth, Role, Verb};
 use crate::value::Row;
+
+pub use self::lending::authorize_lending;
 
 /// The person signed in, as the session lookup of this request found them. Only that lookup makes one, so that a token
 /// says something about a person and not just about a role.
@@ -23,6 +27,8 @@ pub struct Actor {
     pub(crate) session: i64,
     /// Until then the newest proof of identity within this session counts as fresh.
     pub(crate) fresh_until: DateTime<Utc>,
+    /// What is lent to them at this moment.
+    pub(crate) lent: Vec<Lent>,
     /// Who asks, and when, for predicates.
     pub(crate) asker: Asker,
 }
@@ -32,7 +38,7 @@ impl Actor {
     /// writes this call vouches for the person, their role and the moment; a review should ask why it stands there.
     #[must_use]
     pub fn vouched_for_without_any_proof(role: &'static Role, email: String, asker: Asker) -> Self {
-        Self { role, email, session: 0, fresh_until: asker.now, asker }
+        Self { role, email, session: 0, fresh_until: asker.now, lent: Vec::new(), asker }
     }
 
     /// Their role, now.
@@ -112,8 +118,7 @@ pub fn authorize(panel: &'static Panel, actor: &Actor, verb: Verb, model: &'stat
         .role
         .cells
         .iter()
-        // `lendable` cells are not held; they count once a loan is recorded.
-        .filter(|cell| cell.verb == verb && cell.model == model.index && !cell.lendable)
+        .filter(|cell| cell.verb == verb && cell.model == model.index && lending::counts(panel, actor, cell))
         .map(|cell| match &cell.when {
             None => BoundCell { fields: cell.fields, condition: Condition::Always, reads: FieldSet::NONE },
             Some(when) => {
@@ -155,10 +160,11 @@ pub fn authorize_framework(
 
 /// May this person do this with holders of that role (assign: give it)?
 pub fn authorize_people(panel: &'static Panel, actor: &Actor, verb: PeopleVerb, target: &Role) -> Result<(), Refusal> {
-    let holds = |role: &Role| role.people.iter().any(|c| c.verb == verb && c.target == target.index && !c.lendable);
-    if holds(actor.role) {
+    let is_it = |cell: &&PeopleCell| cell.verb == verb && cell.target == target.index;
+    if actor.role.people.iter().filter(is_it).any(|cell| lending::counts_over_people(panel, actor, cell)) {
         return Ok(());
     }
+    let holds = |role: &Role| role.people.iter().filter(is_it).any(|cell| !cell.lendable);
     let verb = match verb {
         PeopleVerb::Assign => "assign",
         PeopleVerb::Reset => "reset",
@@ -173,7 +179,8 @@ pub fn authorize_people(panel: &'static Panel, actor: &Actor, verb: PeopleVerb, 
 #[must_use]
 pub fn may_see_holders(panel: &'static Panel, actor: &Actor, role: &Role) -> bool {
     authorize_framework(panel, actor, Verb::View, Framework::People).is_ok()
-        || actor.role.people.iter().any(|cell| cell.target == role.index && !cell.lendable)
+        || (actor.role.people.iter())
+            .any(|cell| cell.target == role.index && lending::counts_over_people(panel, actor, cell))
 }
 
 /// Whether the block's `reauth` lists this verb over people and the person has not proved who they are lately enough.

@@ -3,6 +3,7 @@
 
 mod audit;
 mod doctor;
+mod grants;
 mod migrate;
 mod policy;
 mod serve;
@@ -73,6 +74,7 @@ async fn perform(builder: &Builder, given: &ArgMatches) -> Outcome {
         Some(("serve", given)) => serve::run(builder, given).await,
         Some(("migrate", given)) => migrate::run(builder, given).await,
         Some(("user", given)) => user::run(builder, given).await,
+        Some(("grants", given)) => grants::run(builder, given).await,
         Some(("policy", given)) => policy::run(builder, given),
         Some(("audit", given)) => audit::run(builder, given).await,
         Some(("doctor", given)) => doctor::run(builder, given).await,
@@ -101,6 +103,7 @@ fn commands(builder: &Builder) -> Command {
         .subcommand(Command::new("serve").about("Serve the panel; also without any word").args(serve::words()))
         .subcommand(migrate::command())
         .subcommand(user::command())
+        .subcommand(grants::command())
         .subcommand(policy::command())
         .subcommand(audit::command())
         .subcommand(doctor::command());

@@ -94,9 +94,15 @@ async fn who(cx: &Cx<'_, Nobody>) -> Result<Visitor, Error> {
     let Some(token) = Jar::Session.read(cx.headers, &app.settings.public_url) else {
         return Ok(Visitor::Nobody { cookie_is_dead: false });
     };
-    let Some(row) = app.store.session(&token.hash()).await? else {
+    let Some(row) = app.store.session(&token.hash(), cx.now).await? else {
         return Ok(Visitor::Nobody { cookie_is_dead: true });
     };
+    if row.lent_is_over
+        && let Err(error) = app.store.note_expired_loans(cx.request_id, Some(row.person), cx.now).await
+    {
+        // It counts for nothing already; the sweep writes it down later.
+        tracing::warn!(request = %cx.request_id, %error, "the end of a loan was not written");
+    }
     match session::judge(app.panel, &row, cx.now) {
         Standing::Alive { actor, touch } => {
             if touch && let Err(error) = app.store.touch_session(row.session, cx.now).await {

@@ -9,9 +9,11 @@ mod edit;
 mod edit_fields;
 pub(crate) mod first;
 mod frame;
+mod groups;
 mod home;
 mod list;
 mod list_state;
+mod loans;
 pub(crate) mod login;
 mod people;
 mod person_attributes;
@@ -46,7 +48,7 @@ pub(crate) async fn answer(cx: &Cx<'_>) -> Result<Response, Error> {
     match cx.route {
         Route::Home => home::page(cx).await,
         Route::Audit => audit::page(cx).await,
-        Route::Policy => policy::page(cx),
+        Route::Policy => policy::page(cx).await,
         Route::People(page) => people::page(cx, page).await,
         Route::Model(model, page) => match page {
             Page::List => list::page(cx, model).await,

@@ -21,11 +21,6 @@ pub const PENDING: &[Pending] = &[
         missing: "no second factor can be enrolled or is asked for; the password's longer minimum holds for everybody",
         used: |panel| panel.roles.iter().any(|role| role.factor_required),
     },
-    Pending {
-        clause: "may …",
-        missing: "rights can't be lent yet",
-        used: |panel| panel.roles.iter().any(|role| role.cells.iter().any(|cell| cell.lendable)),
-    },
     Pending { clause: "export", missing: "there is no export", used: |panel| uses(panel, Verb::Export) },
     Pending { clause: "import", missing: "there is no import", used: |panel| uses(panel, Verb::Import) },
     Pending {

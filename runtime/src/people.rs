@@ -212,7 +212,7 @@ pub(crate) fn seen_role(panel: &'static Panel, actor: &Actor, person: &PersonRow
 }
 
 /// Two who act on each other at once: the second has lost what the first took.
-async fn stands(write: &mut Write, actor: &Actor) -> Result<(), Error> {
+pub(crate) async fn stands(write: &mut Write, actor: &Actor) -> Result<(), Error> {
     if write.still_stands(actor).await? {
         return Ok(());
     }

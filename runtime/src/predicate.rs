@@ -81,9 +81,25 @@ impl Predicate {
             Self::In { operand, set } => set.iter().fold(operand.reads(), |all, o| all.union(o.reads())),
         }
     }
+
+    /// Whether it asks who asks: the same words then let other rows through for somebody else.
+    #[must_use]
+    pub fn names_me(&self) -> bool {
+        match self {
+            Self::And(parts) | Self::Or(parts) => parts.iter().any(Self::names_me),
+            Self::Not(inner) => inner.names_me(),
+            Self::Compare { left, right, .. } => left.is_me() || right.is_me(),
+            Self::IsNull(operand) => operand.is_me(),
+            Self::In { operand, set } => operand.is_me() || set.iter().any(Operand::is_me),
+        }
+    }
 }
 
 impl Operand {
+    fn is_me(&self) -> bool {
+        matches!(self, Self::Me | Self::MeAttribute(_))
+    }
+
     fn reads(&self) -> FieldSet {
         match self {
             Self::Field(field) => FieldSet::NONE.with(*field),

@@ -1,11 +1,15 @@
 //! Path to page and back, by the slugs of the panel. It decides what is asked for, never whether it may be done; a path
 //! that means nothing is `None`. The base path of the public URL is taken off before and put on after.
 
+mod loans;
+
 use std::fmt;
 
 use percent_encoding::percent_decode_str;
 
 use crate::panel::{Model, Panel, PeopleVerb};
+
+pub use self::loans::LoanPage;
 
 /// A page of the panel.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +49,8 @@ pub enum PeoplePage {
     Attributes(i64),
     /// `/people/ID/VERB`
     Do(i64, PeopleVerb),
+    /// What is lent, and groups.
+    Loans(LoanPage),
 }
 
 const PEOPLE_VERBS: [(&str, PeopleVerb); 5] = [
@@ -57,6 +63,9 @@ const PEOPLE_VERBS: [(&str, PeopleVerb); 5] = [
 
 impl PeoplePage {
     fn parse(segments: &[&str]) -> Option<Self> {
+        if let Some(page) = LoanPage::parse(segments) {
+            return Some(Self::Loans(page));
+        }
         Some(match segments {
             [] => Self::List,
             ["invite"] => Self::Invite,
@@ -157,6 +166,7 @@ impl fmt::Display for Route<'_> {
                 let name = PEOPLE_VERBS.iter().find(|(_, of)| of == verb).map_or("", |(name, _)| name);
                 write!(f, "/people/{id}/{name}")
             }
+            Self::People(PeoplePage::Loans(page)) => write!(f, "{page}"),
             Self::Static(name) => write!(f, "/static/{name}"),
             Self::Model(model, page) => {
                 write!(f, "/{}", model.slug)?;

@@ -103,6 +103,7 @@ pub fn judge(panel: &'static Panel, row: &SessionRow, now: DateTime<Utc>) -> Sta
         email: row.email.clone(),
         session: row.session,
         fresh_until: fresh_until(panel, row.proved_at),
+        lent: row.lent.clone(),
         asker: Asker { person: row.person, attributes, now },
     };
     Standing::Alive { actor: Box::new(actor), touch: now >= later(row.seen_at, TOUCH.min(panel.session.idle / 2)) }

@@ -6,6 +6,7 @@ mod account;
 mod authority;
 pub mod cursor;
 mod deletion;
+mod loans;
 pub mod query;
 mod sql;
 mod sqlite;
@@ -23,6 +24,7 @@ use crate::panel::Panel;
 
 pub use account::{Ask, LinkRow, NewLink, NewPerson, NewSession, PasswordHash, PersonRow, Purpose, SessionRow};
 pub use authority::PERSON;
+pub use loans::{EXPIRED, GROUP, GroupRow, LoanQuery, LoanRow, NewLoan, RENEWED};
 pub use query::{
     COUNT_BOUND, Candidate, Candidates, ChartQuery, Count, CountQuery, DeleteGroup, DeletePreview, GetQuery, Key,
     LARGEST_PAGE, Label, LabelOf, ListQuery, Listed, ListedRow, PICKER_ROWS, PREVIEW_LABELS, PickFrom, PickerQuery,

@@ -341,6 +341,7 @@ pub(crate) fn actor(role: &str, doctor: Option<i64>) -> Actor {
         email: "anna@example.org".to_owned(),
         session: 1,
         fresh_until: now() + chrono::Duration::minutes(10),
+        lent: Vec::new(),
         asker: Asker { person: 7, attributes: vec![doctor.map_or(Value::Null, Value::Int)], now: now() },
     }
 }

@@ -4,6 +4,7 @@ mod browser;
 mod command_line;
 mod equal_work;
 mod forged_forms;
+mod lending;
 mod links;
 mod people;
 mod reauth;

@@ -14,6 +14,7 @@ mod form;
 mod frame;
 mod home;
 mod list;
+mod loans;
 mod people;
 mod policy;
 mod refusal;
@@ -28,6 +29,7 @@ pub(crate) use home::{Bar, Chart, Counter, HomePage, Latest};
 pub(crate) use list::{
     Cell, Chip, Column, Count, Empty, Filter, Hidden, ListPage, OptionView, PickView, RowView, SearchView, Size, Step,
 };
+pub(crate) use loans::{GroupPage, GroupsPage, LendForm, LoanLine, LoansPage, LoansView, MemberLine};
 pub(crate) use people::{
     AssignView, AttributeField, AttributesView, HandedLinkPage, InvitePage, PeopleListPage, PersonAct, PersonLine,
     PersonPage,

@@ -108,6 +108,9 @@ impl Running {
 /// What is of no use any more goes. That it can't go now is no reason not to serve.
 async fn store_is_clean(app: &App) {
     let cap = app.panel.throttle(ThrottleName::Login).and_then(|throttle| throttle.cap).unwrap_or(u32::MAX);
+    if let Err(error) = app.store.note_expired_loans(uuid::Uuid::now_v7(), None, app.clock.now()).await {
+        tracing::warn!(%error, "the end of loans was not written");
+    }
     if let Err(error) = app.store.sweep(app.clock.now(), cap).await {
         tracing::warn!(%error, "what is over was not removed");
     }

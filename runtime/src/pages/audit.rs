@@ -253,6 +253,13 @@ fn in_words(event: &str) -> &str {
         "password.set" => "password set",
         "link.issued" => "link made",
         "link.used" => "link used",
+        "grant.lent" => "right lent",
+        "grant.renewed" => "loan renewed",
+        "grant.ended" => "loan ended",
+        "grant.expired" => "loan over",
+        "group.created" => "group added",
+        "group.joined" => "into a group",
+        "group.left" => "out of a group",
         "schema.migrated" => "schema changed",
         other => other,
     }

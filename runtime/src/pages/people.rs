@@ -3,7 +3,7 @@
 
 use http::StatusCode;
 
-use super::{frame, is_post, person_attributes, show};
+use super::{frame, groups, is_post, loans, person_attributes, show};
 use crate::audit::Context;
 use crate::authorize::{authorize_people, may_see_holders};
 use crate::context::Cx;
@@ -12,19 +12,20 @@ use crate::error::Error;
 use crate::panel::{PeopleVerb, Role};
 use crate::people::{self, Act};
 use crate::response::Response;
-use crate::route::{PeoplePage, Route};
-use crate::store::PersonRow;
+use crate::route::{LoanPage, PeoplePage, Route};
+use crate::store::{LoanQuery, PersonRow};
 use crate::token::Token;
 use crate::views::{
-    AssignView, Cell, Fact, HandedLinkPage, InvitePage, Link, OptionView, PeopleListPage, PersonAct, PersonLine,
-    PersonPage, Text,
+    AssignView, Cell, Fact, HandedLinkPage, InvitePage, Link, LoansView, OptionView, PeopleListPage, PersonAct,
+    PersonLine, PersonPage, Text,
 };
 
 pub(super) async fn page(cx: &Cx<'_>, page: PeoplePage) -> Result<Response, Error> {
     match page {
         PeoplePage::List => list(cx).await,
         PeoplePage::Invite => invite(cx).await,
-        PeoplePage::One(id) => one(cx, id).await,
+        PeoplePage::One(id) => one(cx, id, None).await,
+        PeoplePage::Loans(page) => loans::page(cx, page).await,
         PeoplePage::Attributes(id) => person_attributes::save(cx, id).await,
         PeoplePage::Do(id, verb) => act(cx, id, verb).await,
     }
@@ -52,10 +53,12 @@ async fn list(cx: &Cx<'_>) -> Result<Response, Error> {
         })
         .collect();
     let invite = (!assignable(cx).is_empty()).then(|| link(cx, PeoplePage::Invite));
-    show(&PeopleListPage { frame: frame::frame(cx, "People", Vec::new()), invite, people })
+    let loans = groups::are_of_use(cx).then(|| loans::link(cx, LoanPage::List));
+    show(&PeopleListPage { frame: frame::frame(cx, "People", Vec::new()), invite, loans, people })
 }
 
-async fn one(cx: &Cx<'_>, id: i64) -> Result<Response, Error> {
+/// `fault`: what is wrong with what was to be lent.
+pub(super) async fn one(cx: &Cx<'_>, id: i64, fault: Option<String>) -> Result<Response, Error> {
     let panel = cx.panel();
     let person = cx.app.store.person(id).await?.ok_or(Error::NotFound)?;
     let role = people::seen_role(panel, &cx.actor, &person).ok_or(Error::NotFound)?;
@@ -105,7 +108,15 @@ async fn one(cx: &Cx<'_>, id: i64) -> Result<Response, Error> {
     ];
     let crumbs = vec![Link { label: "People".into(), href: link(cx, PeoplePage::List) }];
     let attributes = if may(PeopleVerb::Assign) { person_attributes::view(cx, id).await? } else { None };
-    show(&PersonPage { frame: frame::frame(cx, person.email, crumbs), facts, assign, attributes, acts })
+    let loans = if groups::are_of_use(cx) {
+        let query = LoanQuery { person: Some(id), ..LoanQuery::default() };
+        let found = cx.app.store.loans(&query).await?;
+        let form = if own { None } else { loans::form(cx, LoanPage::ToPerson(id), &[role], fault) };
+        Some(LoansView { lines: loans::lines(cx, &found, false), form })
+    } else {
+        None
+    };
+    show(&PersonPage { frame: frame::frame(cx, person.email, crumbs), facts, assign, attributes, loans, acts })
 }
 
 async fn act(cx: &Cx<'_>, id: i64, verb: PeopleVerb) -> Result<Response, Error> {

@@ -3,27 +3,35 @@
 
 use std::collections::BTreeMap;
 
-use super::{frame, show, words};
+use super::{frame, loans, show, words};
 use crate::authorize::{may_see_whole_policy, verb_in_words};
 use crate::context::Cx;
 use crate::error::Error;
 use crate::panel::{Accept, Cell, Field, FieldSet, Framework, Kind, Model, Panel, PeopleVerb, Role, Verb};
 use crate::response::Response;
+use crate::store::LoanQuery;
 use crate::views::{Accepted, GrantRow, Mark, MatrixCell, MatrixRow, PolicyPage, RoleView, Text};
 
-pub(super) fn page(cx: &Cx<'_>) -> Result<Response, Error> {
+pub(super) async fn page(cx: &Cx<'_>) -> Result<Response, Error> {
     let panel = cx.panel();
     let whole = may_see_whole_policy(&cx.actor);
     let roles: Vec<&'static Role> =
         panel.roles.iter().filter(|role| whole || role.index == cx.actor.role.index).collect();
     let mut rows: Vec<MatrixRow> = panel.models.iter().map(|model| models_row(panel, &roles, model)).collect();
     rows.extend([Framework::Audit, Framework::People].map(|subject| framework_row(&roles, subject)));
+    let lent = if cx.actor.lent.is_empty() {
+        Vec::new()
+    } else {
+        let query = LoanQuery { person: Some(cx.actor.asker.person), running_at: Some(cx.now), ..LoanQuery::default() };
+        loans::own_lines(cx, &cx.app.store.loans(&query).await?)
+    };
     let today = cx.now.date_naive().to_string();
     show(&PolicyPage {
         frame: frame::frame(cx, "Policy", Vec::new()),
         roles: roles.iter().map(|role| role_view(panel, role)).collect(),
         rows,
         letters: letters(panel).into(),
+        lent,
         forbids: panel.forbids.iter().filter(|_| whole).map(|clause| clause.text.into()).collect(),
         accepted: whole.then(|| panel.accepts.iter().map(|accept| accepted(accept, &today)).collect()),
     })

@@ -14,7 +14,7 @@ use crate::forgery;
 use crate::panel::Verb;
 use crate::prove::{self, Outcome};
 use crate::response::Response;
-use crate::route::{Page, PeoplePage, Route};
+use crate::route::{LoanPage, Page, PeoplePage, Route};
 use crate::session::{self, Jar};
 use crate::token::Token;
 use crate::views::{Hidden, Note, ProvePage, Tone};
@@ -118,7 +118,13 @@ fn wall(cx: &Cx<'_>, fault: Option<&'static str>, status: StatusCode) -> Result<
 fn about<'a>(cx: &Cx<'a>) -> (String, Route<'a>) {
     if let Route::People(page) = cx.route {
         let back = match page {
-            PeoplePage::Do(id, _) | PeoplePage::Attributes(id) => PeoplePage::One(id),
+            PeoplePage::Do(id, _) | PeoplePage::Attributes(id) | PeoplePage::Loans(LoanPage::ToPerson(id)) => {
+                PeoplePage::One(id)
+            }
+            PeoplePage::Loans(LoanPage::ToGroup(id) | LoanPage::Join(id) | LoanPage::Leave(id)) => {
+                PeoplePage::Loans(LoanPage::Group(id))
+            }
+            PeoplePage::Loans(_) => PeoplePage::Loans(LoanPage::List),
             _ => PeoplePage::List,
         };
         return ("To go on".to_owned(), Route::People(back));

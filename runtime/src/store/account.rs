@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::loan::Lent;
 pub use crate::throttle::Ask;
 use crate::token;
 
@@ -32,6 +33,10 @@ pub struct SessionRow {
     pub revoked: bool,
     /// When the person last proved within it who they are; the sign-in is the first time.
     pub proved_at: DateTime<Utc>,
+    /// What is lent to the person at the moment of the question, for the role that they hold.
+    pub lent: Vec<Lent>,
+    /// A loan's time is over, and nobody has written that down yet.
+    pub lent_is_over: bool,
 }
 
 /// A person.

@@ -20,9 +20,9 @@ const LOCKED: i64 = 253_402_214_400;
 pub const PERSON: &str = "Person";
 
 impl Store {
-    /// The session with this token and its person, whatever their state, in one statement.
-    pub async fn session(&self, token: &token::Hash) -> Result<Option<SessionRow>, Error> {
-        self.sqlite.session(token).await
+    /// The session with this token, its person and what is lent to them now, whatever their state, in one statement.
+    pub async fn session(&self, token: &token::Hash, now: DateTime<Utc>) -> Result<Option<SessionRow>, Error> {
+        self.sqlite.session(token, now).await
     }
 
     /// Writes down that the session was used now; no event: it decides nothing but when the session ends by itself.
@@ -112,18 +112,21 @@ impl Write {
         people::usable_holders_beside(self.transaction(), role, person, now).await
     }
 
-    /// Whether who asks still has the session and the role with which the request began.
+    /// Whether who asks still has the session, the role and the loans with which the request began.
     pub async fn still_stands(&mut self, actor: &Actor) -> Result<bool, Error> {
         let now = self.context().now();
-        sessions::stands(self.transaction(), actor.session, actor.asker.person, actor.role.name, now).await
+        let stands =
+            sessions::stands(self.transaction(), actor.session, actor.asker.person, actor.role.name, now).await?;
+        Ok(stands && (actor.lent.is_empty() || self.lent_to(actor.asker.person).await? == actor.lent))
     }
 
-    /// Gives a person another role, which ends every session that they have.
+    /// Gives a person another role, which ends every session that they have, and with the old role what was lent for it.
     pub(crate) async fn assign(&mut self, person: &PersonRow, role: &str) -> Result<Recorded, Error> {
         if !people::set_role(self.transaction(), person.id, role).await? {
             return Err(Error::NotFound);
         }
         self.end(person.id, sessions::Ending::AllOf(person.id), EndReason::RoleChanged).await?;
+        self.take_back_all(person.id).await?;
         let change = Change {
             field: "role".to_owned(),
             label: Sensitivity::Internal,

@@ -10,6 +10,7 @@ mod framework;
 mod indexes;
 mod journal;
 mod lane;
+pub(super) mod loans;
 mod page;
 pub(super) mod people;
 mod pickers;

@@ -235,7 +235,7 @@ async fn who_lost_their_role_in_mid_request_does_nothing() {
     let session = house.signed_in(&address("a")).await;
     let token = crate::token::Token::parse(&session.cookies["bw"]).unwrap();
     let store = &house.app().store;
-    let row = store.session(&token.hash()).await.unwrap().unwrap();
+    let row = store.session(&token.hash(), house.app().clock.now()).await.unwrap().unwrap();
     let crate::session::Standing::Alive { actor, .. } = crate::session::judge(&PANEL, &row, house.app().clock.now())
     else {
         panic!("a session")

@@ -2,13 +2,15 @@
 
 use serde::Serialize;
 
-use super::{Fact, Frame, OptionView, Text};
+use super::{Fact, Frame, LoansView, OptionView, Text};
 
 #[derive(Debug, Serialize)]
 pub(crate) struct PeopleListPage {
     pub(crate) frame: Frame,
     /// Where to invite; none: no role may be given.
     pub(crate) invite: Option<Text>,
+    /// What is lent; none: the block declares nothing that can be.
+    pub(crate) loans: Option<Text>,
     pub(crate) people: Vec<PersonLine>,
 }
 
@@ -27,6 +29,8 @@ pub(crate) struct PersonPage {
     pub(crate) facts: Vec<Fact>,
     pub(crate) assign: Option<AssignView>,
     pub(crate) attributes: Option<AttributesView>,
+    /// What is lent to them; none: the block declares nothing that can be.
+    pub(crate) loans: Option<LoansView>,
     pub(crate) acts: Vec<PersonAct>,
 }
 

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Frame, Text};
+use super::{Frame, LoanLine, Text};
 
 #[derive(Debug, Serialize)]
 pub(crate) struct PolicyPage {
@@ -13,6 +13,8 @@ pub(crate) struct PolicyPage {
     /// What the letters stand for, in a sentence.
     pub(crate) letters: Text,
     pub(crate) forbids: Vec<Text>,
+    /// What is lent to the viewer now.
+    pub(crate) lent: Vec<LoanLine>,
     pub(crate) accepted: Option<Vec<Accepted>>,
 }
 

@@ -1,8 +1,9 @@
 //! Views of the pages about people.
 
+use super::loans;
 use super::{cell, frame, option};
 use crate::views::{
-    AssignView, AttributeField, AttributesView, Fact, HandedLinkPage, InvitePage, PeopleListPage, PersonAct,
+    AssignView, AttributeField, AttributesView, Fact, HandedLinkPage, InvitePage, LoansView, PeopleListPage, PersonAct,
     PersonLine, PersonPage,
 };
 
@@ -16,6 +17,7 @@ pub(in crate::page) fn people() -> PeopleListPage {
     PeopleListPage {
         frame: frame("People", "People", &[]),
         invite: Some("/people/invite".into()),
+        loans: Some("/people/loans".into()),
         people: vec![
             line("anna@clinic.example", "Owner", ""),
             line("maximiliana.von.hohenfels-bartenstein@clinic.example", "Clinician", "no password yet"),
@@ -55,6 +57,7 @@ pub(in crate::page) fn person() -> PersonPage {
                 },
             ],
         }),
+        loans: Some(LoansView { lines: vec![loans::line(1, false), loans::line(2, false)], form: Some(loans::form()) }),
         acts: vec![
             PersonAct {
                 action: "/people/4/unlock".into(),

@@ -209,6 +209,7 @@ pub(in crate::page) fn policy() -> PolicyPage {
     };
     PolicyPage {
         frame: frame("Policy", "Policy", &[]),
+        lent: vec![super::loans::line(1, false)],
         roles: roles
             .iter()
             .map(|(anchor, label)| RoleView {

@@ -2,7 +2,7 @@
 //! file.
 
 /// Kept in the file's `user_version`.
-pub(super) const VERSION: i64 = 1;
+pub(super) const VERSION: i64 = 2;
 
 /// Name and statement of each table, in the order in which they are made.
 pub(super) const TABLES: &[(&str, &str)] = &[
@@ -62,6 +62,49 @@ pub(super) const TABLES: &[(&str, &str)] = &[
   blocked_until TEXT
 ) STRICT, WITHOUT ROWID",
     ),
+    // `name_key` is the name in lower case.
+    (
+        "bw_groups",
+        "CREATE TABLE bw_groups (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  name TEXT NOT NULL,
+  name_key TEXT NOT NULL UNIQUE,
+  created_at TEXT NOT NULL
+) STRICT",
+    ),
+    (
+        "bw_memberships",
+        "CREATE TABLE bw_memberships (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  group_id INTEGER NOT NULL REFERENCES bw_groups (id),
+  person INTEGER NOT NULL REFERENCES bw_people (id) ON DELETE CASCADE,
+  joined_at TEXT NOT NULL,
+  left_at TEXT
+) STRICT",
+    ),
+    // A row is written once, and its end once.
+    (
+        "bw_loans",
+        "CREATE TABLE bw_loans (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  person INTEGER REFERENCES bw_people (id) ON DELETE CASCADE,
+  group_id INTEGER REFERENCES bw_groups (id),
+  role TEXT NOT NULL,
+  verb TEXT NOT NULL,
+  subject TEXT NOT NULL,
+  clauses TEXT NOT NULL,
+  lent_until TEXT NOT NULL,
+  why TEXT NOT NULL,
+  lent_at TEXT NOT NULL,
+  lent_by TEXT,
+  renews INTEGER,
+  ended_at TEXT,
+  ended_by TEXT,
+  ended_why TEXT,
+  CHECK ((person IS NULL) <> (group_id IS NULL)),
+  CHECK ((ended_at IS NULL) = (ended_why IS NULL))
+) STRICT",
+    ),
     // No foreign keys: the trail outlives the person, the session and the row.
     (
         "bw_audit",
@@ -104,6 +147,10 @@ pub(super) const INDEXES: &[(&str, &str)] = &[
     ("bw_sessions_person", "CREATE INDEX bw_sessions_person ON bw_sessions (person)"),
     ("bw_sessions_expires", "CREATE INDEX bw_sessions_expires ON bw_sessions (expires_at)"),
     ("bw_tokens_person", "CREATE INDEX bw_tokens_person ON bw_tokens (person)"),
+    ("bw_memberships_person", "CREATE INDEX bw_memberships_person ON bw_memberships (person)"),
+    ("bw_memberships_group", "CREATE INDEX bw_memberships_group ON bw_memberships (group_id)"),
+    ("bw_loans_person", "CREATE INDEX bw_loans_person ON bw_loans (person)"),
+    ("bw_loans_group", "CREATE INDEX bw_loans_group ON bw_loans (group_id)"),
     ("bw_audit_actor", "CREATE INDEX bw_audit_actor ON bw_audit (actor)"),
     ("bw_audit_event", "CREATE INDEX bw_audit_event ON bw_audit (event)"),
     ("bw_audit_subject", "CREATE INDEX bw_audit_subject ON bw_audit (model, row_id)"),

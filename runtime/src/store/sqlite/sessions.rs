@@ -5,7 +5,7 @@ use sqlx::sqlite::SqliteRow;
 
 use super::lane::Transaction;
 use super::people::{moment, optional_moment};
-use super::{Sqlite, row};
+use super::{Sqlite, loans, row};
 use crate::error::Error;
 use crate::session::EndReason;
 use crate::store::account::{NewSession, SessionRow};
@@ -14,12 +14,18 @@ use crate::token;
 use crate::value::timestamp_text;
 
 impl Sqlite {
-    pub(in crate::store) async fn session(&self, token: &token::Hash) -> Result<Option<SessionRow>, Error> {
-        let sql = Sql::new(
+    pub(in crate::store) async fn session(
+        &self,
+        token: &token::Hash,
+        now: DateTime<Utc>,
+    ) -> Result<Option<SessionRow>, Error> {
+        let mut sql = Sql::new(
             "SELECT s.id, p.id, p.email, p.role, p.inactive, p.locked_until, p.attributes, s.seen_at, s.expires_at, \
-             s.revoked_at IS NOT NULL, coalesce(s.proved_at, s.created_at) FROM bw_sessions s JOIN bw_people p ON p.id = s.person WHERE s.token_hash = $1",
-        )
-        .bind(token.as_slice());
+             s.revoked_at IS NOT NULL, coalesce(s.proved_at, s.created_at), ",
+        );
+        loans::push_lent(&mut sql, now);
+        sql.push(" FROM bw_sessions s JOIN bw_people p ON p.id = s.person WHERE s.token_hash = ");
+        sql.push_bind(token.as_slice());
         self.reading().await?.row(sql).await?.as_ref().map(session).transpose()
     }
 
@@ -142,6 +148,7 @@ pub(in crate::store) async fn forget(tx: &mut Transaction, before: DateTime<Utc>
 }
 
 fn session(found: &SqliteRow) -> Result<SessionRow, Error> {
+    let (lent, lent_is_over) = loans::read_lent(found, 11)?;
     Ok(SessionRow {
         session: row::whole(found, 0)?,
         person: row::whole(found, 1)?,
@@ -154,5 +161,7 @@ fn session(found: &SqliteRow) -> Result<SessionRow, Error> {
         expires_at: moment(found, 8)?,
         revoked: row::whole(found, 9)? != 0,
         proved_at: moment(found, 10)?,
+        lent,
+        lent_is_over,
     })
 }
