@@ -1,5 +1,7 @@
 //! `grants`: lending what the block declares with `may`, from the command line. It can't lend what is not declared.
 
+use std::fmt::Write as _;
+
 use chrono::{DateTime, Utc};
 use clap::{Arg, ArgAction, ArgMatches, Command};
 
@@ -122,13 +124,11 @@ fn only_role(builder: &Builder, right: &Right) -> Result<&'static Role, Failure>
     let panel = builder.panel;
     let roles: Vec<&'static Role> =
         panel.roles.iter().filter(|role| loan::clauses(panel, role, right).is_some()).collect();
-    match roles.as_slice() {
-        [role] => Ok(role),
-        _ => {
-            let names: Vec<&str> = roles.iter().map(|role| role.name).collect();
-            Err(Failure::Usage(format!("say for which role with --role: {}", names.join(", "))))
-        }
+    if let [role] = roles.as_slice() {
+        return Ok(role);
     }
+    let names: Vec<&str> = roles.iter().map(|role| role.name).collect();
+    Err(Failure::Usage(format!("say for which role with --role: {}", names.join(", "))))
 }
 
 async fn list(builder: &Builder, store: &Store, given: &ArgMatches, running_at: Option<DateTime<Utc>>) -> Outcome {
@@ -169,12 +169,13 @@ fn line(one: &LoanRow, now: DateTime<Utc>) -> String {
         one.why
     );
     if let Some(renews) = one.renews {
-        line.push_str(&format!("  (continues loan {renews})"));
+        // Writing to a string can't fail.
+        let _ = write!(line, "  (continues loan {renews})");
     }
     match (one.ended_at, &one.ended_why) {
         (Some(at), Some(why)) => {
             let by = one.ended_by.as_deref().map(|by| format!(" by {by}")).unwrap_or_default();
-            line.push_str(&format!("  ended {}{by}: {why}", at.format("%Y-%m-%d %H:%M UTC")));
+            let _ = write!(line, "  ended {}{by}: {why}", at.format("%Y-%m-%d %H:%M UTC"));
         }
         _ if one.runs(now) => {}
         _ => line.push_str("  over"),
