@@ -2,6 +2,7 @@
 //! It refuses to hold a secret: of one, only that it changed. How rows are chained stands in [`chain`].
 
 pub mod chain;
+pub(crate) mod past;
 
 use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
@@ -45,6 +46,8 @@ event_ids! {
     RowUpdated = "row.updated",
     /// A row was removed, by itself or along with another.
     RowDeleted = "row.deleted",
+    /// A row got back values of an earlier version; the change itself stands beside it.
+    RowRestored = "row.restored",
     /// A declared action ran on a row.
     RowActed = "row.action",
     /// Rows were loaded from the command line.

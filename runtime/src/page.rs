@@ -52,6 +52,8 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("detail.html", embedded!("detail.html")),
     ("form.html", embedded!("form.html")),
     ("delete.html", embedded!("delete.html")),
+    ("history.html", embedded!("history.html")),
+    ("restore.html", embedded!("restore.html")),
     ("audit.html", embedded!("audit.html")),
     ("policy.html", embedded!("policy.html")),
 ];
@@ -129,6 +131,8 @@ pages! {
     DetailPage => "detail.html",
     FormPage => "form.html",
     DeletePage => "delete.html",
+    HistoryPage => "history.html",
+    RestorePage => "restore.html",
     AuditPage => "audit.html",
     PolicyPage => "policy.html",
 }

@@ -10,6 +10,7 @@ mod edit_fields;
 pub(crate) mod first;
 mod frame;
 mod groups;
+mod history;
 mod home;
 mod list;
 mod list_state;
@@ -21,6 +22,7 @@ mod picker;
 mod policy;
 pub(crate) mod prove;
 mod refusal;
+mod restore;
 mod row;
 mod shown;
 mod stale;
@@ -56,6 +58,8 @@ pub(crate) async fn answer(cx: &Cx<'_>) -> Result<Response, Error> {
             Page::Detail(id) => detail::page(cx, model, id).await,
             Page::Edit(id) => edit::edit(cx, model, id).await,
             Page::Delete(id) => delete::page(cx, model, id).await,
+            Page::History(id) => history::page(cx, model, id).await,
+            Page::Restore(id, seq) => restore::page(cx, model, id, seq).await,
             Page::Pick(field) => picker::answer(cx, model, field).await,
             Page::Act(..) => Err(Error::NotFound),
         },
@@ -107,7 +111,12 @@ pub(crate) async fn record_refusal(cx: &Cx<'_>, right: &str) {
     let event = match cx.route {
         Route::Model(model, page) => {
             let row = match page {
-                Page::Detail(id) | Page::Edit(id) | Page::Delete(id) | Page::Act(id, _) => Some(id),
+                Page::Detail(id)
+                | Page::Edit(id)
+                | Page::Delete(id)
+                | Page::History(id)
+                | Page::Restore(id, _)
+                | Page::Act(id, _) => Some(id),
                 Page::List | Page::New | Page::Pick(_) => None,
             };
             Event::about(EventId::RightRefused, model.name, row)

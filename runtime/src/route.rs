@@ -90,6 +90,10 @@ pub enum Page {
     Edit(i64),
     /// `/SLUG/ID/delete`
     Delete(i64),
+    /// `/SLUG/ID/history`
+    History(i64),
+    /// `/SLUG/ID/restore/SEQ`: the row as the entry of this number left it.
+    Restore(i64, i64),
     /// `/SLUG/ID/do/ACTION`: index into [`Model::actions`].
     Act(i64, usize),
     /// `/SLUG/pick/FIELD`: candidates of a foreign key, by index into [`Model::fields`].
@@ -136,6 +140,8 @@ impl Page {
             [id] => Self::Detail(row_id(id)?),
             [id, "edit"] => Self::Edit(row_id(id)?),
             [id, "delete"] => Self::Delete(row_id(id)?),
+            [id, "history"] => Self::History(row_id(id)?),
+            [id, "restore", seq] => Self::Restore(row_id(id)?, row_id(seq)?),
             [id, "do", action] => Self::Act(row_id(id)?, model.actions.iter().position(|a| a.name == *action)?),
             _ => return None,
         })
@@ -176,6 +182,8 @@ impl fmt::Display for Route<'_> {
                     Page::Detail(id) => write!(f, "/{id}"),
                     Page::Edit(id) => write!(f, "/{id}/edit"),
                     Page::Delete(id) => write!(f, "/{id}/delete"),
+                    Page::History(id) => write!(f, "/{id}/history"),
+                    Page::Restore(id, seq) => write!(f, "/{id}/restore/{seq}"),
                     Page::Act(id, action) => {
                         write!(f, "/{id}/do/{}", model.actions.get(*action).map_or("", |a| a.name))
                     }

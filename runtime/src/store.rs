@@ -27,8 +27,8 @@ pub use authority::PERSON;
 pub use loans::{EXPIRED, GROUP, GroupRow, LoanQuery, LoanRow, NewLoan, RENEWED};
 pub use query::{
     COUNT_BOUND, Candidate, Candidates, ChartQuery, Count, CountQuery, DeleteGroup, DeletePreview, GetQuery, Key,
-    LARGEST_PAGE, Label, LabelOf, ListQuery, Listed, ListedRow, PICKER_ROWS, PREVIEW_LABELS, PickFrom, PickerQuery,
-    Position, Search,
+    LARGEST_PAGE, Label, LabelOf, ListQuery, Listed, ListedRow, NamesQuery, PICKER_ROWS, PREVIEW_LABELS, PickFrom,
+    PickerQuery, Position, Search,
 };
 pub use write::{Inserted, Parents, Recorded, Updated, Write};
 
@@ -95,6 +95,12 @@ impl Store {
     /// What all pickers of a form offer, in one statement; one answer for each question, in order.
     pub async fn candidates(&self, pickers: &[PickerQuery<'_>]) -> Result<Vec<Candidates>, Error> {
         self.sqlite.candidates(self.panel, pickers).await
+    }
+
+    /// What some rows are called, in one statement; one answer for each question, in order, without rows that are not
+    /// there or that the viewer may not see.
+    pub async fn names(&self, queries: &[NamesQuery<'_>]) -> Result<Vec<Vec<Candidate>>, Error> {
+        self.sqlite.names(self.panel, queries).await
     }
 
     /// Counts for the home page, in one statement; one answer for each question, in order.

@@ -108,6 +108,25 @@ impl Value {
             Self::SecretHash(_) => "(secret)".to_owned(),
         }
     }
+
+    /// The value of a field of this kind whose canonical text this is; `None` when it is not such a text. A secret and
+    /// bytes don't read back: their text does not hold them.
+    #[must_use]
+    pub fn from_text(kind: Kind, text: &str) -> Option<Self> {
+        Some(match kind {
+            Kind::String | Kind::Text | Kind::Email | Kind::Url | Kind::Choice(_) => Self::Text(text.to_owned()),
+            Kind::Bool => Self::Bool(text.parse().ok()?),
+            Kind::I32 | Kind::I64 | Kind::Actor | Kind::Model(..) => Self::Int(text.parse().ok()?),
+            Kind::F64 => Self::Float(text.parse().ok().filter(|f: &f64| f.is_finite())?),
+            Kind::Decimal { .. } => Self::Decimal(text.parse().ok()?),
+            Kind::Date => Self::Date(text.parse().ok()?),
+            Kind::Time => Self::Time(text.parse().ok()?),
+            Kind::Timestamp => Self::Timestamp(DateTime::parse_from_rfc3339(text).ok()?.to_utc()),
+            Kind::Uuid => Self::Uuid(text.parse().ok()?),
+            Kind::Json => Self::Json(text.to_owned()),
+            Kind::Secret | Kind::Bytes => return None,
+        })
+    }
 }
 
 /// RFC 3339, UTC, six digits after the second: fixed width, so that text order is time order.
@@ -193,6 +212,13 @@ impl Row {
     #[must_use]
     pub fn get(&self, field: usize) -> Option<&Value> {
         if self.fetched.contains(field) { self.values.get(field) } else { None }
+    }
+
+    /// From now on the field counts as not fetched.
+    pub(crate) fn forget(&mut self, field: usize) {
+        if field < self.values.len() {
+            self.fetched = FieldSet(self.fetched.0 & !FieldSet::NONE.with(field).0);
+        }
     }
 
     /// Which fields were fetched.

@@ -12,6 +12,7 @@ mod detail;
 mod door;
 mod form;
 mod frame;
+mod history;
 mod home;
 mod list;
 mod loans;
@@ -25,6 +26,7 @@ pub(crate) use detail::{Act, DetailPage, Fact, FactSection, Related};
 pub(crate) use door::{ChoosePasswordPage, ProvePage, SignInPage};
 pub(crate) use form::{FieldView, FormError, FormPage, FormSection, Stale, StaleRow, Then, Widget};
 pub(crate) use frame::{Frame, Link, NavItem, Note, Person, Tone};
+pub(crate) use history::{HistoryPage, Left, Past, RestorePage, Restored};
 pub(crate) use home::{Bar, Chart, Counter, HomePage, Latest};
 pub(crate) use list::{
     Cell, Chip, Column, Count, Empty, Filter, Hidden, ListPage, OptionView, PickView, RowView, SearchView, Size, Step,

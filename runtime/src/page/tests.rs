@@ -27,6 +27,8 @@ fn all() -> Vec<(&'static str, String)> {
         ("detail", text(render(&samples::detail()))),
         ("form", text(render(&samples::form()))),
         ("stale", text(render(&samples::stale()))),
+        ("history", text(render(&samples::history()))),
+        ("restore", text(render(&samples::restore()))),
         ("delete", text(render(&samples::delete()))),
         ("delete_refused", text(render(&samples::refused_delete()))),
         ("audit", text(render(&samples::audit()))),

@@ -229,11 +229,12 @@ fn chips(cx: &Cx<'_>, asked: &Asked, path: &str) -> Vec<Chip> {
 }
 
 /// An event id in words; one that this build does not know stands as it is.
-fn in_words(event: &str) -> &str {
+pub(super) fn in_words(event: &str) -> &str {
     match event {
         "row.created" => "created",
         "row.updated" => "changed",
         "row.deleted" => "deleted",
+        "row.restored" => "restored",
         "row.action" => "action",
         "rows.seeded" => "rows loaded",
         "rows.exported" => "rows exported",
@@ -265,13 +266,13 @@ fn in_words(event: &str) -> &str {
     }
 }
 
-fn tone(event: &str) -> &'static str {
+pub(super) fn tone(event: &str) -> &'static str {
     match event {
         "row.created" | "person.created" => "t2",
         "row.updated" | "person.updated" | "person.assigned" => "t1",
         "row.deleted" | "person.deleted" => "t3",
         "form.refused" | "right.refused" | "signin.failed" | "signin.throttled" | "person.locked" => "bad",
-        "row.action" => "t4",
+        "row.action" | "row.restored" => "t4",
         _ => "t0",
     }
 }

@@ -47,6 +47,7 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<
         sections: sections(cx, model, visible, &keys, &found),
         related,
         about: about(cx, model, visible, &keys, &found),
+        past: link(Page::History(id)),
         history: authorize_framework(cx.panel(), &cx.actor, Verb::View, Framework::Audit)
             .is_ok()
             .then(|| format!("{}?model={}&id={id}", cx.link(&Route::Audit), model.name).into()),

@@ -124,7 +124,7 @@ pub(super) async fn edit(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<
     }
 }
 
-fn parents<'a>(cx: &Cx<'_>, views: &'a [Terms]) -> Parents<'a> {
+pub(super) fn parents<'a>(cx: &Cx<'_>, views: &'a [Terms]) -> Parents<'a> {
     let people = authorize_framework(cx.panel(), &cx.actor, Verb::View, Framework::People).is_ok();
     Parents::Within { views, people }
 }
@@ -237,7 +237,7 @@ fn go(cx: &Cx<'_>, route: &Route<'_>, done: &str) -> Response {
 }
 
 /// To the row's page; to the list when the row has left what this person sees.
-fn to_row(cx: &Cx<'_>, model: &'static Model, row: &Row, stay: bool, done: &str) -> Response {
+pub(super) fn to_row(cx: &Cx<'_>, model: &'static Model, row: &Row, stay: bool, done: &str) -> Response {
     let seen = terms_if_any(cx, Verb::View, model).is_some_and(|view| view.covers(row));
     let page = match (seen, stay) {
         (true, true) => Page::Edit(row.id),

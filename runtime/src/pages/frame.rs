@@ -105,6 +105,7 @@ fn fixed_sentence(what: &str) -> Option<&'static str> {
     Some(match what {
         "created" => "Created.",
         "saved" => "Saved.",
+        "restored" => "Restored. The version before stands in the history.",
         "unchanged" => "Nothing was different, so nothing was written.",
         "role" => "The role was changed; the person signs in anew.",
         "attributes" => "Saved. It holds from their next request on.",

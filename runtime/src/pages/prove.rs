@@ -133,9 +133,9 @@ fn about<'a>(cx: &Cx<'a>) -> (String, Route<'a>) {
     let (verb, back) = match page {
         Page::Act(id, action) => (Verb::Act(action), Page::Detail(id)),
         Page::Delete(id) => (Verb::Delete, Page::Detail(id)),
-        Page::Edit(id) => (Verb::Edit, Page::Detail(id)),
+        Page::Edit(id) | Page::Restore(id, _) => (Verb::Edit, Page::Detail(id)),
         Page::New => (Verb::Create, Page::List),
-        Page::List | Page::Detail(_) | Page::Pick(_) => {
+        Page::List | Page::Detail(_) | Page::History(_) | Page::Pick(_) => {
             return (format!("To see {}", model.plural.to_lowercase()), Route::Home);
         }
     };

@@ -28,6 +28,7 @@ use crate::testing::{
 use crate::value::{Row, Value};
 
 mod audit;
+mod history;
 mod refusals;
 
 const SECRET: &str = "allergic to penicillin";

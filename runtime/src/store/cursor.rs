@@ -36,19 +36,7 @@ pub fn decode(model: &Model, sort: Option<Sort>, text: &str) -> Option<Key> {
     Some(Key { value, id })
 }
 
+/// Nothing is sorted by JSON.
 fn parse(kind: Kind, text: &str) -> Option<Value> {
-    let value = match kind {
-        Kind::String | Kind::Text | Kind::Email | Kind::Url | Kind::Choice(_) => Value::Text(text.to_owned()),
-        Kind::Bool => Value::Bool(text.parse().ok()?),
-        Kind::I32 | Kind::I64 | Kind::Actor | Kind::Model(..) => Value::Int(text.parse().ok()?),
-        Kind::F64 => Value::Float(text.parse().ok().filter(|f: &f64| f.is_finite())?),
-        Kind::Decimal { .. } => Value::Decimal(text.parse().ok()?),
-        Kind::Date => Value::Date(text.parse().ok()?),
-        Kind::Time => Value::Time(text.parse().ok()?),
-        Kind::Timestamp => Value::Timestamp(chrono::DateTime::parse_from_rfc3339(text).ok()?.to_utc()),
-        Kind::Uuid => Value::Uuid(text.parse().ok()?),
-        // Nothing is sorted by these.
-        Kind::Json | Kind::Secret | Kind::Bytes => return None,
-    };
-    Some(value)
+    if kind == Kind::Json { None } else { Value::from_text(kind, text) }
 }

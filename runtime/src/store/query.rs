@@ -162,6 +162,15 @@ pub enum PickFrom<'a> {
     },
 }
 
+/// Which rows are to be named.
+#[derive(Debug, Clone, Copy)]
+pub struct NamesQuery<'a> {
+    /// Of what; only rows whose label these terms let through are named.
+    pub from: PickFrom<'a>,
+    /// Primary keys, each once, a few hundred at most.
+    pub ids: &'a [i64],
+}
+
 /// One choice of a picker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {

@@ -11,6 +11,7 @@ mod indexes;
 mod journal;
 mod lane;
 pub(super) mod loans;
+mod names;
 mod page;
 pub(super) mod people;
 mod pickers;

@@ -35,6 +35,8 @@ pub enum At<Id, A = NoAction> {
     Edit(Id),
     /// What deleting it would take along.
     Delete(Id),
+    /// Its changes.
+    History(Id),
     /// An action on it.
     Act(Id, A),
 }
@@ -63,6 +65,7 @@ impl<Id: RowId, A: ActionName> At<Id, A> {
             Self::Row(id) => Page::Detail(id.number()),
             Self::Edit(id) => Page::Edit(id.number()),
             Self::Delete(id) => Page::Delete(id.number()),
+            Self::History(id) => Page::History(id.number()),
             Self::Act(id, action) => {
                 let index = A::ALL.iter().find(|(one, _)| *one == action).map_or(usize::MAX, |(_, index)| *index);
                 Page::Act(id.number(), index)
@@ -79,11 +82,12 @@ impl<Id: RowId, A: ActionName> At<Id, A> {
             Page::Detail(id) => Self::Row(id.into()),
             Page::Edit(id) => Self::Edit(id.into()),
             Page::Delete(id) => Self::Delete(id.into()),
+            Page::History(id) => Self::History(id.into()),
             Page::Act(id, action) => {
                 let (action, _) = A::ALL.iter().find(|(_, index)| *index == action)?;
                 Self::Act(id.into(), *action)
             }
-            Page::Pick(_) => return None,
+            Page::Restore(..) | Page::Pick(_) => return None,
         })
     }
 }

@@ -12,6 +12,8 @@ pub(crate) struct DetailPage {
     pub(crate) related: Vec<Related>,
     /// Created, changed, by whom, as far as the viewer may see it.
     pub(crate) about: Vec<Fact>,
+    /// What changed of it, for whoever sees it.
+    pub(crate) past: Text,
     /// The audit page about this row, for those who may view the audit log.
     pub(crate) history: Option<Text>,
     /// Declared actions that the viewer may start on this row.

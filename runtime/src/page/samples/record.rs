@@ -89,6 +89,7 @@ pub(in crate::page) fn detail() -> DetailPage {
             fact("Version", cell("3", "")),
             fact("Created at", when("2026-11-20T14:02:11.000000Z", "2026-11-20 14:02")),
         ],
+        past: "/patients/4711/history".into(),
         history: Some("/audit?model=Patient&id=4711".into()),
         actions: vec![Act {
             label: "Approve".into(),
