@@ -7,14 +7,14 @@ use crate::views::{
     RefusalPage, RowView, SignInPage, Step, Text, Tone,
 };
 
-mod loans;
 mod life;
+mod loans;
 mod people;
 mod record;
 mod tables;
 
-pub(super) use loans::{group, groups, loans};
 pub(super) use life::{history, restore};
+pub(super) use loans::{group, groups, loans};
 pub(super) use people::{handed_link, invite, people, person};
 pub(super) use record::{delete, detail, form, refused_delete, stale};
 pub(super) use tables::{audit, empty_home, empty_list, home, list, policy};
