@@ -2,6 +2,9 @@
 //! person: authority is read anew with each request.
 
 use std::fmt;
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
 
 use crate::action::Actions;
 use crate::clock::Clock;
@@ -29,6 +32,8 @@ pub struct App {
     pub hasher: Hasher,
     /// Where the rows are.
     pub store: Store,
+    /// Places for exports under way.
+    pub(crate) exports: Arc<Semaphore>,
     /// Stylesheet, script and icons, with the panel's brand in them.
     pub(crate) assets: Assets,
 }
@@ -52,7 +57,17 @@ impl App {
     ) -> Self {
         let hasher = Hasher::new(limits.hash_queue);
         let assets = Assets::for_brand(panel.brand);
-        Self { panel, actions, settings, clock, limits, hasher, store, assets }
+        Self {
+            panel,
+            actions,
+            settings,
+            clock,
+            limits,
+            hasher,
+            store,
+            exports: Arc::new(Semaphore::new(crate::export::AT_ONCE)),
+            assets,
+        }
     }
 
     /// The path to a page, with the base path of the public URL on.

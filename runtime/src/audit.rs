@@ -52,8 +52,12 @@ event_ids! {
     RowActed = "row.action",
     /// Rows were loaded from the command line.
     RowsSeeded = "rows.seeded",
-    /// Rows were taken away in bulk.
+    /// An export begins; the rows follow.
+    ExportStarted = "export.started",
+    /// Rows were taken away in bulk: how many, and whether all of them arrived.
     RowsExported = "rows.exported",
+    /// An export was refused because of too many before.
+    ExportThrottled = "export.throttled",
     /// A form held fields that the page did not offer, or that lie outside the terms.
     FormRefused = "form.refused",
     /// A page or verb was asked for without the right.
@@ -149,6 +153,13 @@ impl Context {
     #[must_use]
     pub fn of_nobody(request: Uuid, now: DateTime<Utc>) -> Self {
         Self { request, actor: None, asker: Asker { person: 0, attributes: Vec::new(), now } }
+    }
+
+    /// The same person and request at another moment: the end of something that took its time.
+    #[must_use]
+    pub fn at(mut self, now: DateTime<Utc>) -> Self {
+        self.asker.now = now;
+        self
     }
 
     /// The moment that everything in it is dated with.

@@ -110,6 +110,7 @@ struct BoundCell {
     fields: FieldSet,
     condition: Condition,
     reads: FieldSet,
+    reveal: Option<&'static str>,
 }
 
 /// May this person do this with rows of this model, and with which?
@@ -120,10 +121,18 @@ pub fn authorize(panel: &'static Panel, actor: &Actor, verb: Verb, model: &'stat
         .iter()
         .filter(|cell| cell.verb == verb && cell.model == model.index && lending::counts(panel, actor, cell))
         .map(|cell| match &cell.when {
-            None => BoundCell { fields: cell.fields, condition: Condition::Always, reads: FieldSet::NONE },
-            Some(when) => {
-                BoundCell { fields: cell.fields, condition: when.bind(model, &actor.asker), reads: when.reads() }
-            }
+            None => BoundCell {
+                fields: cell.fields,
+                condition: Condition::Always,
+                reads: FieldSet::NONE,
+                reveal: cell.reveal,
+            },
+            Some(when) => BoundCell {
+                fields: cell.fields,
+                condition: when.bind(model, &actor.asker),
+                reads: when.reads(),
+                reveal: cell.reveal,
+            },
         })
         .collect();
     if cells.is_empty() {
@@ -299,6 +308,21 @@ impl Terms {
             .fold(FieldSet::NONE, |all, cell| all.union(cell.fields));
         let in_each = self.cells.iter().fold(FieldSet::ALL, |all, cell| all.intersection(cell.fields));
         always.union(in_each)
+    }
+
+    /// Fields of which the block says why they may leave although they are personal (`reveal`).
+    #[must_use]
+    pub fn revealed(&self) -> FieldSet {
+        self.cells.iter().filter(|cell| cell.reveal.is_some()).fold(FieldSet::NONE, |all, cell| all.union(cell.fields))
+    }
+
+    /// The reasons that the block gives for it, each once.
+    #[must_use]
+    pub fn reveal_reasons(&self) -> Vec<&'static str> {
+        let mut reasons: Vec<&'static str> = self.cells.iter().filter_map(|cell| cell.reveal).collect();
+        reasons.sort_unstable();
+        reasons.dedup();
+        reasons
     }
 
     /// Fields that must be fetched to say what is within the terms in a row in hand.

@@ -54,6 +54,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("delete.html", embedded!("delete.html")),
     ("history.html", embedded!("history.html")),
     ("restore.html", embedded!("restore.html")),
+    ("export.html", embedded!("export.html")),
     ("audit.html", embedded!("audit.html")),
     ("policy.html", embedded!("policy.html")),
 ];
@@ -133,6 +134,7 @@ pages! {
     DeletePage => "delete.html",
     HistoryPage => "history.html",
     RestorePage => "restore.html",
+    ExportPage => "export.html",
     AuditPage => "audit.html",
     PolicyPage => "policy.html",
 }

@@ -7,6 +7,7 @@ mod delete;
 mod detail;
 mod edit;
 mod edit_fields;
+mod export;
 pub(crate) mod first;
 mod frame;
 mod groups;
@@ -55,6 +56,7 @@ pub(crate) async fn answer(cx: &Cx<'_>) -> Result<Response, Error> {
         Route::Model(model, page) => match page {
             Page::List => list::page(cx, model).await,
             Page::New => edit::new(cx, model).await,
+            Page::Export => export::page(cx, model).await,
             Page::Detail(id) => detail::page(cx, model, id).await,
             Page::Edit(id) => edit::edit(cx, model, id).await,
             Page::Delete(id) => delete::page(cx, model, id).await,
@@ -117,7 +119,7 @@ pub(crate) async fn record_refusal(cx: &Cx<'_>, right: &str) {
                 | Page::History(id)
                 | Page::Restore(id, _)
                 | Page::Act(id, _) => Some(id),
-                Page::List | Page::New | Page::Pick(_) => None,
+                Page::List | Page::New | Page::Export | Page::Pick(_) => None,
             };
             Event::about(EventId::RightRefused, model.name, row)
         }

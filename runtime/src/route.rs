@@ -96,6 +96,8 @@ pub enum Page {
     Restore(i64, i64),
     /// `/SLUG/ID/do/ACTION`: index into [`Model::actions`].
     Act(i64, usize),
+    /// `/SLUG/export`
+    Export,
     /// `/SLUG/pick/FIELD`: candidates of a foreign key, by index into [`Model::fields`].
     Pick(usize),
 }
@@ -136,6 +138,7 @@ impl Page {
         Some(match segments {
             [] => Self::List,
             ["new"] => Self::New,
+            ["export"] => Self::Export,
             ["pick", field] => Self::Pick(model.field_by_name(field)?.index),
             [id] => Self::Detail(row_id(id)?),
             [id, "edit"] => Self::Edit(row_id(id)?),
@@ -179,6 +182,7 @@ impl fmt::Display for Route<'_> {
                 match page {
                     Page::List => Ok(()),
                     Page::New => f.write_str("/new"),
+                    Page::Export => f.write_str("/export"),
                     Page::Detail(id) => write!(f, "/{id}"),
                     Page::Edit(id) => write!(f, "/{id}/edit"),
                     Page::Delete(id) => write!(f, "/{id}/delete"),

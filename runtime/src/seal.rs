@@ -1,12 +1,10 @@
 //! The headers that every answer has, errors and static files included. They are put on in one place, last.
 
-use bytes::Bytes;
 use http::header::{self, HeaderName, HeaderValue};
-use http_body_util::Full;
 use uuid::Uuid;
 
 use crate::page::CONTENT_SECURITY_POLICY;
-use crate::response::Response;
+use crate::response::{Body, Response};
 
 /// Name of the header with the id of the request.
 pub(crate) const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -16,8 +14,8 @@ const PERMISSIONS: &str = "accelerometer=(), camera=(), display-capture=(), geol
      magnetometer=(), microphone=(), midi=(), payment=(), usb=(), browsing-topics=()";
 
 /// The answer as it goes out.
-pub(crate) fn seal(answer: Response, request: Uuid, https: bool) -> http::Response<Full<Bytes>> {
-    let mut out = http::Response::new(Full::new(answer.body));
+pub(crate) fn seal(answer: Response, request: Uuid, https: bool) -> http::Response<Body> {
+    let mut out = http::Response::new(answer.body);
     *out.status_mut() = answer.status;
     let headers = out.headers_mut();
     *headers = answer.headers;

@@ -14,13 +14,12 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{Method, Request, StatusCode};
 use http_body::Body;
-use http_body_util::Full;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::body::{self, Unread};
 use crate::fields::Fields;
-use crate::response::Response;
+use crate::response::{self, Response};
 use crate::seal::seal;
 use crate::{dispatch, pages};
 
@@ -38,7 +37,7 @@ pub struct Service {
 }
 
 /// What a call becomes.
-pub type Answering = Pin<Box<dyn Future<Output = Result<http::Response<Full<Bytes>>, Infallible>> + Send>>;
+pub type Answering = Pin<Box<dyn Future<Output = Result<http::Response<response::Body>, Infallible>> + Send>>;
 
 impl Service {
     pub(crate) fn nested(app: Arc<App>) -> Self {
@@ -62,7 +61,7 @@ where
     B: Body<Data = Bytes> + Send + 'static,
     B::Error: Display,
 {
-    type Response = http::Response<Full<Bytes>>;
+    type Response = http::Response<response::Body>;
     type Error = Infallible;
     type Future = Answering;
 
@@ -77,7 +76,7 @@ where
 }
 
 impl Service {
-    async fn answer<B>(self, request: Request<B>) -> http::Response<Full<Bytes>>
+    async fn answer<B>(self, request: Request<B>) -> http::Response<response::Body>
     where
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Display,

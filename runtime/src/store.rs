@@ -27,8 +27,8 @@ pub use authority::PERSON;
 pub use loans::{EXPIRED, GROUP, GroupRow, LoanQuery, LoanRow, NewLoan, RENEWED};
 pub use query::{
     COUNT_BOUND, Candidate, Candidates, ChartQuery, Count, CountQuery, DeleteGroup, DeletePreview, GetQuery, Key,
-    LARGEST_PAGE, Label, LabelOf, ListQuery, Listed, ListedRow, NamesQuery, PICKER_ROWS, PREVIEW_LABELS, PickFrom,
-    PickerQuery, Position, Search,
+    LARGEST_BATCH, LARGEST_PAGE, Label, LabelOf, ListQuery, Listed, ListedRow, NamesQuery, PICKER_ROWS, PREVIEW_LABELS,
+    PickFrom, PickerQuery, Position, Search,
 };
 pub use write::{Inserted, Parents, Recorded, Updated, Write};
 
@@ -84,7 +84,12 @@ impl Store {
 
     /// One page of rows: one statement, and one more when the count is asked for and not known without.
     pub async fn list(&self, query: &ListQuery<'_>) -> Result<Listed, Error> {
-        self.sqlite.list(self.panel, query).await
+        self.sqlite.list(self.panel, query, LARGEST_PAGE).await
+    }
+
+    /// As [`Store::list`], for a walk over the whole list: up to [`LARGEST_BATCH`] rows in one statement.
+    pub async fn batch(&self, query: &ListQuery<'_>) -> Result<Listed, Error> {
+        self.sqlite.list(self.panel, query, LARGEST_BATCH).await
     }
 
     /// One row, in one statement; `None` when there is none within the terms.

@@ -3,6 +3,7 @@
 mod browser;
 mod command_line;
 mod equal_work;
+mod export;
 mod forged_forms;
 mod lending;
 mod links;

@@ -99,8 +99,8 @@ async fn ask_panel(panel: &bailiwick::Service, token: &Token) -> String {
     text(answer).await
 }
 
-async fn text(answer: Response<Full<Bytes>>) -> String {
-    let Ok(body) = answer.into_body().collect().await;
+async fn text(answer: Response<bailiwick::response::Body>) -> String {
+    let body = answer.into_body().collect().await.expect("a whole page");
     String::from_utf8(body.to_bytes().to_vec()).expect("UTF-8")
 }
 
@@ -165,7 +165,7 @@ impl Floor {
             })
             .collect();
         let page = self.render(&who, count, rows);
-        text(Response::new(Full::new(Bytes::from(page)))).await
+        text(Response::new(Bytes::from(page).into())).await
     }
 
     fn render(&self, who: &str, count: i64, rows: Vec<minijinja::Value>) -> String {

@@ -28,10 +28,13 @@ pub(super) fn role(panel: &Panel, number: usize, role: &Role) -> TokenStream {
             quote! { when: Some(#when), }
         });
         let lendable = cell.lendable.then(|| quote! { lendable: true, });
-        if when.is_none() && lendable.is_none() {
+        let reveal = role.grants.get(cell.grant.0).and_then(|grant| grant.reveal.as_ref()).map(|(reason, _)| {
+            quote! { reveal: Some(#reason), }
+        });
+        if when.is_none() && lendable.is_none() && reveal.is_none() {
             plain
         } else {
-            quote! { Cell { #when #lendable ..#plain } }
+            quote! { Cell { #when #lendable #reveal ..#plain } }
         }
     });
     let framework = role.framework.iter().map(|cell| {

@@ -184,7 +184,7 @@ const SQL: [&str; 106] = [
 const SQL_REST: [&str; 6] = ["variadic", "verbose", "when", "where", "window", "with"];
 
 /// First path segments that are the framework's own pages.
-const ROUTES: [&str; 27] = [
+const ROUTES: [&str; 28] = [
     "account",
     "admin",
     "api",
@@ -212,6 +212,7 @@ const ROUTES: [&str; 27] = [
     "session",
     "sessions",
     "static",
+    "work",
 ];
 
 /// Whose word it is, for the message; none: the name is free.

@@ -9,12 +9,14 @@ use crate::views::{
 
 mod life;
 mod loans;
+mod moves;
 mod people;
 mod record;
 mod tables;
 
 pub(super) use life::{history, restore};
 pub(super) use loans::{group, groups, loans};
+pub(super) use moves::export;
 pub(super) use people::{handed_link, invite, people, person};
 pub(super) use record::{delete, detail, form, refused_delete, stale};
 pub(super) use tables::{audit, empty_home, empty_list, home, list, policy};

@@ -29,6 +29,7 @@ fn all() -> Vec<(&'static str, String)> {
         ("stale", text(render(&samples::stale()))),
         ("history", text(render(&samples::history()))),
         ("restore", text(render(&samples::restore()))),
+        ("export", text(render(&samples::export()))),
         ("delete", text(render(&samples::delete()))),
         ("delete_refused", text(render(&samples::refused_delete()))),
         ("audit", text(render(&samples::audit()))),

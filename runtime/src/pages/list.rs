@@ -65,6 +65,7 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model) -> Result<Response,
         shown: format!("{} of {count}", listed.rows.len()).into(),
         sizes: list.sizes(),
         steps: list.steps(),
+        export: list.export(),
         empty: list.empty(new.clone()),
         new,
         count: Count { text: count.into() },
@@ -321,6 +322,13 @@ impl List<'_> {
             }
         }
         keep
+    }
+
+    /// The export of these very rows.
+    fn export(&self) -> Option<Text> {
+        terms_if_any(self.cx, Verb::Export, self.model)?;
+        let path = self.cx.link(&Route::Model(self.model, Page::Export));
+        Some(self.state.address(&path, |name| name == "size", &[]).into())
     }
 
     fn sizes(&self) -> Vec<Size> {

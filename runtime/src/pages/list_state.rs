@@ -175,6 +175,31 @@ impl ListState {
         self.filters.iter().find(|filter| filter.field.index == field)
     }
 
+    /// The state in words, values as they were typed: "Search: anna; Doctor: 3". Empty: every row.
+    pub(super) fn in_words(&self) -> String {
+        let mut words = Vec::new();
+        if !self.q.is_empty() {
+            words.push(format!("Search: {}", self.q));
+        }
+        for filter in self.filters.iter().filter(|filter| filter.is_active()) {
+            let mut parts = Vec::new();
+            if !filter.is.is_empty() {
+                parts.push(filter.is.join(", "));
+            }
+            if !filter.from.is_empty() {
+                parts.push(format!("from {}", filter.from));
+            }
+            if !filter.to.is_empty() {
+                parts.push(format!("up to {}", filter.to));
+            }
+            if filter.null {
+                parts.push("empty".to_owned());
+            }
+            words.push(format!("{}: {}", filter.field.title, parts.join(" ")));
+        }
+        words.join("; ")
+    }
+
     /// Whether anything leaves rows out.
     pub(super) fn narrows(&self) -> bool {
         !self.q.is_empty() || self.filters.iter().any(FieldFilter::is_active)

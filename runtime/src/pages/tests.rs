@@ -117,7 +117,7 @@ impl Clinic {
 }
 
 fn html(answer: &Response) -> String {
-    String::from_utf8(answer.body.to_vec()).expect("UTF-8")
+    String::from_utf8(answer.body.whole().expect("a whole page").to_vec()).expect("UTF-8")
 }
 
 fn refused(answer: Result<Response, Error>) -> StatusCode {

@@ -46,6 +46,8 @@ pub struct Cell {
     pub when: Option<Predicate>,
     /// `may`: not held, can be lent.
     pub lendable: bool,
+    /// `reveal`: why personal data may leave with it, in an export.
+    pub reveal: Option<&'static str>,
     /// The clause that says so: index into [`Role::grants`].
     pub grant: usize,
 }
@@ -54,7 +56,7 @@ impl Cell {
     /// A right that is held, in every row.
     #[must_use]
     pub const fn new(verb: Verb, model: usize, fields: FieldSet, grant: usize) -> Self {
-        Self { verb, model, fields, when: None, lendable: false, grant }
+        Self { verb, model, fields, when: None, lendable: false, reveal: None, grant }
     }
 }
 

@@ -10,6 +10,8 @@ use crate::value::{Row, Value};
 
 /// Rows a list page may ask for at most.
 pub const LARGEST_PAGE: u32 = 200;
+/// Rows that a walk over a whole list fetches at once at most.
+pub const LARGEST_BATCH: u32 = 2_000;
 /// Rows are counted exactly up to here.
 pub const COUNT_BOUND: u64 = 10_000;
 /// Rows a picker offers at most, the current value aside.

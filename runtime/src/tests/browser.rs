@@ -220,7 +220,7 @@ impl Browser {
         self.keep(answer).await
     }
 
-    async fn keep(&mut self, answer: http::Response<Full<Bytes>>) -> Answer {
+    async fn keep(&mut self, answer: http::Response<crate::response::Body>) -> Answer {
         let (parts, body) = answer.into_parts();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {
             let cookie = cookie::Cookie::parse(cookie.to_str().expect("text")).expect("a cookie");

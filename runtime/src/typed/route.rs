@@ -87,7 +87,7 @@ impl<Id: RowId, A: ActionName> At<Id, A> {
                 let (action, _) = A::ALL.iter().find(|(_, index)| *index == action)?;
                 Self::Act(id.into(), *action)
             }
-            Page::Restore(..) | Page::Pick(_) => return None,
+            Page::Restore(..) | Page::Export | Page::Pick(_) => return None,
         })
     }
 }

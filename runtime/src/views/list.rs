@@ -31,6 +31,8 @@ pub(crate) struct ListPage {
     pub(crate) steps: Vec<Step>,
     /// Where a new row is made, if the viewer may.
     pub(crate) new: Option<Text>,
+    /// Where these rows can be taken away, if the viewer may.
+    pub(crate) export: Option<Text>,
     /// Said when there are no rows.
     pub(crate) empty: Empty,
 }

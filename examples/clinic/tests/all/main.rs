@@ -3,6 +3,7 @@
 
 mod browser;
 mod commands;
+mod export;
 mod forms;
 mod hidden;
 mod house;

@@ -91,6 +91,12 @@ impl Round<'_> {
             let columns = list.texts("table.grid thead th");
             self.equal(&format!("columns of {slug}"), &columns.iter().map(String::as_str).collect(), &expected);
         }
+        let export = view && self.held.holds(Verb::Export, model);
+        self.get(&format!("/{slug}/export"), if export { 200 } else { 403 }).await;
+        if view {
+            let offered = list.hrefs().iter().any(|href| href.starts_with(&format!("/{slug}/export")));
+            assert_eq!(offered, export, "the button of {slug} as {}", self.held.role.name);
+        }
         let create = self.held.holds(Verb::Create, model);
         let (form, new_status) = self.get(&format!("/{slug}/new"), if create { 200 } else { 403 }).await;
         let values = filled_in(self.house, &self.specimens);

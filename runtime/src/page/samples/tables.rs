@@ -45,6 +45,7 @@ pub(in crate::page) fn list() -> ListPage {
         keep: vec![Hidden { name: "sort".into(), value: "-created_at".into() }],
         chips: vec![Chip { label: "Doctor".into(), value: "Dr Sara Nasser 7".into(), remove: "/patients".into() }],
         clear: "/patients".into(),
+        export: Some("/patients/export?sort=-created_at".into()),
         columns: vec![
             column("Name", "", ""),
             column("Doctor", "", ""),

@@ -10,17 +10,20 @@ use crate::condition::{Condition, Term};
 use crate::error::Error;
 use crate::panel::{FieldSet, Kind, Model, Panel, Sort};
 use crate::predicate::Op;
-use crate::store::query::{
-    COUNT_BOUND, Count, GetQuery, Key, LARGEST_PAGE, ListQuery, Listed, ListedRow, Position, Search,
-};
+use crate::store::query::{COUNT_BOUND, Count, GetQuery, Key, ListQuery, Listed, ListedRow, Position, Search};
 use crate::store::sql::Sql;
 use crate::value::Value;
 
 impl Sqlite {
     /// One page, and the count.
-    pub(in crate::store) async fn list(&self, panel: &'static Panel, query: &ListQuery<'_>) -> Result<Listed, Error> {
+    pub(in crate::store) async fn list(
+        &self,
+        panel: &'static Panel,
+        query: &ListQuery<'_>,
+        largest: u32,
+    ) -> Result<Listed, Error> {
         let model = query.terms.model();
-        let size = query.size.clamp(1, LARGEST_PAGE) as usize;
+        let size = query.size.clamp(1, largest) as usize;
         let rows_wanted = within(query.terms, &query.filter, query.search, query.sort);
         let mut wanted = query.columns.union(query.terms.reads());
         if let Some(sort) = query.sort {

@@ -1,0 +1,305 @@
+//! Rows on their way out: a walk over the list by keyset pages, written to a file format while it is sent. Memory does
+//! not grow with the rows, nothing leaves unrecorded, and an export that breaks off breaks the visitor's connection.
+//!
+//! What leaves a row is what the export terms and the view terms both hold in that row; of a key, the label only where
+//! the viewer sees it and nothing personal travels in it without a reason.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use tokio::io::AsyncReadExt as _;
+use tokio::sync::{OwnedSemaphorePermit, mpsc};
+use tokio::time::timeout;
+
+use crate::audit::{Change, Context, Event, EventId};
+use crate::authorize::Terms;
+use crate::clock::Clock;
+use crate::condition::Condition;
+use crate::error::Error;
+use crate::file::{Cell, Format, Rest, Writer};
+use crate::panel::{Field, FieldSet, Kind, Model, Panel, Sensitivity, Sort};
+use crate::response::Part;
+use crate::store::{LARGEST_BATCH, Label, LabelOf, ListQuery, ListedRow, Position, Search, Store, proved};
+use crate::value::Value;
+
+/// Exports under way in one process; more are turned away.
+pub(crate) const AT_ONCE: usize = 4;
+/// Longest that one may take, slow readers included.
+const LONGEST: Duration = Duration::from_mins(5);
+/// Rows at once where one of them may be long.
+const LONG_ROWS: u32 = 100;
+/// Bytes that are sent at once, about.
+const PIECE: usize = 64 * 1024;
+/// Pieces that may wait for the reader.
+const PIECES: usize = 4;
+
+/// A column of the file.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Column {
+    /// The primary key.
+    Id,
+    /// A field.
+    Field(&'static Field),
+    /// The words for what a key points at.
+    Label(&'static Field),
+}
+
+impl Column {
+    /// In the head of the file; the same word for good.
+    pub(crate) fn name(self) -> String {
+        match self {
+            Self::Id => "id".to_owned(),
+            Self::Field(field) => field.name.to_owned(),
+            Self::Label(field) => format!("{}.label", field.name),
+        }
+    }
+
+    /// As shown.
+    pub(crate) fn title(self) -> String {
+        match self {
+            Self::Id => "Number".to_owned(),
+            Self::Field(field) => field.title.to_owned(),
+            Self::Label(field) => format!("{} in words", field.title),
+        }
+    }
+}
+
+/// The columns that may leave at all, in the order of the model.
+pub(crate) fn columns(panel: &'static Panel, view: &Terms, export: &Terms, targets: &[Terms]) -> Vec<Column> {
+    let fields = export.fields_somewhere().intersection(view.fields_somewhere());
+    let revealed = export.revealed();
+    let mut columns = vec![Column::Id];
+    for field in export.model().fields.iter().filter(|field| fields.contains(field.index)) {
+        if field.kind == Kind::Secret || field.sensitivity == Sensitivity::Secret {
+            continue;
+        }
+        columns.push(Column::Field(field));
+        let said_why = revealed.contains(field.index);
+        let label_may_leave = match field.kind {
+            // Its label is somebody's address.
+            Kind::Actor => said_why,
+            Kind::Model(target, _) => panel.models.get(target).is_some_and(|model| {
+                targets.iter().any(|terms| terms.model().index == target) && (said_why || !is_personal(model))
+            }),
+            _ => false,
+        };
+        if label_may_leave {
+            columns.push(Column::Label(field));
+        }
+    }
+    columns
+}
+
+fn is_personal(model: &Model) -> bool {
+    let label = model.label.iter().filter_map(|field| model.fields.get(*field));
+    label.into_iter().any(|field| field.sensitivity >= Sensitivity::Personal)
+}
+
+/// What is to be exported. Made with terms of the one who asks; it does nothing before [`Export::start`].
+#[derive(Debug)]
+pub(crate) struct Export {
+    /// Over the list: its scope, search, filter and order.
+    pub(crate) view: Terms,
+    /// Over what leaves it.
+    pub(crate) right: Terms,
+    /// View terms over what the keys point at.
+    pub(crate) targets: Vec<Terms>,
+    pub(crate) columns: Vec<Column>,
+    pub(crate) filter: Condition,
+    /// Text, and the fields to look in.
+    pub(crate) search: Option<(String, FieldSet)>,
+    pub(crate) sort: Option<Sort>,
+    pub(crate) format: Format,
+    /// The filter for the record.
+    pub(crate) in_words: String,
+}
+
+impl Export {
+    /// The rows, as a condition beside the list's own: those that may be exported, as far as that can be asked of the
+    /// database without telling anything. What it leaves over is sorted out row by row.
+    pub(crate) fn narrowed(filter: Condition, view: &Terms, export: &Terms) -> Condition {
+        let hidden = export.reads().0 & !view.fields_everywhere().0 != 0;
+        if hidden { filter } else { filter.and(export.scope()) }
+    }
+
+    /// Records that it begins and lets it run; what comes through the channel is the file.
+    ///
+    /// # Errors
+    /// [`Error::ProofNeeded`] when the terms lack it; then nothing was recorded and nothing leaves.
+    pub(crate) async fn start(
+        self,
+        store: Store,
+        clock: Clock,
+        context: Context,
+        place: OwnedSemaphorePermit,
+    ) -> Result<mpsc::Receiver<Part>, Error> {
+        proved(&self.right)?;
+        proved(&self.view)?;
+        store.record(context.clone(), self.event(EventId::ExportStarted)).await?;
+        let (to, from) = mpsc::channel(PIECES);
+        tokio::spawn(async move {
+            let mut sent = 0;
+            let done = timeout(LONGEST, self.run(&store, &to, &mut sent)).await;
+            let how = match &done {
+                Ok(Ok(Ended::Whole)) => "whole",
+                Ok(Ok(Ended::ReaderGone)) => "the reader went away",
+                Ok(Err(_)) => "broken off",
+                Err(_) => "took too long",
+            };
+            if let Ok(Err(error)) = &done {
+                tracing::error!(request = %context.request, %error, "an export broke off");
+            }
+            let event = self
+                .event(EventId::RowsExported)
+                .with(Change::fact("count", Sensitivity::Internal, sent.to_string()))
+                .with(Change::fact("ended", Sensitivity::Internal, how));
+            let recorded = store.record(context.clone().at(clock.now()), event).await;
+            match recorded {
+                Ok(()) if how == "whole" => {
+                    // A reader who is gone by now has all of it.
+                    let _ = to.send(Part::End).await;
+                }
+                Ok(()) => {}
+                // Without its record it is not whole: the connection breaks.
+                Err(error) => tracing::error!(request = %context.request, %error, "an export was not recorded"),
+            }
+            drop(place);
+        });
+        Ok(from)
+    }
+
+    fn event(&self, id: EventId) -> Event {
+        let columns: Vec<String> = self.columns.iter().map(|column| column.name()).collect();
+        let mut event = Event::about(id, self.view.model().name, None)
+            .with(Change::fact("format", Sensitivity::Internal, self.format.word()))
+            .with(Change::fact("columns", Sensitivity::Internal, columns.join(", ")));
+        if !self.in_words.is_empty() {
+            // Somebody's name may be what was searched for.
+            event = event.with(Change::fact("filter", Sensitivity::Personal, self.in_words.as_str()));
+        }
+        for reason in self.right.reveal_reasons() {
+            event = event.with(Change::fact("reveal", Sensitivity::Internal, reason));
+        }
+        event
+    }
+
+    /// Every row, page by page.
+    async fn run(&self, store: &Store, to: &mpsc::Sender<Part>, sent: &mut u64) -> Result<Ended, Error> {
+        let model = self.view.model();
+        let names = self.columns.iter().map(|column| column.name()).collect();
+        let mut writer = Writer::new(self.format, model.plural, names)?;
+        let labels = self.labels();
+        let mut position = Position::First;
+        loop {
+            let page = store.batch(&self.query(&labels, position)).await?;
+            for listed in &page.rows {
+                if self.right.covers(&listed.row) {
+                    writer.row(&self.cells(&labels, listed, &Value::Int(listed.row.id)))?;
+                    *sent += 1;
+                }
+                if writer.ready() >= PIECE && to.send(Part::Bytes(writer.take())).await.is_err() {
+                    return Ok(Ended::ReaderGone);
+                }
+            }
+            if to.is_closed() {
+                return Ok(Ended::ReaderGone);
+            }
+            position = match page.next {
+                Some(key) => Position::After(key),
+                None => break,
+            };
+        }
+        let rest = tokio::task::spawn_blocking(move || writer.finish())
+            .await
+            .map_err(|why| Error::Bug(format!("packing a file: {why}")))??;
+        send(rest, to).await
+    }
+
+    fn query<'a>(&'a self, labels: &'a [LabelOf<'a>], position: Position) -> ListQuery<'a> {
+        let fields = self.columns.iter().fold(FieldSet::NONE, |all, column| match column {
+            Column::Field(field) | Column::Label(field) => all.with(field.index),
+            Column::Id => all,
+        });
+        let long = self.columns.iter().any(|column| {
+            matches!(column, Column::Field(field) if matches!(field.kind, Kind::Text | Kind::Json | Kind::Bytes))
+        });
+        ListQuery {
+            terms: &self.view,
+            columns: fields.union(self.right.reads()),
+            filter: self.filter.clone(),
+            search: self.search.as_ref().map(|(text, fields)| Search { text, fields: *fields }),
+            sort: self.sort,
+            position,
+            size: if long { LONG_ROWS } else { LARGEST_BATCH },
+            labels,
+            count: false,
+        }
+    }
+
+    fn labels(&self) -> Vec<LabelOf<'_>> {
+        let wanted = self.columns.iter().filter_map(|column| match column {
+            Column::Label(field) => Some(*field),
+            _ => None,
+        });
+        wanted
+            .map(|field| LabelOf {
+                field: field.index,
+                terms: match field.kind {
+                    Kind::Model(target, _) => self.targets.iter().find(|terms| terms.model().index == target),
+                    _ => None,
+                },
+            })
+            .collect()
+    }
+
+    fn cells<'r>(&self, labels: &[LabelOf<'_>], listed: &'r ListedRow, id: &'r Value) -> Vec<Cell<'r>> {
+        let open = self.right.fields_of(&listed.row).intersection(self.view.fields_of(&listed.row));
+        self.columns
+            .iter()
+            .map(|column| match column {
+                Column::Id => Cell::Value(id),
+                Column::Field(field) if open.contains(field.index) => {
+                    listed.row.get(field.index).map_or(Cell::Hidden, Cell::Value)
+                }
+                Column::Label(field) if open.contains(field.index) => {
+                    let place = labels.iter().position(|label| label.field == field.index);
+                    match place.and_then(|place| listed.labels.get(place)) {
+                        Some(Label::Text(text)) => Cell::Words(text),
+                        _ => Cell::Hidden,
+                    }
+                }
+                Column::Field(_) | Column::Label(_) => Cell::Hidden,
+            })
+            .collect()
+    }
+}
+
+/// How it ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Ended {
+    /// All of it was sent, but for the mark of the end.
+    Whole,
+    /// Nobody reads any more.
+    ReaderGone,
+}
+
+async fn send(rest: Rest, to: &mpsc::Sender<Part>) -> Result<Ended, Error> {
+    let file = match rest {
+        Rest::Bytes(bytes) if bytes.is_empty() => return Ok(Ended::Whole),
+        Rest::Bytes(bytes) => {
+            return Ok(if to.send(Part::Bytes(bytes)).await.is_ok() { Ended::Whole } else { Ended::ReaderGone });
+        }
+        Rest::File(file) => file,
+    };
+    let mut file = tokio::fs::File::from_std(file);
+    loop {
+        let mut piece = Vec::with_capacity(PIECE);
+        let read = (&mut file).take(PIECE as u64).read_to_end(&mut piece).await;
+        if read.map_err(|why| Error::Unavailable(format!("a packed file can't be read: {why}")))? == 0 {
+            return Ok(Ended::Whole);
+        }
+        if to.send(Part::Bytes(Bytes::from(piece))).await.is_err() {
+            return Ok(Ended::ReaderGone);
+        }
+    }
+}

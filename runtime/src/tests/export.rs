@@ -1,0 +1,129 @@
+//! Exports from the inside: constant pieces, a break that is noticed, a workbook that reads back.
+
+use std::io::Cursor;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use calamine::{Data, Reader as _, Xlsx};
+use http_body_util::BodyExt as _;
+use tokio::sync::Semaphore;
+
+use crate::clock::Clock;
+use crate::condition::Condition;
+use crate::export::{Export, columns};
+use crate::file::{Cell, Format, Rest, Writer};
+use crate::panel::Verb;
+use crate::response::Body;
+use crate::store::Store;
+use crate::testing::{DOCTOR, PANEL, PATIENT, actor, context, new_patient, now, seed, store, terms, text};
+use crate::value::Value;
+
+async fn many(store: &Store, rows: usize) {
+    let doctor = seed(store, DOCTOR, vec![vec![(0, text("Berg"))]]).await[0];
+    let name = "x".repeat(100);
+    seed(store, PATIENT, (0..rows).map(|n| new_patient(&format!("{name}{n}"), doctor)).collect()).await;
+}
+
+async fn start(store: &Store, format: Format) -> Body {
+    let owner = actor("Owner", None);
+    let (view, export) = (terms(&owner, Verb::View, PATIENT), terms(&owner, Verb::Export, PATIENT));
+    let targets = vec![terms(&owner, Verb::View, DOCTOR)];
+    let export = Export {
+        columns: columns(&PANEL, &view, &export, &targets),
+        view,
+        right: export,
+        targets,
+        filter: Condition::Always,
+        search: None,
+        sort: None,
+        format,
+        in_words: String::new(),
+    };
+    let place = Arc::new(Semaphore::new(1)).acquire_owned().await.expect("a place");
+    Body::parts(export.start(store.clone(), Clock::new(now), context(&owner), place).await.expect("it begins"))
+}
+
+async fn ended(store: &Store) -> String {
+    // The event is written by the task that was sending.
+    loop {
+        let ended = store
+            .ask_for_test(
+                "SELECT coalesce((SELECT json_extract(changes, '$[#-1].after') FROM bw_audit \
+                 WHERE event = 'rows.exported'), '')",
+            )
+            .await;
+        if !ended.is_empty() {
+            return ended;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+#[tokio::test]
+async fn every_row_arrives_once_and_no_secret() {
+    let (_directory, store) = store().await;
+    many(&store, 4_100).await;
+    let file = start(&store, Format::JsonLines).await.collect().await.expect("a whole file").to_bytes();
+    let file = String::from_utf8(file.to_vec()).expect("UTF-8");
+    let mut ids: Vec<i64> = file
+        .lines()
+        .map(|line| {
+            let row: serde_json::Value = serde_json::from_str(line).expect("an object a line");
+            assert!(row.get("pin").is_none() && row["doctor.label"] == "Berg General", "{line}");
+            row["id"].as_i64().expect("a number")
+        })
+        .collect();
+    ids.sort_unstable();
+    ids.dedup();
+    assert_eq!(ids.len(), 4_100);
+    assert_eq!(ended(&store).await, "whole");
+}
+
+#[tokio::test]
+async fn an_export_that_breaks_off_breaks_the_connection_and_says_so() {
+    let (_directory, store) = store().await;
+    many(&store, 10_000).await;
+    let mut body = start(&store, Format::Csv).await;
+    let first = body.frame().await.expect("a first piece").expect("in order").into_data().expect("bytes");
+    assert!(first.starts_with(b"\xef\xbb\xbfid,name,"));
+    store.execute_for_test("ALTER TABLE patients RENAME TO elsewhere").await;
+    let mut broke = false;
+    while let Some(frame) = body.frame().await {
+        broke |= frame.is_err();
+    }
+    assert!(broke, "whoever has half of it must not take it for the whole");
+    assert_eq!(ended(&store).await, "broken off");
+}
+
+#[tokio::test]
+async fn a_reader_who_leaves_ends_it() {
+    let (_directory, store) = store().await;
+    many(&store, 10_000).await;
+    let mut body = start(&store, Format::Csv).await;
+    body.frame().await.expect("a first piece").expect("in order");
+    drop(body);
+    assert_eq!(ended(&store).await, "the reader went away");
+}
+
+#[test]
+fn a_workbook_holds_texts_as_texts() {
+    let names = vec!["id".to_owned(), "name".to_owned(), "amount".to_owned()];
+    let mut writer = Writer::new(Format::Sheet, "Patients: [all]", names).expect("a workbook");
+    let amount = Value::Decimal("12.50".parse().expect("a decimal"));
+    let (id, large) = (Value::Int(7), Value::Int(i64::MAX));
+    for name in ["=1+1", "'=1", "Zoë"] {
+        let name = Value::Text(name.to_owned());
+        writer.row(&[Cell::Value(&id), Cell::Value(&name), Cell::Value(&amount)]).expect("a row");
+    }
+    writer.row(&[Cell::Value(&large), Cell::Hidden, Cell::Value(&Value::Null)]).expect("a row");
+    let Rest::File(mut file) = writer.finish().expect("packed") else { panic!("a workbook is a file") };
+    let mut bytes = Vec::new();
+    std::io::Read::read_to_end(&mut file, &mut bytes).expect("readable");
+    let mut book: Xlsx<_> = Xlsx::new(Cursor::new(Bytes::from(bytes))).expect("a workbook");
+    let range = book.worksheet_range("Patients all").expect("its sheet");
+    let texts: Vec<String> = range.rows().map(|row| row[1].to_string()).collect();
+    assert_eq!(texts, ["name", "=1+1", "'=1", "Zoë", ""]);
+    assert_eq!(range.get_value((1, 2)), Some(&Data::Float(12.5)));
+    assert_eq!(range.get_value((4, 0)), Some(&Data::String(i64::MAX.to_string())));
+    assert!(book.worksheet_formula("Patients all").expect("its sheet").is_empty(), "no cell is a formula");
+}
