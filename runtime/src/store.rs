@@ -3,13 +3,23 @@
 //! commits without its event.
 
 mod account;
+mod answer;
 mod authority;
 pub mod cursor;
+mod database;
 mod deletion;
+mod dialect;
+mod fault;
+mod fit;
+mod framework;
+mod indexes;
+mod lane;
 mod loans;
+mod postgres;
 pub mod query;
 mod sql;
 mod sqlite;
+mod statements;
 mod write;
 
 use std::sync::Arc;
@@ -21,6 +31,8 @@ use crate::authorize::Terms;
 use crate::error::Error;
 use crate::migrate::Plan;
 use crate::panel::Panel;
+
+use database::Database;
 
 pub use account::{Ask, LinkRow, NewLink, NewPerson, NewSession, PasswordHash, PersonRow, Purpose, SessionRow};
 pub use authority::PERSON;
@@ -36,30 +48,21 @@ pub use write::{Inserted, Parents, Recorded, Updated, Write};
 #[derive(Debug, Clone)]
 pub struct Store {
     panel: &'static Panel,
-    sqlite: Arc<sqlite::Sqlite>,
+    database: Arc<Database>,
     statements: Arc<AtomicU64>,
 }
 
 impl Store {
-    /// Opens `sqlite:PATH`, making the file if there is none. Applies no schema: see [`Store::plan`].
+    /// Opens `sqlite:PATH`, making the file if there is none, or `postgres://USER:PASSWORD@HOST/NAME`. Applies no schema:
+    /// see [`Store::plan`].
     ///
     /// # Errors
-    /// [`Error::Setup`] with one line when the file is not a database, was written by a newer version, can't be written
-    /// to or can't be made. Such a file is left as it was.
+    /// [`Error::Setup`] with one line when it is not a database, was written by a newer version, can't be written to,
+    /// made or reached. It is left as it was. No password of the URL is in the line.
     pub async fn open(panel: &'static Panel, url: &str) -> Result<Self, Error> {
         let statements = Arc::new(AtomicU64::new(0));
-        let scheme = url.split_once(':').map_or("", |(scheme, _)| scheme);
-        match scheme {
-            "sqlite" => {
-                let sqlite = Arc::new(sqlite::Sqlite::open(url, Arc::clone(&statements)).await?);
-                Ok(Self { panel, sqlite, statements })
-            }
-            "postgres" | "postgresql" => {
-                Err(Error::Setup("the database: PostgreSQL is not yet in this version; use sqlite:PATH".to_owned()))
-            }
-            // The URL itself may hold a password.
-            _ => Err(Error::Setup("the database: its URL must start with sqlite:, as in sqlite:clinic.db".to_owned())),
-        }
+        let database = Arc::new(Database::open(url, Arc::clone(&statements)).await?);
+        Ok(Self { panel, database, statements })
     }
 
     /// The whole schema, if there is no database at this URL yet; none if there is one. Makes nothing.
@@ -67,7 +70,7 @@ impl Store {
     /// # Errors
     /// [`Error::Setup`] for a URL that names no database.
     pub fn plan_for_none(panel: &'static Panel, url: &str) -> Result<Option<Plan>, Error> {
-        if url.starts_with("sqlite:") { sqlite::Sqlite::plan_for_none(panel, url) } else { Ok(None) }
+        if url.starts_with("sqlite:") { sqlite::plan_for_none(panel, url) } else { Ok(None) }
     }
 
     /// The panel whose rows it keeps.
@@ -84,38 +87,38 @@ impl Store {
 
     /// One page of rows: one statement, and one more when the count is asked for and not known without.
     pub async fn list(&self, query: &ListQuery<'_>) -> Result<Listed, Error> {
-        self.sqlite.list(self.panel, query, LARGEST_PAGE).await
+        self.database.list(self.panel, query, LARGEST_PAGE).await
     }
 
     /// As [`Store::list`], for a walk over the whole list: up to [`LARGEST_BATCH`] rows in one statement.
     pub async fn batch(&self, query: &ListQuery<'_>) -> Result<Listed, Error> {
-        self.sqlite.list(self.panel, query, LARGEST_BATCH).await
+        self.database.list(self.panel, query, LARGEST_BATCH).await
     }
 
     /// One row, in one statement; `None` when there is none within the terms.
     pub async fn get(&self, query: &GetQuery<'_>) -> Result<Option<ListedRow>, Error> {
-        self.sqlite.get(self.panel, query).await
+        self.database.get(self.panel, query).await
     }
 
     /// What all pickers of a form offer, in one statement; one answer for each question, in order.
     pub async fn candidates(&self, pickers: &[PickerQuery<'_>]) -> Result<Vec<Candidates>, Error> {
-        self.sqlite.candidates(self.panel, pickers).await
+        self.database.candidates(self.panel, pickers).await
     }
 
     /// What some rows are called, in one statement; one answer for each question, in order, without rows that are not
     /// there or that the viewer may not see.
     pub async fn names(&self, queries: &[NamesQuery<'_>]) -> Result<Vec<Vec<Candidate>>, Error> {
-        self.sqlite.names(self.panel, queries).await
+        self.database.names(self.panel, queries).await
     }
 
     /// Counts for the home page, in one statement; one answer for each question, in order.
     pub async fn counts(&self, queries: &[CountQuery<'_>]) -> Result<Vec<Count>, Error> {
-        self.sqlite.counts(queries).await
+        self.database.counts(queries).await
     }
 
     /// Rows by day, every day of the span in order, in one statement.
     pub async fn chart(&self, query: &ChartQuery<'_>) -> Result<Vec<(chrono::NaiveDate, u64)>, Error> {
-        self.sqlite.chart(query).await
+        self.database.chart(query).await
     }
 
     /// What deleting this row would take along; `None` when it is not within the (delete) terms. `views` are the
@@ -141,12 +144,12 @@ impl Store {
 
     /// A page of the audit log, in one statement.
     pub async fn entries(&self, query: &EntryQuery<'_>) -> Result<EntryPage, Error> {
-        self.sqlite.entries(query).await
+        self.database.entries(query).await
     }
 
     /// Reads the whole audit log and says whether it is as it was written.
     pub async fn verify_audit(&self) -> Result<Verified, Error> {
-        self.sqlite.verify_audit().await
+        self.database.verify_audit().await
     }
 
     /// What the schema lacks.
@@ -155,12 +158,12 @@ impl Store {
     /// [`Error::Setup`] when the schema differs in a way that is not added to but taken away from: the sentence names
     /// table and column and the line to write by hand.
     pub async fn plan(&self) -> Result<Plan, Error> {
-        self.sqlite.plan(self.panel).await
+        self.database.plan(self.panel).await
     }
 
     /// Applies what the schema lacks, in one transaction with its event. Returns what was applied.
     pub async fn migrate(&self, context: Context) -> Result<Plan, Error> {
-        self.sqlite.migrate(self.panel, &context).await
+        self.database.migrate(self.panel, &context).await
     }
 }
 
@@ -176,20 +179,23 @@ mod tests;
 impl Store {
     /// Runs a statement on the writing connection, past every rule: what an attacker with the file could do.
     pub(crate) async fn execute_for_test(&self, text: &'static str) -> u64 {
-        self.sqlite.meddle(sql::Sql::new(text)).await.expect("a statement that runs")
+        self.database.meddle(sql::Sql::new(text)).await.expect("a statement that runs")
     }
 
     /// The first column of the first row, as text, on a reading connection.
     pub(crate) async fn ask_for_test(&self, text: &'static str) -> String {
-        let mut lane = self.sqlite.reading().await.expect("a connection");
+        let mut lane = self.database.reading().await.expect("a connection");
         let rows = lane.rows(sql::Sql::new(text)).await.expect("a statement that runs");
         let row = rows.first().expect("a row");
-        sqlx::Row::try_get_unchecked::<String, _>(row, 0).expect("a column")
+        match row {
+            answer::Answer::Sqlite(row) => sqlx::Row::try_get_unchecked::<String, _>(row, 0).expect("a column"),
+            answer::Answer::Postgres(_) => row.words(0).expect("a column"),
+        }
     }
 
     /// How a statement fails on a reading connection.
     pub(crate) async fn fail_for_test(&self, text: &'static str) -> Error {
-        let mut lane = self.sqlite.reading().await.expect("a connection");
+        let mut lane = self.database.reading().await.expect("a connection");
         lane.rows(sql::Sql::new(text)).await.expect_err("a statement that fails").into()
     }
 }

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use super::account::{Ask, LinkRow, NewLink, NewPerson, NewSession, PasswordHash, PersonRow, Purpose, SessionRow};
-use super::sqlite::{people, sessions, throttle, tokens};
+use super::statements::{people, sessions, throttle, tokens};
 use super::{Recorded, Store, Write};
 use crate::audit::{Change, Context, Event, EventId};
 use crate::authorize::Actor;
@@ -22,37 +22,37 @@ pub const PERSON: &str = "Person";
 impl Store {
     /// The session with this token, its person and what is lent to them now, whatever their state, in one statement.
     pub async fn session(&self, token: &token::Hash, now: DateTime<Utc>) -> Result<Option<SessionRow>, Error> {
-        self.sqlite.session(token, now).await
+        self.database.session(token, now).await
     }
 
     /// Writes down that the session was used now; no event: it decides nothing but when the session ends by itself.
     pub(crate) async fn touch_session(&self, session: i64, now: DateTime<Utc>) -> Result<(), Error> {
-        self.sqlite.touch_session(session, now).await
+        self.database.touch_session(session, now).await
     }
 
     /// The person with this folded address, in one statement.
     pub async fn person_by_email(&self, email: &str) -> Result<Option<PersonRow>, Error> {
-        self.sqlite.person_by_email(email).await
+        self.database.person_by_email(email).await
     }
 
     /// The person of this id, in one statement.
     pub async fn person(&self, id: i64) -> Result<Option<PersonRow>, Error> {
-        self.sqlite.person(id).await
+        self.database.person(id).await
     }
 
     /// Their attributes, a JSON object by name.
     pub async fn attributes(&self, person: i64) -> Result<String, Error> {
-        self.sqlite.attributes(person).await
+        self.database.attributes(person).await
     }
 
     /// Everybody, by address.
     pub async fn people(&self) -> Result<Vec<PersonRow>, Error> {
-        self.sqlite.people().await
+        self.database.people().await
     }
 
     /// How many hold this role.
     pub async fn holders(&self, role: &str) -> Result<u64, Error> {
-        self.sqlite.holders(role).await
+        self.database.holders(role).await
     }
 
     /// The link with this token, if it may be used now.
@@ -62,19 +62,19 @@ impl Store {
         purpose: Purpose,
         now: DateTime<Utc>,
     ) -> Result<Option<LinkRow>, Error> {
-        self.sqlite.link(token, purpose, now).await
+        self.database.link(token, purpose, now).await
     }
 
     /// Counts one try on every key, if every key allows one more, and says whether it did. Decided and written in one
     /// transaction; what it answers must be waited for before anything is verified.
     pub(crate) async fn reserve(&self, asks: &[Ask], now: DateTime<Utc>) -> Result<bool, Error> {
-        self.sqlite.reserve(asks, now).await
+        self.database.reserve(asks, now).await
     }
 
     /// Removes sessions, links and counts that have meant nothing for 30 days.
     pub(crate) async fn sweep(&self, now: DateTime<Utc>, cap: u32) -> Result<u64, Error> {
         let before = now - chrono::Duration::days(30);
-        let mut tx = self.sqlite.begin().await?;
+        let mut tx = self.database.begin().await?;
         let sessions = sessions::forget(&mut tx, before).await?;
         let links = tokens::forget(&mut tx, before).await?;
         let counts = throttle::forget(&mut tx, before, cap).await?;
@@ -175,7 +175,7 @@ impl Write {
             return Ok(None);
         }
         let now = self.context().now();
-        let id = people::insert(self.transaction(), new, now).await?;
+        let Some(id) = people::insert(self.transaction(), new, now).await? else { return Ok(None) };
         let mut event = about(EventId::PersonCreated, id)
             .with(Change::fact("email", Sensitivity::Personal, new.email))
             .with(Change::fact("role", Sensitivity::Internal, new.role));

@@ -8,8 +8,9 @@ use crate::authorize::Terms;
 use crate::error::Error;
 use crate::panel::{Automatic, Field, FieldSet, Kind, Model, OnDelete, Panel};
 use crate::store::Store;
+use crate::store::lane::Transaction;
 use crate::store::query::{DeleteGroup, DeletePreview, GetQuery};
-use crate::store::sqlite::{Step, Transaction};
+use crate::store::statements::reach::Step;
 use crate::value::{Row, Value};
 
 /// Keys a preview follows below one another; rows that point at themselves in a circle end there.
@@ -43,7 +44,7 @@ pub(super) async fn preview(
             let mut path = path.clone();
             path.push(Step { model, key });
             let view = views.iter().find(|view| view.model().index == model.index);
-            let (count, labels) = store.sqlite.reached(store.panel(), id, &path, view).await?;
+            let (count, labels) = store.database.reached(store.panel(), id, &path, view).await?;
             if count == 0 {
                 continue;
             }

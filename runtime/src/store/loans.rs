@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 use uuid::Uuid;
 
-use super::sqlite::loans;
+use super::statements::loans;
 use super::{PERSON, Recorded, Store, Write};
 use crate::audit::{Change, Context, Event, EventId};
 use crate::error::Error;
@@ -110,17 +110,17 @@ pub struct GroupRow {
 impl Store {
     /// Loans, in one statement.
     pub async fn loans(&self, query: &LoanQuery) -> Result<Vec<LoanRow>, Error> {
-        self.sqlite.loans(query).await
+        self.database.loans(query).await
     }
 
     /// Every group, by name, in one statement.
     pub async fn groups(&self) -> Result<Vec<GroupRow>, Error> {
-        self.sqlite.groups().await
+        self.database.groups().await
     }
 
     /// Ids of the members of a group, by address, in one statement.
     pub async fn members(&self, group: i64) -> Result<Vec<i64>, Error> {
-        self.sqlite.members(group).await
+        self.database.members(group).await
     }
 
     /// Writes down that the time of loans is over: of this person and their groups, or of everybody. They counted for

@@ -3,44 +3,59 @@
 
 use std::fmt::Write as _;
 
+use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
+use sha2::{Digest as _, Sha256};
 use sqlx::AssertSqlSafe;
+use uuid::Uuid;
 
-/// What a value is bound as. Typed also when null.
+use super::dialect::Dialect;
+
+/// What a value is bound as. Typed also when null; each database keeps it in its own type.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::store) enum Bound {
-    /// Integers, booleans, scaled decimals.
+    /// Whole numbers.
     Int(Option<i64>),
     /// Floats.
     Float(Option<f64>),
+    /// Yes or no.
+    Bool(Option<bool>),
+    /// An exact number: its digits, and how many of them stand after the point.
+    Decimal(Option<i64>, u32),
+    /// A day.
+    Date(Option<NaiveDate>),
+    /// A time of day.
+    Time(Option<NaiveTime>),
+    /// A moment.
+    Moment(Option<DateTime<Utc>>),
+    /// A UUID.
+    Uuid(Option<Uuid>),
+    /// A JSON document, as text.
+    Json(Option<String>),
     /// Text.
     Text(Option<String>),
+    /// Text to be found within another: see [`Sql::push_contains`].
+    Part(String),
     /// Bytes.
     Blob(Option<Vec<u8>>),
 }
 
-impl From<i64> for Bound {
-    fn from(value: i64) -> Self {
-        Self::Int(Some(value))
-    }
+macro_rules! bound_from {
+    ($($variant:ident: $type:ty),*) => {$(
+        impl From<$type> for Bound {
+            fn from(value: $type) -> Self {
+                Self::$variant(Some(value))
+            }
+        }
+
+        impl From<Option<$type>> for Bound {
+            fn from(value: Option<$type>) -> Self {
+                Self::$variant(value)
+            }
+        }
+    )*};
 }
 
-impl From<Option<i64>> for Bound {
-    fn from(value: Option<i64>) -> Self {
-        Self::Int(value)
-    }
-}
-
-impl From<bool> for Bound {
-    fn from(value: bool) -> Self {
-        Self::Int(Some(i64::from(value)))
-    }
-}
-
-impl From<String> for Bound {
-    fn from(value: String) -> Self {
-        Self::Text(Some(value))
-    }
-}
+bound_from!(Int: i64, Bool: bool, Date: NaiveDate, Time: NaiveTime, Moment: DateTime<Utc>, Uuid: Uuid, Text: String, Blob: Vec<u8>);
 
 impl From<&str> for Bound {
     fn from(value: &str) -> Self {
@@ -48,21 +63,9 @@ impl From<&str> for Bound {
     }
 }
 
-impl From<Option<String>> for Bound {
-    fn from(value: Option<String>) -> Self {
-        Self::Text(value)
-    }
-}
-
 impl From<Option<&str>> for Bound {
     fn from(value: Option<&str>) -> Self {
         Self::Text(value.map(str::to_owned))
-    }
-}
-
-impl From<Vec<u8>> for Bound {
-    fn from(value: Vec<u8>) -> Self {
-        Self::Blob(Some(value))
     }
 }
 
@@ -73,17 +76,20 @@ impl From<&[u8]> for Bound {
 }
 
 /// A statement in the making. For a fixed text with `$1 …` in it: [`Sql::new`] and then [`Sql::bind`] in order. For a
-/// composed one: [`Sql::push`], [`Sql::name`], [`Sql::push_bind`].
+/// composed one: [`Sql::push`], [`Sql::name`], [`Sql::push_bind`]. Where the databases differ: the named functions of
+/// [`super::dialect`]; it is spelled out when a connection takes it, so that whoever composes need not know for whom.
 #[derive(Clone, Default)]
 pub(in crate::store) struct Sql {
     text: String,
+    /// What stands at this place of the text, by dialect.
+    forks: Vec<(usize, [&'static str; 2])>,
     bound: Vec<Bound>,
 }
 
 impl Sql {
     /// Starts with this text.
     pub(in crate::store) fn new(text: &'static str) -> Self {
-        Self { text: text.to_owned(), bound: Vec::new() }
+        Self { text: text.to_owned(), ..Self::default() }
     }
 
     /// Binds a value to the next `$N` that stands in the fixed text.
@@ -96,6 +102,12 @@ impl Sql {
     /// More text.
     pub(in crate::store) fn push(&mut self, text: &'static str) -> &mut Self {
         self.text.push_str(text);
+        self
+    }
+
+    /// Text that each database has a word of its own for. Only the named functions of [`super::dialect`] use it.
+    pub(in crate::store) fn either(&mut self, sqlite: &'static str, postgres: &'static str) -> &mut Self {
+        self.forks.push((self.text.len(), [sqlite, postgres]));
         self
     }
 
@@ -123,14 +135,10 @@ impl Sql {
         self
     }
 
-    /// A name made of names of the panel, quoted: `prefix_a_b`.
+    /// A name made of names of the panel, quoted: `prefix_a_b`, see [`joined`].
     pub(in crate::store) fn name_of(&mut self, prefix: &'static str, parts: &[&'static str]) -> &mut Self {
         self.text.push('"');
-        self.text.push_str(prefix);
-        for part in parts {
-            self.text.push('_');
-            self.text.push_str(&part.replace('"', "\"\""));
-        }
+        self.text.push_str(&joined(prefix, parts).replace('"', "\"\""));
         self.text.push('"');
         self
     }
@@ -148,17 +156,45 @@ impl Sql {
     }
 
     /// The text, for a plan that a person reads and `apply` runs.
-    pub(in crate::store) fn into_text(self) -> String {
-        self.text
+    pub(in crate::store) fn into_text(self, dialect: Dialect) -> String {
+        if self.forks.is_empty() {
+            return self.text;
+        }
+        let mut text = String::with_capacity(self.text.len() + 64);
+        let mut from = 0;
+        for (at, words) in self.forks {
+            text.push_str(&self.text[from..at]);
+            text.push_str(words[dialect as usize]);
+            from = at;
+        }
+        text.push_str(&self.text[from..]);
+        text
     }
 
     /// A step of a plan that this program composed.
     pub(in crate::store) fn of_step(step: &crate::migrate::Step) -> Self {
-        Self { text: step.sql.clone(), bound: Vec::new() }
+        Self { text: step.sql.clone(), ..Self::default() }
     }
 
     /// Text and values, for a driver.
-    pub(in crate::store) fn into_parts(self) -> (AssertSqlSafe<String>, Vec<Bound>) {
-        (AssertSqlSafe(self.text), self.bound)
+    pub(in crate::store) fn into_parts(mut self, dialect: Dialect) -> (AssertSqlSafe<String>, Vec<Bound>) {
+        let bound = std::mem::take(&mut self.bound);
+        (AssertSqlSafe(self.into_text(dialect)), bound)
     }
+}
+
+/// `prefix_a_b`; beyond the 63 bytes that PostgreSQL reads of a name, the rest of it as a hash.
+pub(in crate::store) fn joined(prefix: &'static str, parts: &[&'static str]) -> String {
+    let mut name = parts.iter().fold(prefix.to_owned(), |name, part| name + "_" + part);
+    if name.len() > 63 {
+        let digest = Sha256::digest(name.as_bytes());
+        let end = name.char_indices().map(|(at, _)| at).take_while(|at| *at <= 54).last().unwrap_or_default();
+        name.truncate(end);
+        name.push('_');
+        for byte in digest.iter().take(4) {
+            // Writing to a string can't fail.
+            let _ = write!(name, "{byte:02x}");
+        }
+    }
+    name
 }

@@ -1,27 +1,11 @@
-//! The SQLite store: WAL, synchronous=FULL, foreign keys on, one connection that writes and four that read. A file that
-//! is not a database, or that a newer version wrote, is left as it was.
+//! The SQLite side of the store: WAL, synchronous=FULL, foreign keys on, one connection that writes and four that read.
+//! A file that is not a database, or that a newer version wrote, is left as it was.
 
-mod change;
+pub(in crate::store) mod answer;
 mod columns;
-mod condition;
-mod dashboard;
+mod connection;
 mod fault;
-mod framework;
-mod indexes;
-mod journal;
-mod lane;
-pub(super) mod loans;
-mod names;
-mod page;
-pub(super) mod people;
-mod pickers;
-mod reach;
-mod row;
 mod schema;
-mod select;
-pub(super) mod sessions;
-pub(super) mod throttle;
-pub(super) mod tokens;
 
 use std::io::Read as _;
 use std::path::Path;
@@ -32,63 +16,43 @@ use std::time::Duration;
 use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
+use super::database::Database;
+use super::framework;
+use super::lane::{Door, Lane, Pool};
+use super::sql::Sql;
 use crate::error::Error;
-use crate::store::sql::Sql;
 
-pub(super) use change::Pointed;
-pub(super) use lane::Transaction;
-pub(super) use reach::Step;
+pub(in crate::store) use connection::Connection;
+pub(in crate::store) use schema::{migrate, plan, plan_for_none};
 
 /// Longest wait for another process that writes (defaults.md: busy 5 s).
 const BUSY: Duration = Duration::from_secs(5);
+/// Connections that read.
+const READERS: usize = 4;
 /// Statements that a connection keeps prepared.
 const PREPARED: usize = 256;
 
-/// The database of one file.
-#[derive(Debug)]
-pub(super) struct Sqlite {
-    readers: lane::Readers,
-    writer: lane::Writer,
-}
-
-impl Sqlite {
-    /// Opens the file that a `sqlite:PATH` names, or makes it.
-    pub(super) async fn open(url: &str, statements: Arc<AtomicU64>) -> Result<Self, Error> {
-        let path = path_of(url)?;
-        look_at(path).await?;
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .foreign_keys(true)
-            .busy_timeout(BUSY)
-            .synchronous(SqliteSynchronous::Full)
-            .statement_cache_capacity(PREPARED)
-            .disable_statement_logging();
-        let writing = options.clone().journal_mode(SqliteJournalMode::Wal);
-        let lane = lane::Lane::open(&writing, Arc::clone(&statements)).await.map_err(|f| f.at_open(path))?;
-        let writer = lane::Writer::new(writing, Arc::clone(&statements), lane);
-        // Taking the write lock once tells a read-only disk here and not at the first save.
-        let probe = writer.begin().await.map_err(|f| f.at_open(path))?;
-        probe.rollback().await.map_err(|f| f.at_open(path))?;
-        // A reading connection can't write, whatever statement reaches it.
-        let readers = lane::Readers::new(options.pragma("query_only", "ON"), statements);
-        Ok(Self { readers, writer })
-    }
-
-    /// A connection for reading.
-    pub(super) async fn reading(&self) -> Result<lane::Reading<'_>, Error> {
-        Ok(self.readers.lane().await?)
-    }
-
-    /// Runs a statement outside of any transaction, on a connection of its own.
-    #[cfg(test)]
-    pub(super) async fn meddle(&self, sql: Sql) -> Result<u64, Error> {
-        Ok(self.writer.stranger().await?.execute(sql).await?)
-    }
-
-    /// A transaction on the writing connection.
-    pub(super) async fn begin(&self) -> Result<Transaction, Error> {
-        Ok(self.writer.begin().await?)
-    }
+/// Opens the file that a `sqlite:PATH` names, or makes it.
+pub(in crate::store) async fn open(url: &str, statements: Arc<AtomicU64>) -> Result<Database, Error> {
+    let path = path_of(url)?;
+    look_at(path).await?;
+    let options = SqliteConnectOptions::new()
+        .filename(path)
+        .foreign_keys(true)
+        .busy_timeout(BUSY)
+        .synchronous(SqliteSynchronous::Full)
+        .statement_cache_capacity(PREPARED)
+        .disable_statement_logging();
+    let writing = options.clone().journal_mode(SqliteJournalMode::Wal);
+    // A schema is changed without foreign keys, which are checked after.
+    let building = Door::Sqlite(Box::new(writing.clone().foreign_keys(false)));
+    let writers = Pool::new(Door::Sqlite(Box::new(writing)), 1, Arc::clone(&statements));
+    // Taking the write lock once tells a read-only disk here and not at the first save.
+    let probe = writers.begin().await.map_err(|f| f.at_open(path))?;
+    probe.rollback().await.map_err(|f| f.at_open(path))?;
+    // A reading connection can't write, whatever statement reaches it.
+    let reading = Door::Sqlite(Box::new(options.pragma("query_only", "ON")));
+    Ok(Database { readers: Pool::new(reading, READERS, statements), writers, building })
 }
 
 fn path_of(url: &str) -> Result<&str, Error> {
@@ -135,10 +99,10 @@ async fn look_at(path: &str) -> Result<(), Error> {
     }
     let options =
         SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(BUSY).disable_statement_logging();
-    let mut lane = lane::Lane::open(&options, Arc::default()).await.map_err(|f| f.at_open(path))?;
+    let mut lane = Lane::open(&Door::Sqlite(Box::new(options)), Arc::default()).await.map_err(|f| f.at_open(path))?;
     let version = lane.row(Sql::new("PRAGMA user_version")).await.map_err(|f| f.at_open(path))?;
     let version = match &version {
-        Some(row) => row::whole(row, 0)?,
+        Some(answer) => answer.whole(0)?,
         None => 0,
     };
     if version > framework::VERSION {

@@ -8,8 +8,9 @@ use crate::authorize::{Terms, verb_in_words};
 use crate::constraint;
 use crate::error::{Error, FieldFault};
 use crate::panel::{Automatic, Field, FieldSet, Kind, Model, Panel, Sensitivity, Verb};
+use crate::store::lane::Transaction;
 use crate::store::query::{GetQuery, ListedRow};
-use crate::store::sqlite::{Pointed, Transaction};
+use crate::store::statements::change::Pointed;
 use crate::store::{Store, deletion, proved};
 use crate::value::{Row, Value};
 
@@ -69,7 +70,7 @@ impl Write {
         Ok(Self {
             panel: store.panel,
             context,
-            transaction: store.sqlite.begin().await?,
+            transaction: store.database.begin().await?,
             pending: Vec::new(),
             mark: MARKS.fetch_add(1, Ordering::Relaxed),
         })

@@ -3,9 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use super::row;
 use crate::error::Error;
 use crate::panel::{Field, Kind, Model, OnDelete, Panel};
+use crate::store::dialect::Dialect;
+use crate::store::fit;
 use crate::store::sql::{Bound, Sql};
 use crate::value::{Literal, Value};
 
@@ -62,7 +63,7 @@ pub(super) fn storage(kind: Kind) -> &'static str {
 pub(super) fn definition(panel: &'static Panel, field: &'static Field) -> String {
     let mut sql = Sql::default();
     push_definition(&mut sql, panel, field);
-    sql.into_text()
+    sql.into_text(Dialect::Sqlite)
 }
 
 pub(super) fn push_definition(sql: &mut Sql, panel: &'static Panel, field: &'static Field) {
@@ -110,8 +111,8 @@ pub(super) fn push_default(sql: &mut Sql, field: &'static Field, default: &Value
     match (default, field.default) {
         (Value::Int(int), _) => sql.number(*int),
         (Value::Bool(bool), _) => sql.number(i64::from(*bool)),
-        (Value::Decimal(_), _) => match row::stored(field.kind, default)? {
-            Bound::Int(Some(int)) => sql.number(int),
+        (Value::Decimal(_), _) => match fit::stored(field.kind, default)? {
+            Bound::Decimal(Some(int), _) => sql.number(int),
             _ => return Err(Error::Bug(format!("the default of {} is no decimal", field.name))),
         },
         (Value::Float(_), Some(Literal::Number(text))) | (_, Some(Literal::Text(text))) => sql.literal(text),

@@ -6,81 +6,68 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::columns::{
     columns_of, create_table, definition, push_default, push_definition, storage, storage_in, without_default,
 };
-use super::fault::Fault;
-use super::framework;
-use super::indexes::{self, Index};
-use super::lane::Transaction;
-use super::row;
-use super::{Sqlite, path_of};
-use crate::audit::{Change, Context, Event, EventId};
+use super::path_of;
+use crate::audit::Context;
 use crate::constraint;
 use crate::error::Error;
 use crate::migrate::{Plan, Step};
-use crate::panel::{Kind, Model, Panel, Sensitivity};
+use crate::panel::{Kind, Model, Panel};
+use crate::store::answer::Answer;
+use crate::store::dialect::Dialect;
+use crate::store::fault::Fault;
+use crate::store::framework;
+use crate::store::indexes::{self, Index};
+use crate::store::lane::{Reading, Transaction};
 use crate::store::sql::Sql;
-use crate::value::timestamp_text;
+use crate::store::statements::migrations;
 
 const WHAT_IS_THERE: &str =
     "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
 
-impl Sqlite {
-    /// The steps from what is there to what the panel asks for.
-    pub(in crate::store) async fn plan(&self, panel: &'static Panel) -> Result<Plan, Error> {
-        let answers = self.reading().await?.rows(Sql::new(WHAT_IS_THERE)).await?;
-        plan(panel, &There::read(&answers)?)
-    }
-
-    /// All steps, if there is no file yet.
-    pub(in crate::store) fn plan_for_none(panel: &'static Panel, url: &str) -> Result<Option<Plan>, Error> {
-        if std::path::Path::new(path_of(url)?).exists() { Ok(None) } else { plan(panel, &There::default()).map(Some) }
-    }
-
-    /// Takes those steps, in one transaction with its event.
-    pub(in crate::store) async fn migrate(&self, panel: &'static Panel, context: &Context) -> Result<Plan, Error> {
-        let mut transaction = self.writer.begin_loose().await?;
-        let answers = transaction.rows(Sql::new(WHAT_IS_THERE)).await?;
-        let plan = plan(panel, &There::read(&answers)?)?;
-        if plan.is_empty() {
-            return Ok(plan);
-        }
-        for step in &plan.steps {
-            transaction.execute(Sql::of_step(step)).await.map_err(|fault| failed(step, fault))?;
-        }
-        if !transaction.rows(Sql::new("PRAGMA foreign_key_check")).await?.is_empty() {
-            return Err(Error::Setup(
-                "the schema: rows point at rows that are not there; nothing was changed".to_owned(),
-            ));
-        }
-        record(&mut transaction, context, &plan).await?;
-        transaction.commit_loose().await?;
-        Ok(plan)
-    }
+/// The steps from what is there to what the panel asks for.
+pub(in crate::store) async fn plan(panel: &'static Panel, lane: &mut Reading) -> Result<Plan, Error> {
+    steps(panel, &There::read(&lane.rows(Sql::new(WHAT_IS_THERE)).await?)?)
 }
 
-async fn record(transaction: &mut Transaction, context: &Context, plan: &Plan) -> Result<(), Error> {
-    let sql = Sql::new("INSERT INTO bw_migrations (at, hash, sql) VALUES ($1, $2, $3)")
-        .bind(timestamp_text(context.now()))
-        .bind(plan.hash())
-        .bind(plan.sql());
-    transaction.execute(sql).await?;
-    let event = Event::plain(EventId::SchemaMigrated)
-        .with(Change::fact("hash", Sensitivity::Internal, plan.hash()))
-        .with(Change::fact("steps", Sensitivity::Internal, plan.steps.len().to_string()));
-    transaction.journal(context, &[event]).await?;
+/// All steps, if there is no file yet.
+pub(in crate::store) fn plan_for_none(panel: &'static Panel, url: &str) -> Result<Option<Plan>, Error> {
+    if std::path::Path::new(path_of(url)?).exists() { Ok(None) } else { steps(panel, &There::default()).map(Some) }
+}
+
+/// Takes those steps, in one transaction with its event.
+pub(in crate::store) async fn migrate(
+    mut transaction: Transaction,
+    panel: &'static Panel,
+    context: &Context,
+) -> Result<Plan, Error> {
+    let answers = transaction.rows(Sql::new(WHAT_IS_THERE)).await?;
+    let plan = steps(panel, &There::read(&answers)?)?;
+    if plan.is_empty() {
+        return Ok(plan);
+    }
+    for step in &plan.steps {
+        transaction.execute(Sql::of_step(step)).await.map_err(|fault| failed(step, fault))?;
+    }
+    if !transaction.rows(Sql::new("PRAGMA foreign_key_check")).await?.is_empty() {
+        return Err(Error::Setup("the schema: rows point at rows that are not there; nothing was changed".to_owned()));
+    }
+    migrations::record(&mut transaction, context, &plan).await?;
     let mut sql = Sql::new("PRAGMA user_version = ");
     sql.number(framework::VERSION);
     transaction.execute(sql).await?;
-    Ok(())
+    transaction.commit_without_event().await?;
+    Ok(plan)
 }
 
 fn failed(step: &Step, fault: Fault) -> Error {
     let why = match fault {
         Fault::Unique(columns) => format!("rows share a value in {}", columns.join(", ")),
-        Fault::ForeignKey => "rows point at rows that are not there".to_owned(),
+        Fault::ForeignKey(_) => "rows point at rows that are not there".to_owned(),
         Fault::Other(Error::Bug(why)) if why.contains("NOT NULL constraint") => "some rows have no value".to_owned(),
         Fault::Other(Error::Bug(why)) if why.contains("CHECK constraint") => {
             "some rows hold a value that the block no longer lists".to_owned()
         }
+        Fault::Lost(why) => why,
         Fault::Other(error) => error.to_string(),
     };
     Error::Setup(format!("the schema: could not {}: {why}; nothing was changed", step.what))
@@ -95,31 +82,25 @@ struct There {
 }
 
 impl There {
-    fn read(answers: &[sqlx::sqlite::SqliteRow]) -> Result<Self, Error> {
+    fn read(answers: &[Answer]) -> Result<Self, Error> {
         let mut there = Self::default();
         for answer in answers {
-            let (kind, name) = (row::words(answer, 0)?, row::words(answer, 1)?);
+            let (kind, name) = (answer.words(0)?, answer.words(1)?);
             if kind == "table" {
-                there.tables.insert(name, row::words(answer, 3)?);
+                there.tables.insert(name, answer.words(3)?);
             } else {
-                there.attached.insert(name, row::words(answer, 2)?);
+                there.attached.insert(name, answer.words(2)?);
             }
         }
         Ok(there)
     }
 }
 
-fn plan(panel: &'static Panel, there: &There) -> Result<Plan, Error> {
+fn steps(panel: &'static Panel, there: &There) -> Result<Plan, Error> {
     let mut steps = Vec::new();
-    for (name, sql) in framework::TABLES.iter().chain(framework::INDEXES) {
-        if !there.tables.contains_key(*name) && !there.attached.contains_key(*name) {
-            steps.push(Step { what: format!("create {name}"), sql: (*sql).to_owned() });
-            if *name == "bw_audit_head" {
-                steps.push(Step {
-                    what: "start the audit log".to_owned(),
-                    sql: "INSERT INTO bw_audit_head (one, seq, hash) VALUES (1, 0, zeroblob(32))".to_owned(),
-                });
-            }
+    for made in framework::all(Dialect::Sqlite) {
+        if !there.tables.contains_key(made.name) && !there.attached.contains_key(made.name) {
+            steps.extend(made.steps());
         }
     }
     for model in panel.models {
@@ -127,14 +108,14 @@ fn plan(panel: &'static Panel, there: &There) -> Result<Plan, Error> {
         match there.tables.get(model.table) {
             None => steps.push(Step {
                 what: format!("create table {}", model.table),
-                sql: create_table(panel, model, model.table).into_text(),
+                sql: create_table(panel, model, model.table).into_text(Dialect::Sqlite),
             }),
             Some(sql) => rebuilt = alter(panel, model, sql, there, &mut steps)?,
         }
         let wanted = indexes::wanted(panel, model);
         for index in &wanted {
             if rebuilt || !there.attached.contains_key(&index.name()) {
-                steps.push(Step { what: format!("create index {}", index.name()), sql: index.create() });
+                steps.push(Step { what: format!("create index {}", index.name()), sql: index.create(Dialect::Sqlite) });
             }
         }
         if !rebuilt {
@@ -189,7 +170,7 @@ fn alter(
                 if !field.optional {
                     push_default(&mut sql, field, &default)?;
                 }
-                steps.push(Step { what: format!("add column {name} to {table}"), sql: sql.into_text() });
+                steps.push(Step { what: format!("add column {name} to {table}"), sql: sql.into_text(Dialect::Sqlite) });
             }
             Some(found) if without_default(found) == wanted => {}
             Some(found) => {
@@ -225,7 +206,7 @@ fn alter(
 fn rebuild(panel: &'static Panel, model: &'static Model, differs: &[&str], steps: &mut Vec<Step>) {
     const NEW: &str = "bw_rebuilt";
     let what = |part: &str| format!("{part} {} for {}", model.table, differs.join(", "));
-    let mut push = |part: &str, sql: Sql| steps.push(Step { what: what(part), sql: sql.into_text() });
+    let mut push = |part: &str, sql: Sql| steps.push(Step { what: what(part), sql: sql.into_text(Dialect::Sqlite) });
     push("build anew", create_table(panel, model, NEW));
     let mut sql = Sql::new("INSERT INTO ");
     sql.name(NEW).push(" (");
@@ -258,6 +239,6 @@ fn push_names(sql: &mut Sql, model: &'static Model) {
 
 fn drop_unwanted(model: &'static Model, wanted: &[Index], there: &There, steps: &mut Vec<Step>) {
     for index in indexes::thinkable(model).filter(|i| !wanted.contains(i) && there.attached.contains_key(&i.name())) {
-        steps.push(Step { what: format!("drop index {}", index.name()), sql: index.drop() });
+        steps.push(Step { what: format!("drop index {}", index.name()), sql: index.drop(Dialect::Sqlite) });
     }
 }

@@ -48,10 +48,10 @@ async fn write_apart(store: &Store) {
     let model = &PANEL.models[SAMPLE];
     let mut row = Row::new(0, 1, model.fields.len());
     (0..model.fields.len()).for_each(|field| row.set(field, Value::Null));
-    let mut transaction = store.sqlite.begin().await.unwrap();
+    let mut transaction = store.database.begin().await.unwrap();
     row.id = transaction.insert(model, std::slice::from_ref(&row)).await.unwrap()[0];
     transaction.commit_without_event().await.unwrap();
-    let mut transaction = store.sqlite.begin().await.unwrap();
+    let mut transaction = store.database.begin().await.unwrap();
     transaction.journal(&testing::command_line(), &[Event::created(model, &row)]).await.unwrap();
     transaction.commit_without_event().await.unwrap();
 }

@@ -59,9 +59,17 @@ async fn what_is_missing_is_named() {
     assert!(refusal("sqlite::memory:").await.contains("needs the path of a file"));
     assert!(refusal("sqlite:").await.contains("needs the path of a file"));
     assert!(refusal("sqlite:clinic.db?mode=memory").await.contains("no options"));
-    assert!(refusal("postgres://anna:hunter2@db/clinic").await.contains("not yet"));
-    let line = refusal("mysql://anna:hunter2@db/clinic").await;
-    assert!(!line.contains("hunter2"), "a password in a message: {line}");
+    for (url, words) in [
+        ("postgres://anna:hunter2@127.0.0.1:1/clinic", "the database clinic on 127.0.0.1:1: "),
+        ("postgres://anna:hunter2@[::1/clinic", "does not read"),
+        ("postgres://anna@127.0.0.1:1/clinic?passwort=hunter2", "has the option passwort"),
+        ("postgres://anna@127.0.0.1:1/clinic?sslmode=hunter2", "an option that does not read"),
+        ("mysql://anna:hunter2@db/clinic", "must start with sqlite: or postgres:"),
+    ] {
+        let line = refusal(url).await;
+        assert!(line.contains(words), "{words} is not in: {line}");
+        assert!(!line.contains("hunter2"), "a password in a message: {line}");
+    }
 }
 
 #[cfg(target_os = "linux")]

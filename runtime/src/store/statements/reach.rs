@@ -1,12 +1,11 @@
 //! How many rows a delete reaches through one key, and the labels of those that the viewer may see.
 
-use super::Sqlite;
 use super::condition::{self, Alias};
-use super::row;
 use super::select::{label_fields, label_scope, push_field, read_label};
 use crate::authorize::Terms;
 use crate::error::Error;
 use crate::panel::{Field, Model, Panel};
+use crate::store::database::Database;
 use crate::store::query::{Candidate, PREVIEW_LABELS};
 use crate::store::sql::Sql;
 
@@ -22,7 +21,7 @@ pub(in crate::store) struct Step {
     pub(in crate::store) key: &'static Field,
 }
 
-impl Sqlite {
+impl Database {
     /// Count and first labels of the rows at the end of this path, in one statement.
     pub(in crate::store) async fn reached(
         &self,
@@ -59,7 +58,7 @@ impl Sqlite {
             sql.push(" LIMIT ").number(i64::from(PREVIEW_LABELS)).push(") AS named ON 1 = 1");
         }
         let answers = self.reading().await?.rows(sql).await?;
-        let count = answers.first().map_or(Ok(0), |a| row::count(a, 0))?;
+        let count = answers.first().map_or(Ok(0), |a| a.count(0))?;
         let mut labels = Vec::new();
         if view.is_some() {
             for answer in &answers {

@@ -7,19 +7,19 @@ use crate::predicate::Op;
 use crate::store::sql::Sql;
 use crate::value::{Row, Value};
 
-use super::row::{Class, Fit, class, fit, scale};
+use crate::store::fit::{Class, Fit, class, fit, scale};
 
 /// Which table of a statement: `t0`, `t1` ….
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Alias(pub(super) u32);
+pub(in crate::store) struct Alias(pub(in crate::store) u32);
 
 impl Alias {
-    pub(super) fn push(self, sql: &mut Sql) {
+    pub(in crate::store) fn push(self, sql: &mut Sql) {
         sql.push("t").number(i64::from(self.0));
     }
 
     /// `t0."name"`
-    pub(super) fn column(self, sql: &mut Sql, name: &'static str) {
+    pub(in crate::store) fn column(self, sql: &mut Sql, name: &'static str) {
         self.push(sql);
         sql.push(".").name(name);
     }
@@ -35,7 +35,10 @@ struct Column {
 
 impl Column {
     fn push(self, sql: &mut Sql) {
-        self.alias.column(sql, self.name);
+        match class(self.kind) {
+            Class::Json => sql.push_json(self.alias, self.name),
+            _ => self.alias.column(sql, self.name),
+        }
     }
 }
 
@@ -47,7 +50,7 @@ enum Side<'a> {
 }
 
 /// Writes the condition over `model`, whose table stands under `alias`.
-pub(super) fn push(sql: &mut Sql, alias: Alias, model: &'static Model, condition: &Condition) {
+pub(in crate::store) fn push(sql: &mut Sql, alias: Alias, model: &'static Model, condition: &Condition) {
     let side = |term| side(alias, model, term);
     match condition {
         Condition::Always => truth(sql, Some(true)),
@@ -82,10 +85,11 @@ pub(super) fn push(sql: &mut Sql, alias: Alias, model: &'static Model, condition
         },
         Condition::Contains { field, text } => match side(&Term::Field(*field)) {
             Side::Column(column) if class(column.kind) == Class::Text => {
-                // SQLite's lower() knows ASCII only, as does the other reading.
-                sql.push("(instr(lower(");
-                column.push(sql);
-                sql.push("), ").push_bind(text.to_ascii_lowercase()).push(") > 0)");
+                if text.contains('\0') {
+                    // No column holds a NUL.
+                    return never_but_null(sql, column, " <> ");
+                }
+                sql.push_contains(alias, column.name, text);
             }
             _ => truth(sql, None),
         },
@@ -107,7 +111,7 @@ fn truth(sql: &mut Sql, known: Option<bool>) {
     sql.push(match known {
         Some(true) => "(1 = 1)",
         Some(false) => "(1 = 0)",
-        None => "(NULL)",
+        None => "(NULL = 1)",
     });
 }
 
@@ -159,10 +163,7 @@ fn columns(sql: &mut Sql, left: Column, op: Op, right: Column) {
         column.push(sql);
         // Decimals of different scale meet at the finer one. SQLite goes over to floats beyond 64 bits, where the other
         // side, of at most 18 digits, is smaller in any case.
-        let finer = scale(other.kind).saturating_sub(scale(column.kind));
-        if finer > 0 {
-            sql.push(" * ").number(10_i64.saturating_pow(finer));
-        }
+        sql.push_scaling(scale(other.kind).saturating_sub(scale(column.kind)));
         sql.push(between);
     }
 }

@@ -2,16 +2,14 @@
 //! runs is compared with the moment of the question, in the statement that asks.
 
 use chrono::{DateTime, Utc};
-use sqlx::sqlite::SqliteRow;
 
-use super::lane::Transaction;
-use super::people::{moment, optional_moment};
-use super::{Sqlite, row};
 use crate::error::Error;
 use crate::loan::{Lent, Receiver, Right};
+use crate::store::answer::Answer;
+use crate::store::database::Database;
+use crate::store::lane::Transaction;
 use crate::store::loans::{GroupRow, LoanQuery, LoanRow, NewLoan};
 use crate::store::sql::Sql;
-use crate::value::timestamp_text;
 
 /// Between the parts of a loan, and between two loans; neither stands in a name or in a block's text.
 const PART: &str = "\u{1f}";
@@ -23,8 +21,8 @@ const COLUMNS: &str = "SELECT l.id, l.person, p.email, l.group_id, g.name, l.rol
 
 /// One column: what is lent to the person `p` of the statement, for the role that they hold, and whether a loan's time
 /// is over unnoticed.
-pub(super) fn push_lent(sql: &mut Sql, now: DateTime<Utc>) {
-    sql.push("coalesce((SELECT string_agg(CASE WHEN l.lent_until > ").push_bind(timestamp_text(now));
+pub(in crate::store) fn push_lent(sql: &mut Sql, now: DateTime<Utc>) {
+    sql.push("coalesce((SELECT string_agg(CASE WHEN l.lent_until > ").push_bind(now);
     sql.push(" THEN '+' ELSE '-' END || ").push_bind(PART).push(" || l.verb || ").push_bind(PART);
     sql.push(" || l.subject || ").push_bind(PART).push(" || l.clauses, ").push_bind(NEXT);
     sql.push(") FROM bw_loans l WHERE l.ended_at IS NULL AND l.role = p.role AND (l.person = p.id OR l.group_id IN ");
@@ -32,8 +30,8 @@ pub(super) fn push_lent(sql: &mut Sql, now: DateTime<Utc>) {
 }
 
 /// What [`push_lent`] found, in an order of its own, and whether one is over.
-pub(super) fn read_lent(found: &SqliteRow, column: usize) -> Result<(Vec<Lent>, bool), Error> {
-    let text = row::words(found, column)?;
+pub(in crate::store) fn read_lent(found: &Answer, column: usize) -> Result<(Vec<Lent>, bool), Error> {
+    let text = found.words(column)?;
     let (mut running, mut over) = (Vec::new(), false);
     for one in text.split(NEXT).filter(|one| !one.is_empty()) {
         let parts: Vec<&str> = one.split(PART).collect();
@@ -52,7 +50,7 @@ pub(super) fn read_lent(found: &SqliteRow, column: usize) -> Result<(Vec<Lent>, 
     Ok((running, over))
 }
 
-impl Sqlite {
+impl Database {
     pub(in crate::store) async fn loans(&self, query: &LoanQuery) -> Result<Vec<LoanRow>, Error> {
         self.reading().await?.rows(of(query)).await?.iter().map(loan).collect()
     }
@@ -66,7 +64,7 @@ impl Sqlite {
     }
 
     pub(in crate::store) async fn members(&self, group: i64) -> Result<Vec<i64>, Error> {
-        self.reading().await?.rows(members_of(group)).await?.iter().map(|found| row::whole(found, 0)).collect()
+        self.reading().await?.rows(members_of(group)).await?.iter().map(|found| found.whole(0)).collect()
     }
 }
 
@@ -84,7 +82,7 @@ fn of(query: &LoanQuery) -> Sql {
         sql.push(" AND l.group_id = ").push_bind(group);
     }
     if let Some(now) = query.running_at {
-        sql.push(" AND l.ended_at IS NULL AND l.lent_until > ").push_bind(timestamp_text(now));
+        sql.push(" AND l.ended_at IS NULL AND l.lent_until > ").push_bind(now);
     }
     sql.push(" ORDER BY l.id DESC LIMIT ").number(LoanQuery::AT_MOST);
     sql
@@ -128,9 +126,9 @@ pub(in crate::store) async fn insert(
     .bind(new.right.verb.as_str())
     .bind(new.right.subject.as_str())
     .bind(new.clauses)
-    .bind(timestamp_text(new.until))
+    .bind(new.until)
     .bind(new.why)
-    .bind(timestamp_text(now))
+    .bind(now)
     .bind(by)
     .bind(new.renews);
     id_of(tx.row(sql).await?)
@@ -159,7 +157,7 @@ pub(in crate::store) async fn end(
     if matches!(which, Ending::Over(_)) {
         sql.push("lent_until");
     } else {
-        sql.push_bind(timestamp_text(now));
+        sql.push_bind(now);
     }
     sql.push(", ended_by = ").push_bind(by).push(", ended_why = ").push_bind(why).push(" WHERE ended_at IS NULL");
     match which {
@@ -170,7 +168,7 @@ pub(in crate::store) async fn end(
             sql.push(" AND person = ").push_bind(person);
         }
         Ending::Over(person) => {
-            sql.push(" AND lent_until <= ").push_bind(timestamp_text(now));
+            sql.push(" AND lent_until <= ").push_bind(now);
             if let Some(person) = person {
                 sql.push(" AND (person = ").push_bind(person).push(" OR group_id IN (SELECT m.group_id FROM ");
                 sql.push("bw_memberships m WHERE m.left_at IS NULL AND m.person = ").push_bind(person).push("))");
@@ -178,7 +176,7 @@ pub(in crate::store) async fn end(
         }
     }
     sql.push(" RETURNING id, person, group_id");
-    tx.rows(sql).await?.iter().map(|found| Ok((row::whole(found, 0)?, receiver(found, 1, 2)?))).collect()
+    tx.rows(sql).await?.iter().map(|found| Ok((found.whole(0)?, receiver(found, 1, 2)?))).collect()
 }
 
 pub(in crate::store) async fn add_group(
@@ -192,8 +190,8 @@ pub(in crate::store) async fn add_group(
     )
     .bind(name)
     .bind(name.to_lowercase())
-    .bind(timestamp_text(now));
-    tx.row(sql).await?.map(|found| row::whole(&found, 0)).transpose()
+    .bind(now);
+    tx.row(sql).await?.map(|found| found.whole(0)).transpose()
 }
 
 pub(in crate::store) async fn group_of(tx: &mut Transaction, id: i64) -> Result<Option<GroupRow>, Error> {
@@ -221,7 +219,7 @@ pub(in crate::store) async fn join(
     let sql = Sql::new("INSERT INTO bw_memberships (group_id, person, joined_at) VALUES ($1, $2, $3)")
         .bind(group)
         .bind(person)
-        .bind(timestamp_text(now));
+        .bind(now);
     tx.execute(sql).await?;
     Ok(())
 }
@@ -234,12 +232,12 @@ pub(in crate::store) async fn leave(
     now: DateTime<Utc>,
 ) -> Result<Vec<i64>, Error> {
     let mut sql = Sql::new("UPDATE bw_memberships SET left_at = ");
-    sql.push_bind(timestamp_text(now)).push(" WHERE left_at IS NULL AND person = ").push_bind(person);
+    sql.push_bind(now).push(" WHERE left_at IS NULL AND person = ").push_bind(person);
     if let Some(group) = group {
         sql.push(" AND group_id = ").push_bind(group);
     }
     sql.push(" RETURNING group_id");
-    tx.rows(sql).await?.iter().map(|found| row::whole(found, 0)).collect()
+    tx.rows(sql).await?.iter().map(|found| found.whole(0)).collect()
 }
 
 fn members_of(group: i64) -> Sql {
@@ -250,44 +248,44 @@ fn members_of(group: i64) -> Sql {
     .bind(group)
 }
 
-fn id_of(found: Option<SqliteRow>) -> Result<i64, Error> {
+fn id_of(found: Option<Answer>) -> Result<i64, Error> {
     match found {
-        Some(found) => row::whole(&found, 0),
+        Some(found) => found.whole(0),
         None => Err(Error::Bug("a loan was written and has no id".to_owned())),
     }
 }
 
-fn receiver(found: &SqliteRow, person: usize, group: usize) -> Result<Receiver, Error> {
-    Ok(match row::int(found, person)? {
+fn receiver(found: &Answer, person: usize, group: usize) -> Result<Receiver, Error> {
+    Ok(match found.int(person)? {
         Some(id) => Receiver::Person(id),
-        None => Receiver::Group(row::whole(found, group)?),
+        None => Receiver::Group(found.whole(group)?),
     })
 }
 
-fn group(found: &SqliteRow) -> Result<GroupRow, Error> {
-    Ok(GroupRow { id: row::whole(found, 0)?, name: row::words(found, 1)?, members: row::count(found, 2)? })
+fn group(found: &Answer) -> Result<GroupRow, Error> {
+    Ok(GroupRow { id: found.whole(0)?, name: found.words(1)?, members: found.count(2)? })
 }
 
-fn loan(found: &SqliteRow) -> Result<LoanRow, Error> {
+fn loan(found: &Answer) -> Result<LoanRow, Error> {
     let to = receiver(found, 1, 3)?;
     let name = match to {
-        Receiver::Person(_) => row::words(found, 2)?,
-        Receiver::Group(_) => row::words(found, 4)?,
+        Receiver::Person(_) => found.words(2)?,
+        Receiver::Group(_) => found.words(4)?,
     };
     Ok(LoanRow {
-        id: row::whole(found, 0)?,
+        id: found.whole(0)?,
         to,
         name,
-        role: row::words(found, 5)?,
-        right: Right { verb: row::words(found, 6)?, subject: row::words(found, 7)? },
-        clauses: row::words(found, 8)?,
-        until: moment(found, 9)?,
-        why: row::words(found, 10)?,
-        lent_at: moment(found, 11)?,
-        lent_by: row::text(found, 12)?,
-        renews: row::int(found, 13)?,
-        ended_at: optional_moment(found, 14)?,
-        ended_by: row::text(found, 15)?,
-        ended_why: row::text(found, 16)?,
+        role: found.words(5)?,
+        right: Right { verb: found.words(6)?, subject: found.words(7)? },
+        clauses: found.words(8)?,
+        until: found.moment(9)?,
+        why: found.words(10)?,
+        lent_at: found.moment(11)?,
+        lent_by: found.text(12)?,
+        renews: found.int(13)?,
+        ended_at: found.optional_moment(14)?,
+        ended_by: found.text(15)?,
+        ended_why: found.text(16)?,
     })
 }

@@ -1,20 +1,19 @@
 //! One page of a list, by key. A key splits what follows it into at most three stretches (same value and later id, later
 //! values, nulls); each is one range of an index, so that the last page costs as much as the first.
 
-use super::Sqlite;
 use super::condition;
-use super::row;
 use super::select::{Columns, MAIN};
 use crate::authorize::Terms;
 use crate::condition::{Condition, Term};
 use crate::error::Error;
 use crate::panel::{FieldSet, Kind, Model, Panel, Sort};
 use crate::predicate::Op;
+use crate::store::database::Database;
 use crate::store::query::{COUNT_BOUND, Count, GetQuery, Key, ListQuery, Listed, ListedRow, Position, Search};
 use crate::store::sql::Sql;
 use crate::value::Value;
 
-impl Sqlite {
+impl Database {
     /// One page, and the count.
     pub(in crate::store) async fn list(
         &self,
@@ -71,7 +70,7 @@ impl Sqlite {
                 let mut sql = Sql::default();
                 push_count(&mut sql, model, &rows_wanted);
                 let answer = lane.row(sql).await?;
-                Some(bounded(answer.as_ref().map_or(Ok(0), |a| row::count(a, 0))?))
+                Some(bounded(answer.as_ref().map_or(Ok(0), |a| a.count(0))?))
             }
         };
         Ok(Listed { rows, count, next, previous })
@@ -89,7 +88,7 @@ impl Sqlite {
 }
 
 /// The statement for one row within the terms.
-pub(super) fn one_row<'a>(panel: &'static Panel, query: &GetQuery<'a>) -> Result<(Sql, Columns<'a>), Error> {
+pub(in crate::store) fn one_row<'a>(panel: &'static Panel, query: &GetQuery<'a>) -> Result<(Sql, Columns<'a>), Error> {
     let model = query.terms.model();
     let columns = Columns::new(panel, model, query.columns.union(query.terms.reads()), query.labels)?;
     let mut sql = Sql::new("SELECT ");
@@ -105,7 +104,12 @@ pub(super) fn one_row<'a>(panel: &'static Panel, query: &GetQuery<'a>) -> Result
 }
 
 /// Scope, filter, search and sort as one condition: rows in which the viewer may read all that is asked about.
-pub(super) fn within(terms: &Terms, filter: &Condition, search: Option<Search<'_>>, sort: Option<Sort>) -> Condition {
+pub(in crate::store) fn within(
+    terms: &Terms,
+    filter: &Condition,
+    search: Option<Search<'_>>,
+    sort: Option<Sort>,
+) -> Condition {
     let asked = filter.reads().union(sort.map_or(FieldSet::NONE, |s| FieldSet::NONE.with(s.field)));
     let scope = terms.scope_with(asked).and(filter.clone());
     match search {
@@ -127,15 +131,15 @@ pub(super) fn within(terms: &Terms, filter: &Condition, search: Option<Search<'_
 }
 
 /// `SELECT count(*) …` that stops behind the bound.
-pub(super) fn push_count(sql: &mut Sql, model: &'static Model, rows_wanted: &Condition) {
+pub(in crate::store) fn push_count(sql: &mut Sql, model: &'static Model, rows_wanted: &Condition) {
     sql.push("SELECT count(*) FROM (SELECT 1 FROM ").name(model.table).push(" AS ");
     MAIN.push(sql);
     sql.push(" WHERE ");
     condition::push(sql, MAIN, model, rows_wanted);
-    sql.push(" LIMIT ").number(i64::try_from(COUNT_BOUND + 1).unwrap_or(i64::MAX)).push(")");
+    sql.push(" LIMIT ").number(i64::try_from(COUNT_BOUND + 1).unwrap_or(i64::MAX)).push(") AS counted");
 }
 
-pub(super) fn bounded(count: u64) -> Count {
+pub(in crate::store) fn bounded(count: u64) -> Count {
     if count > COUNT_BOUND { Count::MoreThan(COUNT_BOUND) } else { Count::Exactly(count) }
 }
 
@@ -188,7 +192,7 @@ impl<'a> Walk<'a> {
                     condition::push(sql, MAIN, model, &rows_wanted.clone().and(one.clone()));
                     self.push_order(sql, model);
                     push_limit(sql, limit);
-                    sql.push(")");
+                    sql.push(") AS stretch");
                 }
                 sql.push(")");
             }

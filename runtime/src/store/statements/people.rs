@@ -1,18 +1,17 @@
 //! People of the panel. `role`, `password_hash` and `locked_until` are written here and nowhere else.
 
+use crate::store::answer::Answer;
 use chrono::{DateTime, Utc};
-use sqlx::sqlite::SqliteRow;
 
-use super::lane::Transaction;
-use super::{Sqlite, row};
 use crate::error::Error;
 use crate::store::account::{NewPerson, PasswordHash, PersonRow};
-use crate::store::sql::Sql;
-use crate::value::timestamp_text;
+use crate::store::database::Database;
+use crate::store::lane::Transaction;
+use crate::store::sql::{Bound, Sql};
 
 const COLUMNS: &str = "id, email, role, password_hash, inactive, locked_until, created_at";
 
-impl Sqlite {
+impl Database {
     pub(in crate::store) async fn person_by_email(&self, email: &str) -> Result<Option<PersonRow>, Error> {
         let found = self.reading().await?.row(by_email(email)).await?;
         found.as_ref().map(|found| person(found, 0)).transpose()
@@ -25,7 +24,7 @@ impl Sqlite {
 
     pub(in crate::store) async fn attributes(&self, id: i64) -> Result<String, Error> {
         let found = self.reading().await?.row(attributes_of(id)).await?.ok_or(Error::NotFound)?;
-        row::words(&found, 0)
+        found.words(0)
     }
 
     pub(in crate::store) async fn people(&self) -> Result<Vec<PersonRow>, Error> {
@@ -36,22 +35,26 @@ impl Sqlite {
 
     pub(in crate::store) async fn holders(&self, role: &str) -> Result<u64, Error> {
         let found = self.reading().await?.row(holders_of(role)).await?;
-        found.as_ref().map_or(Ok(0), |found| row::count(found, 0))
+        found.as_ref().map_or(Ok(0), |found| found.count(0))
     }
 }
 
 pub(in crate::store) async fn find(tx: &mut Transaction, email: &str) -> Result<Option<PersonRow>, Error> {
-    let found = tx.row(by_email(email)).await?;
+    let mut sql = by_email(email);
+    sql.locking();
+    let found = tx.row(sql).await?;
     found.as_ref().map(|found| person(found, 0)).transpose()
 }
 
 pub(in crate::store) async fn holders(tx: &mut Transaction, role: &str) -> Result<u64, Error> {
     let found = tx.row(holders_of(role)).await?;
-    found.as_ref().map_or(Ok(0), |found| row::count(found, 0))
+    found.as_ref().map_or(Ok(0), |found| found.count(0))
 }
 
 pub(in crate::store) async fn by_id(tx: &mut Transaction, id: i64) -> Result<Option<PersonRow>, Error> {
-    let found = tx.row(of_id(id)).await?;
+    let mut sql = of_id(id);
+    sql.locking();
+    let found = tx.row(sql).await?;
     found.as_ref().map(|found| person(found, 0)).transpose()
 }
 
@@ -62,23 +65,30 @@ pub(in crate::store) async fn usable_holders_beside(
     id: i64,
     now: DateTime<Utc>,
 ) -> Result<u64, Error> {
-    let sql = Sql::new(
-        "SELECT count(*) FROM bw_people WHERE role = $1 AND id <> $2 AND inactive = 0 \
-         AND (locked_until IS NULL OR locked_until <= $3)",
+    // All of them are held, this one too, in one order: whoever else is about to take one of them away waits, and then
+    // counts what is left. A count alone would let two go at once.
+    let mut sql = Sql::new(
+        "SELECT id FROM bw_people WHERE role = $1 AND inactive = FALSE AND (locked_until IS NULL OR locked_until <= $2) \
+         ORDER BY id",
     )
     .bind(role)
-    .bind(id)
-    .bind(timestamp_text(now));
-    tx.row(sql).await?.as_ref().map_or(Ok(0), |found| row::count(found, 0))
+    .bind(now);
+    sql.locking();
+    let holders = tx.rows(sql).await?.iter().map(|found| found.whole(0)).collect::<Result<Vec<_>, _>>()?;
+    Ok(holders.into_iter().filter(|holder| *holder != id).count() as u64)
 }
 
 pub(in crate::store) async fn attributes(tx: &mut Transaction, id: i64) -> Result<String, Error> {
-    let found = tx.row(attributes_of(id)).await?.ok_or(Error::NotFound)?;
-    row::words(&found, 0)
+    let mut sql = attributes_of(id);
+    sql.locking();
+    let found = tx.row(sql).await?.ok_or(Error::NotFound)?;
+    found.words(0)
 }
 
 pub(in crate::store) async fn set_attributes(tx: &mut Transaction, id: i64, json: &str) -> Result<bool, Error> {
-    let sql = Sql::new("UPDATE bw_people SET attributes = $1 WHERE id = $2").bind(json).bind(id);
+    let sql = Sql::new("UPDATE bw_people SET attributes = $1 WHERE id = $2")
+        .bind(Bound::Json(Some(json.to_owned())))
+        .bind(id);
     Ok(tx.execute(sql).await? == 1)
 }
 
@@ -87,24 +97,22 @@ pub(in crate::store) async fn set_role(tx: &mut Transaction, id: i64, role: &str
     Ok(tx.execute(sql).await? == 1)
 }
 
+/// Adds one; `None`: the address is taken.
 pub(in crate::store) async fn insert(
     tx: &mut Transaction,
     new: &NewPerson<'_>,
     now: DateTime<Utc>,
-) -> Result<i64, Error> {
+) -> Result<Option<i64>, Error> {
     let sql = Sql::new(
         "INSERT INTO bw_people (email, role, password_hash, created_at, attributes) VALUES ($1, $2, $3, $4, $5) \
-         RETURNING id",
+         ON CONFLICT (email) DO NOTHING RETURNING id",
     )
     .bind(new.email)
     .bind(new.role)
     .bind(new.password_hash.as_ref().map(|hash| hash.0.as_str()))
-    .bind(timestamp_text(now))
-    .bind(new.attributes.as_str());
-    match tx.row(sql).await? {
-        Some(found) => row::whole(&found, 0),
-        None => Err(Error::Bug("a person was inserted and has no id".to_owned())),
-    }
+    .bind(now)
+    .bind(Bound::Json(Some(new.attributes.clone())));
+    tx.row(sql).await?.map(|found| found.whole(0)).transpose()
 }
 
 pub(in crate::store) async fn set_password_hash(
@@ -112,7 +120,7 @@ pub(in crate::store) async fn set_password_hash(
     id: i64,
     hash: &PasswordHash,
 ) -> Result<bool, Error> {
-    let sql = Sql::new("UPDATE bw_people SET password_hash = $1, must_change = 0 WHERE id = $2")
+    let sql = Sql::new("UPDATE bw_people SET password_hash = $1, must_change = FALSE WHERE id = $2")
         .bind(hash.0.as_str())
         .bind(id);
     Ok(tx.execute(sql).await? == 1)
@@ -123,7 +131,7 @@ pub(in crate::store) async fn set_locked_until(
     id: i64,
     until: Option<DateTime<Utc>>,
 ) -> Result<bool, Error> {
-    let sql = Sql::new("UPDATE bw_people SET locked_until = $1 WHERE id = $2").bind(until.map(timestamp_text)).bind(id);
+    let sql = Sql::new("UPDATE bw_people SET locked_until = $1 WHERE id = $2").bind(until).bind(id);
     Ok(tx.execute(sql).await? == 1)
 }
 
@@ -148,28 +156,14 @@ fn holders_of(role: &str) -> Sql {
 }
 
 /// A person from [`COLUMNS`], the first of them at `at`.
-pub(super) fn person(found: &SqliteRow, at: usize) -> Result<PersonRow, Error> {
+pub(in crate::store) fn person(found: &Answer, at: usize) -> Result<PersonRow, Error> {
     Ok(PersonRow {
-        id: row::whole(found, at)?,
-        email: row::words(found, at + 1)?,
-        role: row::words(found, at + 2)?,
-        password_hash: row::text(found, at + 3)?.map(PasswordHash),
-        inactive: row::whole(found, at + 4)? != 0,
-        locked_until: optional_moment(found, at + 5)?,
-        created_at: moment(found, at + 6)?,
+        id: found.whole(at)?,
+        email: found.words(at + 1)?,
+        role: found.words(at + 2)?,
+        password_hash: found.text(at + 3)?.map(PasswordHash),
+        inactive: found.yes(at + 4)?,
+        locked_until: found.optional_moment(at + 5)?,
+        created_at: found.moment(at + 6)?,
     })
-}
-
-/// A moment that may be null.
-pub(super) fn optional_moment(found: &SqliteRow, column: usize) -> Result<Option<DateTime<Utc>>, Error> {
-    row::text(found, column)?
-        .map(|text| {
-            row::moment(&text).ok_or_else(|| Error::Bug(format!("column {column} of an answer holds no moment")))
-        })
-        .transpose()
-}
-
-/// A moment.
-pub(super) fn moment(found: &SqliteRow, column: usize) -> Result<DateTime<Utc>, Error> {
-    optional_moment(found, column)?.ok_or_else(|| Error::Bug(format!("column {column} of an answer is null")))
 }

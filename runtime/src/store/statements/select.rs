@@ -1,22 +1,21 @@
 //! Which columns of a statement hold what: the fields of a row, and the label texts of the rows that it points at, which
 //! come along in the same statement, joined within the viewer's scope.
 
-use sqlx::sqlite::SqliteRow;
+use crate::store::answer::Answer;
 
 use super::condition::{self, Alias};
-use super::row;
 use crate::authorize::Terms;
 use crate::error::Error;
 use crate::panel::{FieldSet, Kind, Model, Panel};
-use crate::store::query::{Label, LabelOf, ListedRow};
+use crate::store::query::{Label, LabelOf, ListedRow, PickFrom};
 use crate::store::sql::Sql;
 use crate::value::{Row, Value};
 
 /// The table that is read.
-pub(super) const MAIN: Alias = Alias(0);
+pub(in crate::store) const MAIN: Alias = Alias(0);
 
 /// The layout of an answer.
-pub(super) struct Columns<'a> {
+pub(in crate::store) struct Columns<'a> {
     panel: &'static Panel,
     model: &'static Model,
     fields: Vec<usize>,
@@ -25,7 +24,7 @@ pub(super) struct Columns<'a> {
 
 impl<'a> Columns<'a> {
     /// For these fields, what the terms read, and these labels.
-    pub(super) fn new(
+    pub(in crate::store) fn new(
         panel: &'static Panel,
         model: &'static Model,
         wanted: FieldSet,
@@ -43,7 +42,7 @@ impl<'a> Columns<'a> {
     }
 
     /// `t0."id", t0."version", …`
-    pub(super) fn push(&self, sql: &mut Sql) {
+    pub(in crate::store) fn push(&self, sql: &mut Sql) {
         MAIN.column(sql, "id");
         sql.push(", ");
         MAIN.column(sql, "version");
@@ -71,7 +70,7 @@ impl<'a> Columns<'a> {
     }
 
     /// ` LEFT JOIN …` for each label.
-    pub(super) fn push_joins(&self, sql: &mut Sql) {
+    pub(in crate::store) fn push_joins(&self, sql: &mut Sql) {
         for (alias, label) in self.joins() {
             let Some(key) = self.model.fields.get(label.field) else { continue };
             match self.target(label) {
@@ -92,11 +91,11 @@ impl<'a> Columns<'a> {
     }
 
     /// A row of the answer.
-    pub(super) fn read(&self, answer: &SqliteRow) -> Result<ListedRow, Error> {
-        let mut row = Row::new(row::whole(answer, 0)?, row::whole(answer, 1)?, self.model.fields.len());
+    pub(in crate::store) fn read(&self, answer: &Answer) -> Result<ListedRow, Error> {
+        let mut row = Row::new(answer.whole(0)?, answer.whole(1)?, self.model.fields.len());
         let mut column = 2;
         for field in self.fields.iter().filter_map(|f| self.model.fields.get(*f)) {
-            row.set(field.index, row::loaded(field.kind, answer, column)?);
+            row.set(field.index, answer.value(field.kind, column)?);
             column += 1;
         }
         let mut labels = Vec::with_capacity(self.labels.len());
@@ -106,7 +105,7 @@ impl<'a> Columns<'a> {
                 Target::Hidden => None,
                 Target::Person => {
                     column += 1;
-                    row::text(answer, column - 1)?
+                    answer.text(column - 1)?
                 }
                 Target::Model(terms) => {
                     let text = read_label(self.panel, terms.model(), answer, column)?;
@@ -143,41 +142,81 @@ enum Target<'a> {
 }
 
 /// A field as it is read: of a secret, only whether there is one.
-pub(super) fn push_field(sql: &mut Sql, alias: Alias, field: &'static crate::panel::Field) {
+pub(in crate::store) fn push_field(sql: &mut Sql, alias: Alias, field: &'static crate::panel::Field) {
     if field.kind == Kind::Secret {
-        sql.push("iif(");
+        sql.push("CASE WHEN ");
         alias.column(sql, field.name);
-        sql.push(" IS NULL, NULL, '')");
+        sql.push(" IS NULL THEN NULL ELSE '' END");
     } else {
         alias.column(sql, field.name);
     }
 }
 
 /// Fields whose text names a row, in the order of the label; a secret names nothing.
-pub(super) fn label_fields(model: &'static Model) -> impl Iterator<Item = &'static crate::panel::Field> {
+pub(in crate::store) fn label_fields(model: &'static Model) -> impl Iterator<Item = &'static crate::panel::Field> {
     model.label.iter().filter_map(|f| model.fields.get(*f)).filter(|f| f.kind != Kind::Secret)
 }
 
 /// Rows whose label the viewer may read.
-pub(super) fn label_scope(terms: &Terms) -> crate::condition::Condition {
+pub(in crate::store) fn label_scope(terms: &Terms) -> crate::condition::Condition {
     terms.scope_with(label_fields(terms.model()).fold(FieldSet::NONE, |all, f| all.with(f.index)))
 }
 
 /// Id and text of a row whose id and label fields start at this column; `None` when it was not joined.
-pub(super) fn read_label(
+pub(in crate::store) fn read_label(
     panel: &'static Panel,
     model: &'static Model,
-    answer: &SqliteRow,
+    answer: &Answer,
     start: usize,
 ) -> Result<Option<(i64, String)>, Error> {
-    let Some(id) = row::int(answer, start)? else { return Ok(None) };
+    let Some(id) = answer.int(start)? else { return Ok(None) };
     let mut words: Vec<String> = Vec::new();
     for (i, field) in label_fields(model).enumerate() {
-        words.push(in_words(panel, field.kind, &row::loaded(field.kind, answer, start + 1 + i)?));
+        words.push(in_words(panel, field.kind, &answer.value(field.kind, start + 1 + i)?));
     }
     words.retain(|word| !word.is_empty());
     let text = if words.is_empty() { format!("{} {id}", model.title) } else { words.join(" ") };
     Ok(Some((id, text)))
+}
+
+/// Of several questions in one statement: id and label columns of each, filled for this one and null for the others,
+/// since two labels need not be of the same types.
+pub(in crate::store) fn push_names(sql: &mut Sql, alias: Alias, whose: &[PickFrom<'_>], filled: usize) {
+    for (i, from) in whose.iter().enumerate() {
+        let mut column = |name: &'static str, kind: Kind| {
+            sql.push(", ");
+            if i == filled {
+                alias.column(sql, name);
+            } else {
+                sql.push_null(kind);
+            }
+        };
+        column("id", Kind::I64);
+        match from {
+            PickFrom::People { .. } => column("email", Kind::Email),
+            PickFrom::Model(terms) => label_fields(terms.model()).for_each(|field| column(field.name, field.kind)),
+        }
+    }
+}
+
+/// What [`push_names`] put into a row of this question; its columns start here.
+pub(in crate::store) fn read_named(
+    panel: &'static Panel,
+    answer: &Answer,
+    start: usize,
+    whose: &[PickFrom<'_>],
+    filled: usize,
+) -> Result<Option<(i64, String)>, Error> {
+    let columns = |from: &PickFrom<'_>| match from {
+        PickFrom::People { .. } => 2,
+        PickFrom::Model(terms) => 1 + label_fields(terms.model()).count(),
+    };
+    let start = start + whose.iter().take(filled).map(columns).sum::<usize>();
+    match whose.get(filled) {
+        None => Ok(None),
+        Some(PickFrom::People { .. }) => Ok(Some((answer.whole(start)?, answer.words(start + 1)?))),
+        Some(PickFrom::Model(terms)) => read_label(panel, terms.model(), answer, start),
+    }
 }
 
 /// A value within a label: choices by their title, keys as a number.

@@ -4,15 +4,14 @@ use std::collections::HashMap;
 
 use chrono::NaiveDate;
 
-use super::Sqlite;
 use super::condition;
 use super::page::{bounded, push_count, within};
-use super::row;
 use super::select::MAIN;
 use crate::condition::{Condition, Term};
 use crate::error::Error;
 use crate::panel::{FieldSet, Kind};
 use crate::predicate::Op;
+use crate::store::database::Database;
 use crate::store::query::{ChartQuery, Count, CountQuery};
 use crate::store::sql::Sql;
 use crate::value::Value;
@@ -20,7 +19,7 @@ use crate::value::Value;
 /// Longest span of a chart, days.
 const LONGEST_CHART: i64 = 3_660;
 
-impl Sqlite {
+impl Database {
     /// One answer for each question, in order.
     pub(in crate::store) async fn counts(&self, queries: &[CountQuery<'_>]) -> Result<Vec<Count>, Error> {
         if queries.is_empty() {
@@ -34,7 +33,7 @@ impl Sqlite {
         }
         let answer = self.reading().await?.row(sql).await?;
         let Some(answer) = answer else { return Err(Error::Bug("counting gave no answer".to_owned())) };
-        (0..queries.len()).map(|i| row::count(&answer, i).map(bounded)).collect()
+        (0..queries.len()).map(|i| answer.count(i).map(bounded)).collect()
     }
 
     /// Every day of the span, in order.
@@ -58,16 +57,16 @@ impl Sqlite {
         }
         let readable = query.terms.scope_with(FieldSet::NONE.with(query.field));
         let wanted = within(query.terms, &query.filter, None, None).and(readable).and(span);
-        let mut sql = Sql::new("SELECT substr(");
-        MAIN.column(&mut sql, field.name);
-        sql.push(", 1, 10) AS day, count(*) FROM ").name(model.table).push(" AS ");
+        let mut sql = Sql::new("SELECT ");
+        sql.push_day(MAIN, field);
+        sql.push(" AS day, count(*) FROM ").name(model.table).push(" AS ");
         MAIN.push(&mut sql);
         sql.push(" WHERE ");
         condition::push(&mut sql, MAIN, model, &wanted);
         sql.push(" GROUP BY day");
         let mut found = HashMap::new();
         for answer in self.reading().await?.rows(sql).await? {
-            found.insert(row::words(&answer, 0)?, row::count(&answer, 1)?);
+            found.insert(answer.words(0)?, answer.count(1)?);
         }
         Ok(query
             .from

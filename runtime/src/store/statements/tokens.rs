@@ -1,18 +1,17 @@
 //! One-use links. `used_at` is written by one function; a new link ends the older ones of its kind.
 
+use crate::store::answer::Answer;
 use chrono::{DateTime, Utc};
-use sqlx::sqlite::SqliteRow;
 
-use super::lane::Transaction;
 use super::people::person;
-use super::{Sqlite, row};
 use crate::error::Error;
 use crate::store::account::{LinkRow, NewLink, Purpose};
+use crate::store::database::Database;
+use crate::store::lane::Transaction;
 use crate::store::sql::Sql;
 use crate::token;
-use crate::value::timestamp_text;
 
-impl Sqlite {
+impl Database {
     pub(in crate::store) async fn link(
         &self,
         token: &token::Hash,
@@ -26,9 +25,12 @@ impl Sqlite {
 
 /// Makes one; older ones for the same purpose and person are no longer good.
 pub(in crate::store) async fn issue(tx: &mut Transaction, new: &NewLink, now: DateTime<Utc>) -> Result<(), Error> {
-    let older = Sql::new("DELETE FROM bw_tokens WHERE purpose = $1 AND person IS $2 AND used_at IS NULL")
-        .bind(new.purpose.text())
-        .bind(new.person);
+    // Of several made at once, the last alone is good.
+    tx.hold(format!("{} {:?}", new.purpose.text(), new.person).as_bytes()).await?;
+    let older =
+        Sql::new("DELETE FROM bw_tokens WHERE purpose = $1 AND person IS NOT DISTINCT FROM $2 AND used_at IS NULL")
+            .bind(new.purpose.text())
+            .bind(new.person);
     tx.execute(older).await?;
     let sql = Sql::new(
         "INSERT INTO bw_tokens (token_hash, purpose, person, created_at, expires_at) VALUES ($1, $2, $3, $4, $5)",
@@ -36,8 +38,8 @@ pub(in crate::store) async fn issue(tx: &mut Transaction, new: &NewLink, now: Da
     .bind(new.token.as_slice())
     .bind(new.purpose.text())
     .bind(new.person)
-    .bind(timestamp_text(now))
-    .bind(timestamp_text(new.expires_at));
+    .bind(now)
+    .bind(new.expires_at);
     tx.execute(sql).await?;
     Ok(())
 }
@@ -52,15 +54,13 @@ pub(in crate::store) async fn take(
     let Some(found) = tx.row(usable(token, purpose, now)).await?.as_ref().map(link).transpose()? else {
         return Ok(None);
     };
-    let sql = Sql::new("UPDATE bw_tokens SET used_at = $1 WHERE id = $2 AND used_at IS NULL")
-        .bind(timestamp_text(now))
-        .bind(found.id);
+    let sql = Sql::new("UPDATE bw_tokens SET used_at = $1 WHERE id = $2 AND used_at IS NULL").bind(now).bind(found.id);
     Ok((tx.execute(sql).await? == 1).then_some(found))
 }
 
 /// Removes links whose time has been over since before then.
 pub(in crate::store) async fn forget(tx: &mut Transaction, before: DateTime<Utc>) -> Result<u64, Error> {
-    let sql = Sql::new("DELETE FROM bw_tokens WHERE expires_at < $1").bind(timestamp_text(before));
+    let sql = Sql::new("DELETE FROM bw_tokens WHERE expires_at < $1").bind(before);
     Ok(tx.execute(sql).await?)
 }
 
@@ -72,10 +72,10 @@ fn usable(token: &token::Hash, purpose: Purpose, now: DateTime<Utc>) -> Sql {
     )
     .bind(token.as_slice())
     .bind(purpose.text())
-    .bind(timestamp_text(now))
+    .bind(now)
 }
 
-fn link(found: &SqliteRow) -> Result<LinkRow, Error> {
-    let person = row::int(found, 1)?.map(|_| person(found, 1)).transpose()?;
-    Ok(LinkRow { id: row::whole(found, 0)?, person })
+fn link(found: &Answer) -> Result<LinkRow, Error> {
+    let person = found.int(1)?.map(|_| person(found, 1)).transpose()?;
+    Ok(LinkRow { id: found.whole(0)?, person })
 }

@@ -1,14 +1,13 @@
 //! The audit log in SQLite: entries are chained and written in the transaction of what they record, and the head of the
 //! chain beside them.
 
-use sqlx::sqlite::SqliteRow;
+use crate::store::answer::Answer;
 
-use super::Sqlite;
-use super::lane::Transaction;
-use super::row;
 use crate::audit::chain::{Hash, Stored, Verified, Walk};
 use crate::audit::{ActorRef, Change, Context, Entry, EntryPage, EntryPosition, EntryQuery, Event};
 use crate::error::Error;
+use crate::store::database::Database;
+use crate::store::lane::Transaction;
 use crate::store::query::LARGEST_PAGE;
 use crate::store::sql::Sql;
 use crate::value::timestamp_text;
@@ -21,15 +20,17 @@ const STRIDE: i64 = 1_000;
 impl Transaction {
     /// Chains and writes these events.
     pub(in crate::store) async fn journal(&mut self, context: &Context, events: &[Event]) -> Result<(), Error> {
-        let head = self.row(Sql::new("SELECT seq, hash FROM bw_audit_head WHERE one = 1")).await?;
+        // Held until the end of the transaction: entries are chained one transaction after the other.
+        let mut sql = Sql::new("SELECT seq, hash FROM bw_audit_head WHERE one = 1");
+        sql.locking();
+        let head = self.row(sql).await?;
         // Without a head, an entry could be chained to nothing in particular: nothing is written any more.
         let Some(head) = head else {
             return Err(Error::Bug("the head of the audit log is gone; nothing can be recorded".to_owned()));
         };
-        let mut seq = row::whole(&head, 0)?;
-        let mut hash: Hash = row::bytes(&head, 1)?
-            .try_into()
-            .map_err(|_| Error::Bug("the head of the audit log is no SHA-256".to_owned()))?;
+        let mut seq = head.whole(0)?;
+        let mut hash: Hash =
+            head.bytes(1)?.try_into().map_err(|_| Error::Bug("the head of the audit log is no SHA-256".to_owned()))?;
         for events in events.chunks(AT_ONCE) {
             let mut sql = Sql::new(
                 "INSERT INTO bw_audit (seq, at, request_id, actor, actor_email, session, event, model, row_id, \
@@ -41,11 +42,11 @@ impl Transaction {
                 let previous = hash;
                 hash = entry.hash(&previous);
                 sql.push(if i == 0 { "(" } else { ", (" });
-                sql.push_bind(entry.seq).push(", ").push_bind(entry.at).push(", ").push_bind(entry.request);
+                sql.push_bind(entry.seq).push(", ").push_bind(context.now()).push(", ").push_bind(context.request);
                 sql.push(", ").push_bind(entry.actor).push(", ").push_bind(entry.actor_email);
                 sql.push(", ").push_bind(entry.session).push(", ").push_bind(entry.event);
                 sql.push(", ").push_bind(entry.model).push(", ").push_bind(entry.row);
-                sql.push(", ").push_bind(entry.changes).push(", ").push_bind(previous.as_slice());
+                sql.push(", ").push_verbatim_json(entry.changes).push(", ").push_bind(previous.as_slice());
                 sql.push(", ").push_bind(hash.as_slice()).push(")");
             }
             self.execute(sql).await?;
@@ -57,7 +58,7 @@ impl Transaction {
     }
 }
 
-impl Sqlite {
+impl Database {
     /// A page of the log, newest first.
     pub(in crate::store) async fn entries(&self, query: &EntryQuery<'_>) -> Result<EntryPage, Error> {
         let size = query.size.clamp(1, LARGEST_PAGE) as usize;
@@ -78,10 +79,10 @@ impl Sqlite {
             sql.push(" AND row_id = ").push_bind(row);
         }
         if let Some(from) = query.from {
-            sql.push(" AND at >= ").push_bind(timestamp_text(from));
+            sql.push(" AND at >= ").push_bind(from);
         }
         if let Some(to) = query.to {
-            sql.push(" AND at < ").push_bind(timestamp_text(to));
+            sql.push(" AND at < ").push_bind(to);
         }
         let (upwards, inside) = match query.position {
             EntryPosition::Newest => (false, false),
@@ -124,7 +125,7 @@ impl Sqlite {
             let answers = lane.rows(sql).await?;
             for answer in &answers {
                 let entry = read_stored(answer)?;
-                if let Err(broken) = walk.step(&entry, &row::bytes(answer, 10)?, &row::bytes(answer, 11)?) {
+                if let Err(broken) = walk.step(&entry, &answer.bytes(10)?, &answer.bytes(11)?) {
                     lane.end().await?;
                     return Ok(broken);
                 }
@@ -137,11 +138,11 @@ impl Sqlite {
         let early = lane.row(Sql::new("SELECT min(seq) FROM bw_audit WHERE seq < 1")).await?;
         let head = lane.row(Sql::new("SELECT seq, hash FROM bw_audit_head WHERE one = 1")).await?;
         lane.end().await?;
-        if let Some(seq) = early.map_or(Ok(None), |answer| row::int(&answer, 0))? {
+        if let Some(seq) = early.map_or(Ok(None), |answer| answer.int(0))? {
             return Ok(Verified::Broken { seq, why: format!("entry {seq} stands before the start of the chain") });
         }
         match head {
-            Some(head) => Ok(walk.end(row::whole(&head, 0)?, &row::bytes(&head, 1)?)),
+            Some(head) => Ok(walk.end(head.whole(0)?, &head.bytes(1)?)),
             None => Ok(Verified::Broken { seq: walk.last(), why: "the head of the chain is gone".to_owned() }),
         }
     }
@@ -164,22 +165,22 @@ fn stored(seq: i64, context: &Context, event: &Event) -> Result<Stored, Error> {
     })
 }
 
-fn read_stored(answer: &SqliteRow) -> Result<Stored, Error> {
+fn read_stored(answer: &Answer) -> Result<Stored, Error> {
     Ok(Stored {
-        seq: row::whole(answer, 0)?,
-        at: row::words(answer, 1)?,
-        request: row::words(answer, 2)?,
-        actor: row::int(answer, 3)?,
-        actor_email: row::text(answer, 4)?,
-        session: row::int(answer, 5)?,
-        event: row::words(answer, 6)?,
-        model: row::text(answer, 7)?,
-        row: row::int(answer, 8)?,
-        changes: row::words(answer, 9)?,
+        seq: answer.whole(0)?,
+        at: answer.words(1)?,
+        request: answer.words(2)?,
+        actor: answer.int(3)?,
+        actor_email: answer.text(4)?,
+        session: answer.int(5)?,
+        event: answer.words(6)?,
+        model: answer.text(7)?,
+        row: answer.int(8)?,
+        changes: answer.words(9)?,
     })
 }
 
-fn read_entry(answer: &SqliteRow) -> Result<Entry, Error> {
+fn read_entry(answer: &Answer) -> Result<Entry, Error> {
     let stored = read_stored(answer)?;
     let bad = |what: &str| Error::Bug(format!("audit entry {}: {what}", stored.seq));
     let changes: Vec<Change> = serde_json::from_str(&stored.changes).map_err(|_| bad("its changes don't read"))?;
@@ -191,7 +192,7 @@ fn read_entry(answer: &SqliteRow) -> Result<Entry, Error> {
     };
     Ok(Entry {
         seq: stored.seq,
-        at: row::moment(&stored.at).ok_or_else(|| bad("its time does not read"))?,
+        at: answer.moment(1).map_err(|_| bad("its time does not read"))?,
         request: stored.request.parse().map_err(|_| bad("its request id does not read"))?,
         actor,
         event: stored.event,

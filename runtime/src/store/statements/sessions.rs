@@ -1,19 +1,18 @@
 //! Sessions. `revoked_at` is written by one function, with its reason; a token and the moment of its proof go together.
 
 use chrono::{DateTime, Utc};
-use sqlx::sqlite::SqliteRow;
 
-use super::lane::Transaction;
-use super::people::{moment, optional_moment};
-use super::{Sqlite, loans, row};
+use super::loans;
 use crate::error::Error;
 use crate::session::EndReason;
 use crate::store::account::{NewSession, SessionRow};
+use crate::store::answer::Answer;
+use crate::store::database::Database;
+use crate::store::lane::Transaction;
 use crate::store::sql::Sql;
 use crate::token;
-use crate::value::timestamp_text;
 
-impl Sqlite {
+impl Database {
     pub(in crate::store) async fn session(
         &self,
         token: &token::Hash,
@@ -32,8 +31,8 @@ impl Sqlite {
     pub(in crate::store) async fn touch_session(&self, id: i64, now: DateTime<Utc>) -> Result<(), Error> {
         let mut tx = self.begin().await?;
         // A request that was slow must not turn the time back.
-        let sql = Sql::new("UPDATE bw_sessions SET seen_at = max(seen_at, $1) WHERE id = $2 AND revoked_at IS NULL")
-            .bind(timestamp_text(now))
+        let sql = Sql::new("UPDATE bw_sessions SET seen_at = CASE WHEN seen_at < $1 THEN $1 ELSE seen_at END WHERE id = $2 AND revoked_at IS NULL")
+            .bind(now)
             .bind(id);
         tx.execute(sql).await?;
         Ok(tx.commit_without_event().await?)
@@ -47,18 +46,20 @@ pub(in crate::store) async fn start(
     now: DateTime<Utc>,
 ) -> Result<i64, Error> {
     let agent: String = new.agent.chars().take(200).collect();
+    // Of several sign-ins at once, each counts the sessions of those before it.
+    tx.hold(format!("sessions of {}", new.person).as_bytes()).await?;
     let sql = Sql::new(
         "INSERT INTO bw_sessions (token_hash, person, trust, created_at, seen_at, expires_at, proved_at, address, agent) \
          VALUES ($1, $2, 'authenticated', $3, $3, $4, $3, $5, $6) RETURNING id",
     )
     .bind(new.token.as_slice())
     .bind(new.person)
-    .bind(timestamp_text(now))
-    .bind(timestamp_text(new.expires_at))
+    .bind(now)
+    .bind(new.expires_at)
     .bind(new.address)
     .bind(agent);
     match tx.row(sql).await? {
-        Some(found) => row::whole(&found, 0),
+        Some(found) => found.whole(0),
         None => Err(Error::Bug("a session was started and has no id".to_owned())),
     }
 }
@@ -77,7 +78,7 @@ pub(in crate::store) async fn prove(
          WHERE id = $3 AND token_hash = $4 AND revoked_at IS NULL",
     )
     .bind(new.as_slice())
-    .bind(timestamp_text(now))
+    .bind(now)
     .bind(id)
     .bind(old.as_slice());
     Ok(tx.execute(sql).await? == 1)
@@ -91,14 +92,16 @@ pub(in crate::store) async fn stands(
     role: &str,
     now: DateTime<Utc>,
 ) -> Result<bool, Error> {
-    let sql = Sql::new(
+    // Held until the end: whoever is about to end it or to change the role waits for what is done on its strength.
+    let mut sql = Sql::new(
         "SELECT 1 FROM bw_sessions s JOIN bw_people p ON p.id = s.person WHERE s.id = $1 AND p.id = $2 AND p.role = $3 \
-         AND s.revoked_at IS NULL AND p.inactive = 0 AND (p.locked_until IS NULL OR p.locked_until <= $4)",
+         AND s.revoked_at IS NULL AND p.inactive = FALSE AND (p.locked_until IS NULL OR p.locked_until <= $4)",
     )
     .bind(id)
     .bind(person)
     .bind(role)
-    .bind(timestamp_text(now));
+    .bind(now);
+    sql.holding();
     Ok(tx.row(sql).await?.is_some())
 }
 
@@ -121,7 +124,7 @@ pub(in crate::store) async fn end(
     now: DateTime<Utc>,
 ) -> Result<Vec<i64>, Error> {
     let mut sql = Sql::new("UPDATE bw_sessions SET revoked_at = ");
-    sql.push_bind(timestamp_text(now)).push(", reason = ").push_bind(reason.text());
+    sql.push_bind(now).push(", reason = ").push_bind(reason.text());
     sql.push(" WHERE revoked_at IS NULL AND ");
     match which {
         Ending::One(id) => {
@@ -133,34 +136,34 @@ pub(in crate::store) async fn end(
         Ending::Beyond(person, keep) => {
             // A session whose time is over takes nobody's place.
             sql.push("person = ").push_bind(person).push(" AND id NOT IN (SELECT id FROM bw_sessions WHERE person = ");
-            sql.push_bind(person).push(" AND revoked_at IS NULL AND expires_at > ").push_bind(timestamp_text(now));
+            sql.push_bind(person).push(" AND revoked_at IS NULL AND expires_at > ").push_bind(now);
             sql.push(" ORDER BY id DESC LIMIT ").push_bind(i64::from(keep)).push(")");
         }
     }
     sql.push(" RETURNING id");
-    tx.rows(sql).await?.iter().map(|found| row::whole(found, 0)).collect()
+    tx.rows(sql).await?.iter().map(|found| found.whole(0)).collect()
 }
 
 /// Removes sessions whose time has been over since before then.
 pub(in crate::store) async fn forget(tx: &mut Transaction, before: DateTime<Utc>) -> Result<u64, Error> {
-    let sql = Sql::new("DELETE FROM bw_sessions WHERE expires_at < $1").bind(timestamp_text(before));
+    let sql = Sql::new("DELETE FROM bw_sessions WHERE expires_at < $1").bind(before);
     Ok(tx.execute(sql).await?)
 }
 
-fn session(found: &SqliteRow) -> Result<SessionRow, Error> {
+fn session(found: &Answer) -> Result<SessionRow, Error> {
     let (lent, lent_is_over) = loans::read_lent(found, 11)?;
     Ok(SessionRow {
-        session: row::whole(found, 0)?,
-        person: row::whole(found, 1)?,
-        email: row::words(found, 2)?,
-        role: row::words(found, 3)?,
-        inactive: row::whole(found, 4)? != 0,
-        locked_until: optional_moment(found, 5)?,
-        attributes: row::words(found, 6)?,
-        seen_at: moment(found, 7)?,
-        expires_at: moment(found, 8)?,
-        revoked: row::whole(found, 9)? != 0,
-        proved_at: moment(found, 10)?,
+        session: found.whole(0)?,
+        person: found.whole(1)?,
+        email: found.words(2)?,
+        role: found.words(3)?,
+        inactive: found.yes(4)?,
+        locked_until: found.optional_moment(5)?,
+        attributes: found.words(6)?,
+        seen_at: found.moment(7)?,
+        expires_at: found.moment(8)?,
+        revoked: found.yes(9)?,
+        proved_at: found.moment(10)?,
         lent,
         lent_is_over,
     })

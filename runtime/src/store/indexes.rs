@@ -1,7 +1,8 @@
 //! Which columns of a model are indexed: keys, unique fields, filters, orders and scopes.
 
 use crate::panel::{Field, FieldSet, Kind, Model, Panel};
-use crate::store::sql::Sql;
+use crate::store::dialect::Dialect;
+use crate::store::sql::{Sql, joined};
 
 /// An index over one field, or over one and the field that the list is sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,19 +10,37 @@ pub(super) struct Index {
     table: &'static str,
     field: &'static str,
     then: Option<&'static str>,
-    unique: bool,
+    of: Of,
+}
+
+/// What kind of index.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Of {
+    Values,
+    UniqueValues,
+    /// Of the parts of a text, for [`crate::condition::Condition::Contains`]; PostgreSQL alone.
+    Trigrams,
 }
 
 impl Index {
+    /// Over the parts of a text.
+    pub(super) fn of_trigrams(model: &'static Model, field: &'static Field) -> Self {
+        Self { table: model.table, field: field.name, then: None, of: Of::Trigrams }
+    }
+
     fn prefix(self) -> &'static str {
-        if self.unique { "uq" } else { "ix" }
+        match self.of {
+            Of::Values => "ix",
+            Of::UniqueValues => "uq",
+            Of::Trigrams => "tg",
+        }
     }
 
     /// Its name in the file.
     pub(super) fn name(self) -> String {
         match self.then {
-            None => format!("{}_{}_{}", self.prefix(), self.table, self.field),
-            Some(then) => format!("{}_{}_{}_{then}", self.prefix(), self.table, self.field),
+            None => joined(self.prefix(), &[self.table, self.field]),
+            Some(then) => joined(self.prefix(), &[self.table, self.field, then]),
         }
     }
 
@@ -32,24 +51,33 @@ impl Index {
         };
     }
 
-    /// The statement that makes it. The id is the last column of every index without being named, so that an index also
-    /// serves an order by its fields and id.
-    pub(super) fn create(self) -> String {
-        let mut sql = Sql::new(if self.unique { "CREATE UNIQUE INDEX " } else { "CREATE INDEX " });
+    /// The statement that makes it. It is in the order of the list pages, nulls first and the id last, which SQLite does
+    /// without being told.
+    pub(super) fn create(self, dialect: Dialect) -> String {
+        let unique = self.of == Of::UniqueValues;
+        let mut sql = Sql::new(if unique { "CREATE UNIQUE INDEX " } else { "CREATE INDEX " });
         self.push_name(&mut sql);
-        sql.push(" ON ").name(self.table).push(" (").name(self.field);
+        sql.push(" ON ").name(self.table);
+        if self.of == Of::Trigrams {
+            sql.push(" USING gin (lower(").name(self.field).push(") gin_trgm_ops)");
+            return sql.into_text(dialect);
+        }
+        sql.push(" (").name(self.field).either("", " NULLS FIRST");
         if let Some(then) = self.then {
-            sql.push(", ").name(then);
+            sql.push(", ").name(then).either("", " NULLS FIRST");
+        }
+        if !unique {
+            sql.either("", ", \"id\"");
         }
         sql.push(")");
-        sql.into_text()
+        sql.into_text(dialect)
     }
 
     /// The statement that drops it.
-    pub(super) fn drop(self) -> String {
+    pub(super) fn drop(self, dialect: Dialect) -> String {
         let mut sql = Sql::new("DROP INDEX ");
         self.push_name(&mut sql);
-        sql.into_text()
+        sql.into_text(dialect)
     }
 }
 
@@ -80,7 +108,7 @@ pub(super) fn wanted(panel: &'static Panel, model: &'static Model) -> Vec<Index>
             table: model.table,
             field: field.name,
             then: order.filter(|order| has_few_values(field) && order.index != field.index).map(|order| order.name),
-            unique: field.unique,
+            of: if field.unique { Of::UniqueValues } else { Of::Values },
         })
         .collect()
 }
@@ -92,8 +120,15 @@ fn has_few_values(field: &Field) -> bool {
 /// Every index that this file could ever have made for this model.
 pub(super) fn thinkable(model: &'static Model) -> impl Iterator<Item = Index> {
     model.fields.iter().flat_map(|field| {
-        let index = |then, unique| Index { table: model.table, field: field.name, then, unique };
-        let pairs = model.fields.iter().map(move |then| index(Some(then.name), false));
-        [index(None, true), index(None, false)].into_iter().chain(pairs)
+        let index = |then, of| Index { table: model.table, field: field.name, then, of };
+        let pairs = model.fields.iter().map(move |then| index(Some(then.name), Of::Values));
+        [index(None, Of::UniqueValues), index(None, Of::Values)].into_iter().chain(pairs)
     })
+}
+
+/// Fields in whose text something is looked for: by the search box, and by pickers of these rows.
+pub(super) fn searched(model: &'static Model) -> impl Iterator<Item = &'static Field> {
+    let is_text = |field: &&Field| matches!(field.kind, Kind::String | Kind::Text | Kind::Email | Kind::Url);
+    let asked = |field: &&Field| model.search.contains(&field.index) || model.label.contains(&field.index);
+    model.fields.iter().filter(is_text).filter(asked)
 }

@@ -1,13 +1,12 @@
 //! What all pickers of a form offer, in one statement.
 
-use super::Sqlite;
 use super::condition::{self, Alias};
-use super::row;
-use super::select::{label_fields, label_scope, push_field, read_label};
+use super::select::{label_fields, label_scope, push_names, read_named};
 use crate::condition::{Condition, Term};
 use crate::error::Error;
 use crate::panel::{Kind, Panel};
 use crate::predicate::Op;
+use crate::store::database::Database;
 use crate::store::query::{Candidate, Candidates, PICKER_ROWS, PickFrom, PickerQuery};
 use crate::store::sql::Sql;
 use crate::value::Value;
@@ -15,7 +14,7 @@ use crate::value::Value;
 /// Within a picker's part of the statement.
 const PICKED: Alias = Alias(0);
 
-impl Sqlite {
+impl Database {
     /// One answer for each picker, in order.
     pub(in crate::store) async fn candidates(
         &self,
@@ -26,28 +25,24 @@ impl Sqlite {
         if pickers.is_empty() {
             return Ok(offers);
         }
-        // Every part has as many columns as the widest label asks for.
-        let width = pickers.iter().map(|p| labels_of(p.from)).max().unwrap_or_default();
+        let whose: Vec<PickFrom<'_>> = pickers.iter().map(|picker| picker.from).collect();
         let mut sql = Sql::default();
         for (i, picker) in pickers.iter().enumerate() {
             if i > 0 {
                 sql.push(" UNION ALL ");
             }
-            push_part(&mut sql, i, picker, width, false);
+            push_part(&mut sql, i, picker, &whose, false);
             if picker.current.is_some() {
                 sql.push(" UNION ALL ");
-                push_part(&mut sql, i, picker, width, true);
+                push_part(&mut sql, i, picker, &whose, true);
             }
         }
         for answer in self.reading().await?.rows(sql).await? {
-            let index = usize::try_from(row::whole(&answer, 0)?).unwrap_or(usize::MAX);
-            let (Some(picker), Some(offer)) = (pickers.get(index), offers.get_mut(index)) else { continue };
-            let found = match picker.from {
-                PickFrom::People { .. } => Some((row::whole(&answer, 2)?, row::words(&answer, 3)?)),
-                PickFrom::Model(terms) => read_label(panel, terms.model(), &answer, 2)?,
-            };
+            let index = usize::try_from(answer.whole(0)?).unwrap_or(usize::MAX);
+            let Some(offer) = offers.get_mut(index) else { continue };
+            let found = read_named(panel, &answer, 2, &whose, index)?;
             let Some((id, label)) = found else { continue };
-            let is_current = row::whole(&answer, 1)? == 1;
+            let is_current = answer.whole(1)? == 1;
             if is_current {
                 if !offer.rows.iter().any(|c| c.id == id) {
                     offer.rows.insert(0, Candidate { id, label });
@@ -62,33 +57,11 @@ impl Sqlite {
     }
 }
 
-fn labels_of(from: PickFrom<'_>) -> usize {
-    match from {
-        PickFrom::People { .. } => 1,
-        PickFrom::Model(terms) => label_fields(terms.model()).count(),
-    }
-}
-
-/// Number of the picker, whether this is the current value, id, label columns filled up to `width`.
-fn push_part(sql: &mut Sql, index: usize, picker: &PickerQuery<'_>, width: usize, current: bool) {
+/// Number of the picker, whether this is the current value, ids and labels.
+fn push_part(sql: &mut Sql, index: usize, picker: &PickerQuery<'_>, whose: &[PickFrom<'_>], current: bool) {
     sql.push("SELECT * FROM (SELECT ").number(i64::try_from(index).unwrap_or(i64::MAX));
-    sql.push(if current { ", 1, " } else { ", 0, " });
-    PICKED.column(sql, "id");
-    match picker.from {
-        PickFrom::People { .. } => {
-            sql.push(", ");
-            PICKED.column(sql, "email");
-        }
-        PickFrom::Model(terms) => {
-            for field in label_fields(terms.model()) {
-                sql.push(", ");
-                push_field(sql, PICKED, field);
-            }
-        }
-    }
-    for _ in labels_of(picker.from)..width {
-        sql.push(", NULL");
-    }
+    sql.push(if current { " AS picker, 1 AS is_current" } else { " AS picker, 0 AS is_current" });
+    push_names(sql, PICKED, whose, index);
     sql.push(" FROM ");
     match picker.from {
         PickFrom::People { .. } => sql.push("bw_people"),
@@ -112,7 +85,7 @@ fn push_part(sql: &mut Sql, index: usize, picker: &PickerQuery<'_>, width: usize
         }
     }
     PICKED.column(sql, "id");
-    sql.push(" LIMIT ").number(i64::from(PICKER_ROWS) + 1).push(")");
+    sql.push(" LIMIT ").number(i64::from(PICKER_ROWS) + 1).push(") AS part");
 }
 
 fn push_which(sql: &mut Sql, picker: &PickerQuery<'_>, current: bool) {
@@ -127,9 +100,8 @@ fn push_which(sql: &mut Sql, picker: &PickerQuery<'_>, current: bool) {
                 }
             };
             if let Some(text) = text {
-                sql.push(" AND instr(lower(");
-                PICKED.column(sql, "email");
-                sql.push("), ").push_bind(text.to_ascii_lowercase()).push(") > 0");
+                sql.push(" AND ");
+                sql.push_contains(PICKED, "email", text);
             }
         }
         PickFrom::Model(terms) => {

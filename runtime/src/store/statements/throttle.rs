@@ -1,29 +1,32 @@
 //! Counted tries. What a count means is decided by [`crate::throttle`]; here it is read, decided and written in one
-//! transaction that holds the write lock, so that parallel tries come one after the other.
+//! transaction that holds the key from the start, so that parallel tries come one after the other.
 
 use std::fmt::Write as _;
 
+use crate::store::answer::Answer;
 use chrono::{DateTime, Utc};
-use sqlx::sqlite::SqliteRow;
 
-use super::lane::Transaction;
-use super::people::moment;
-use super::{Sqlite, row};
 use crate::error::Error;
 use crate::store::account::Ask;
+use crate::store::database::Database;
+use crate::store::lane::Transaction;
 use crate::store::sql::Sql;
-use crate::throttle::{Answer, Tally};
-use crate::value::timestamp_text;
+use crate::throttle::{self, Tally};
 
-impl Sqlite {
+impl Database {
     /// Counts one try on every key if all allow it, else on none. The same statements run either way.
     pub(in crate::store) async fn reserve(&self, asks: &[Ask], now: DateTime<Utc>) -> Result<bool, Error> {
         let mut tx = self.begin().await?;
+        let mut keys: Vec<[u8; 32]> = asks.iter().map(|ask| ask.key).collect();
+        keys.sort_unstable();
+        for key in &keys {
+            tx.hold(key).await?;
+        }
         let mut known = Vec::with_capacity(asks.len());
         for ask in asks {
             known.push(tally(&mut tx, &ask.key).await?);
         }
-        let all = asks.iter().zip(&known).all(|(ask, tally)| ask.rule.ask(tally.as_ref(), now) == Answer::Go);
+        let all = asks.iter().zip(&known).all(|(ask, tally)| ask.rule.ask(tally.as_ref(), now) == throttle::Answer::Go);
         for (ask, tally) in asks.iter().zip(&known) {
             let after = match tally {
                 _ if all => ask.rule.count(tally.as_ref(), now),
@@ -40,6 +43,7 @@ impl Sqlite {
 
 /// A try that succeeded: not counted against those who share the key.
 pub(in crate::store) async fn give_back(tx: &mut Transaction, key: &[u8; 32]) -> Result<(), Error> {
+    tx.hold(key).await?;
     if let Some(tally) = tally(tx, key).await? {
         put(tx, key, &tally.given_back(), None).await?;
     }
@@ -48,15 +52,15 @@ pub(in crate::store) async fn give_back(tx: &mut Transaction, key: &[u8; 32]) ->
 
 /// Nothing is held against this key any more.
 pub(in crate::store) async fn clear(tx: &mut Transaction, key: &[u8; 32]) -> Result<(), Error> {
+    tx.hold(key).await?;
     tx.execute(Sql::new("DELETE FROM bw_throttle WHERE key = $1").bind(hex(key))).await?;
     Ok(())
 }
 
 /// Removes counts that nobody added to since before then; a key with so many failures in a row stays off.
 pub(in crate::store) async fn forget(tx: &mut Transaction, before: DateTime<Utc>, cap: u32) -> Result<u64, Error> {
-    let sql = Sql::new("DELETE FROM bw_throttle WHERE window_start < $1 AND failures < $2")
-        .bind(timestamp_text(before))
-        .bind(i64::from(cap));
+    let sql =
+        Sql::new("DELETE FROM bw_throttle WHERE window_start < $1 AND failures < $2").bind(before).bind(i64::from(cap));
     Ok(tx.execute(sql).await?)
 }
 
@@ -71,18 +75,18 @@ async fn put(tx: &mut Transaction, key: &[u8; 32], tally: &Tally, until: Option<
          ON CONFLICT (key) DO UPDATE SET window_start = $2, count = $3, failures = $4, blocked_until = $5",
     )
     .bind(hex(key))
-    .bind(timestamp_text(tally.since))
+    .bind(tally.since)
     .bind(i64::from(tally.tries))
     .bind(i64::from(tally.streak))
-    .bind(until.map(timestamp_text));
+    .bind(until);
     tx.execute(sql).await?;
     Ok(())
 }
 
-fn read(found: &SqliteRow) -> Result<Tally, Error> {
+fn read(found: &Answer) -> Result<Tally, Error> {
     // A count beyond 32 bits is as good as the largest.
     let narrow = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
-    Ok(Tally { tries: narrow(row::count(found, 0)?), streak: narrow(row::count(found, 1)?), since: moment(found, 2)? })
+    Ok(Tally { tries: narrow(found.count(0)?), streak: narrow(found.count(1)?), since: found.moment(2)? })
 }
 
 fn hex(key: &[u8; 32]) -> String {

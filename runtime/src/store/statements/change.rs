@@ -1,14 +1,15 @@
 //! Reading and changing rows within a transaction. Nothing here decides; [`crate::store::write`] did before it asked.
 
 use super::condition;
-use super::fault::Fault;
-use super::lane::Transaction;
 use super::page::one_row;
-use super::row;
 use super::select::{MAIN, push_field};
 use crate::authorize::Terms;
 use crate::error::Error;
 use crate::panel::{FieldSet, Model, Panel};
+use crate::store::answer::Answer;
+use crate::store::fault::Fault;
+use crate::store::fit;
+use crate::store::lane::Transaction;
 use crate::store::query::{GetQuery, ListedRow};
 use crate::store::sql::Sql;
 use crate::value::Row;
@@ -47,7 +48,7 @@ impl Transaction {
     pub(in crate::store) async fn load(&mut self, model: &'static Model, id: i64) -> Result<Option<Row>, Error> {
         let mut sql = whole_rows(model);
         MAIN.column(&mut sql, "id");
-        sql.push(" = ").push_bind(id);
+        sql.push(" = ").push_bind(id).locking();
         self.row(sql).await?.map(|answer| read_whole(model, &answer)).transpose()
     }
 
@@ -66,6 +67,7 @@ impl Transaction {
             push_ids(&mut sql, ids);
             sql.push(" ORDER BY ");
             MAIN.column(&mut sql, "id");
+            sql.locking();
             for answer in self.rows(sql).await? {
                 rows.push(read_whole(model, &answer)?);
             }
@@ -81,7 +83,7 @@ impl Transaction {
     ) -> Result<Vec<i64>, Error> {
         let mut sql = Sql::new("SELECT id FROM ");
         sql.name(model.table).push(" ORDER BY id DESC LIMIT ").push_bind(i64::from(at_most));
-        self.rows(sql).await?.iter().map(|answer| row::whole(answer, 0)).collect()
+        self.rows(sql).await?.iter().map(|answer| answer.whole(0)).collect()
     }
 
     /// How many rows have a key that points at one of these.
@@ -97,7 +99,7 @@ impl Transaction {
             let mut sql = Sql::new("SELECT count(*) FROM ");
             sql.name(model.table).push(" WHERE ").name(key);
             push_ids(&mut sql, ids);
-            count += self.row(sql).await?.map_or(Ok(0), |answer| row::count(&answer, 0))?;
+            count += self.row(sql).await?.map_or(Ok(0), |answer| answer.count(0))?;
         }
         Ok(count)
     }
@@ -117,7 +119,7 @@ impl Transaction {
             }
             match target {
                 Pointed::Nothing => {
-                    sql.push("0");
+                    sql.push("(1 = 0)");
                     continue;
                 }
                 Pointed::Person => sql.push("EXISTS (SELECT 1 FROM bw_people AS "),
@@ -135,7 +137,7 @@ impl Transaction {
             sql.push(")");
         }
         let Some(answer) = self.row(sql).await? else { return Err(Error::Bug("a check gave no answer".to_owned())) };
-        (0..targets.len()).map(|i| Ok(row::whole(&answer, i)? == 1)).collect()
+        (0..targets.len()).map(|i| answer.yes(i)).collect()
     }
 
     /// Inserts rows, all fields of each; their ids in order.
@@ -152,12 +154,12 @@ impl Transaction {
                 sql.push_bind(1_i64);
                 for field in model.fields {
                     let value = row.get(field.index).ok_or_else(|| incomplete(model))?;
-                    sql.push(", ").push_bind(row::stored(field.kind, value)?);
+                    sql.push(", ").push_bind(fit::stored(field.kind, value)?);
                 }
             }
             sql.push(") RETURNING id");
             let answers = self.rows(sql).await.map_err(|fault| at_field(model, fault))?;
-            let mut chunk = answers.iter().map(|a| row::whole(a, 0)).collect::<Result<Vec<_>, _>>()?;
+            let mut chunk = answers.iter().map(|a| a.whole(0)).collect::<Result<Vec<_>, _>>()?;
             // SQLite does not promise the order of RETURNING; it does number new rows upwards.
             chunk.sort_unstable();
             ids.append(&mut chunk);
@@ -177,7 +179,7 @@ impl Transaction {
         sql.name(model.table).push(" SET \"version\" = \"version\" + 1");
         for field in model.fields.iter().filter(|f| changed.contains(f.index)) {
             let value = after.get(field.index).ok_or_else(|| incomplete(model))?;
-            sql.push(", ").name(field.name).push(" = ").push_bind(row::stored(field.kind, value)?);
+            sql.push(", ").name(field.name).push(" = ").push_bind(fit::stored(field.kind, value)?);
         }
         sql.push(" WHERE id = ").push_bind(after.id).push(" AND \"version\" = ").push_bind(version);
         Ok(self.execute(sql).await.map_err(|fault| at_field(model, fault))? == 1)
@@ -230,23 +232,20 @@ fn whole_rows(model: &'static Model) -> Sql {
     sql
 }
 
-fn read_whole(model: &'static Model, answer: &sqlx::sqlite::SqliteRow) -> Result<Row, Error> {
-    let mut row = Row::new(row::whole(answer, 0)?, row::whole(answer, 1)?, model.fields.len());
+fn read_whole(model: &'static Model, answer: &Answer) -> Result<Row, Error> {
+    let mut row = Row::new(answer.whole(0)?, answer.whole(1)?, model.fields.len());
     for field in model.fields {
-        row.set(field.index, row::loaded(field.kind, answer, 2 + field.index)?);
+        row.set(field.index, answer.value(field.kind, 2 + field.index)?);
     }
     Ok(row)
 }
 
 /// A broken rule of the table, as a sentence at the field.
 fn at_field(model: &'static Model, fault: Fault) -> Error {
-    let Fault::Unique(columns) = &fault else { return fault.into() };
-    let named = columns.iter().find_map(|column| {
-        let name = column.rsplit('.').next().unwrap_or_default();
-        model.field_by_name(name)
-    });
-    match named {
-        Some(field) => Error::field(field.index, "Another row has this value already."),
-        None => fault.into(),
+    match (&fault, fault.find_column(|column| model.field_by_name(column))) {
+        (Fault::Unique(_), Some(field)) => Error::field(field.index, "Another row has this value already."),
+        // The row that it pointed at went while this was being written.
+        (Fault::ForeignKey(_), Some(field)) => Error::field(field.index, "Choose one from the list."),
+        _ => fault.into(),
     }
 }

@@ -1,0 +1,70 @@
+//! A database that is open: its connections, and which of the two it is. The questions that are put to it stand in
+//! [`super::statements`].
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicU64;
+
+use super::lane::{Door, Pool, Reading, Transaction};
+use super::{postgres, sqlite};
+use crate::audit::Context;
+use crate::error::Error;
+use crate::migrate::Plan;
+use crate::panel::Panel;
+
+/// The connections of one store.
+#[derive(Debug)]
+pub(in crate::store) struct Database {
+    /// They can't write.
+    pub(in crate::store) readers: Arc<Pool>,
+    /// For transactions.
+    pub(in crate::store) writers: Arc<Pool>,
+    /// For a change of the schema.
+    pub(in crate::store) building: Door,
+}
+
+impl Database {
+    /// Opens what the URL names.
+    pub(in crate::store) async fn open(url: &str, statements: Arc<AtomicU64>) -> Result<Self, Error> {
+        match url.split_once(':').map_or("", |(scheme, _)| scheme) {
+            "sqlite" => sqlite::open(url, statements).await,
+            "postgres" | "postgresql" => postgres::open(url, statements).await,
+            // The URL itself may hold a password.
+            _ => Err(Error::Setup(
+                "the database: its URL must start with sqlite: or postgres:, as in sqlite:clinic.db".to_owned(),
+            )),
+        }
+    }
+
+    /// A connection for reading.
+    pub(in crate::store) async fn reading(&self) -> Result<Reading, Error> {
+        Ok(self.readers.reading().await?)
+    }
+
+    /// A transaction.
+    pub(in crate::store) async fn begin(&self) -> Result<Transaction, Error> {
+        Ok(self.writers.begin().await?)
+    }
+
+    /// The steps from the schema that is there to what the panel asks for.
+    pub(in crate::store) async fn plan(&self, panel: &'static Panel) -> Result<Plan, Error> {
+        match self.building {
+            Door::Sqlite(_) => sqlite::plan(panel, &mut self.reading().await?).await,
+            Door::Postgres(_) => postgres::plan(panel, self.begin().await?).await,
+        }
+    }
+
+    /// Takes those steps, in one transaction with its event.
+    pub(in crate::store) async fn migrate(&self, panel: &'static Panel, context: &Context) -> Result<Plan, Error> {
+        let transaction = self.writers.begin_through(&self.building).await?;
+        match self.building {
+            Door::Sqlite(_) => sqlite::migrate(transaction, panel, context).await,
+            Door::Postgres(_) => postgres::migrate(transaction, panel, context).await,
+        }
+    }
+
+    /// Runs a statement outside of any transaction, on a connection of its own.
+    #[cfg(test)]
+    pub(in crate::store) async fn meddle(&self, sql: super::sql::Sql) -> Result<u64, Error> {
+        Ok(self.writers.stranger().await?.execute(sql).await?)
+    }
+}

@@ -1,0 +1,103 @@
+//! Where the two databases differ in what a statement says, each difference under a name. Everything else that the
+//! store composes is SQL that both understand; nothing here decides what is asked.
+
+use super::sql::{Bound, Sql};
+use super::statements::condition::Alias;
+use crate::panel::{Field, Kind};
+
+/// Whose SQL it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) enum Dialect {
+    /// SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
+}
+
+impl Sql {
+    /// At the end of a `SELECT` of a transaction: its rows change under nobody else until the end of it. SQLite has one
+    /// writer, which holds the whole file.
+    pub(in crate::store) fn locking(&mut self) -> &mut Self {
+        self.either("", " FOR UPDATE")
+    }
+
+    /// As [`Sql::locking`], for rows that may be read and pointed at meanwhile, not changed.
+    pub(in crate::store) fn holding(&mut self) -> &mut Self {
+        self.either("", " FOR SHARE")
+    }
+
+    /// Whether the text of this column contains this one, ASCII letter case apart: `lower()` of SQLite knows ASCII only,
+    /// and so does that of PostgreSQL under the collation "C", which all our text columns have.
+    pub(in crate::store) fn push_contains(&mut self, alias: Alias, column: &'static str, text: &str) {
+        self.either("(instr(lower(", "(lower(");
+        alias.column(self, column);
+        self.either("), ", ") LIKE ").push_bind(Bound::Part(text.to_ascii_lowercase())).either(") > 0)", ")");
+    }
+
+    /// The day of a day or a moment (UTC), as text.
+    pub(in crate::store) fn push_day(&mut self, alias: Alias, field: &'static Field) {
+        self.either("substr(", if field.kind == Kind::Timestamp { "to_char(timezone('UTC', " } else { "to_char((" });
+        alias.column(self, field.name);
+        self.either(", 1, 10)", "), 'YYYY-MM-DD')");
+    }
+
+    /// A JSON column as the text that it is compared as.
+    pub(in crate::store) fn push_json(&mut self, alias: Alias, column: &'static str) {
+        alias.column(self, column);
+        self.either("", "::text COLLATE \"C\"");
+    }
+
+    /// A null that stands in a column of this kind.
+    pub(in crate::store) fn push_null(&mut self, kind: Kind) {
+        self.push("NULL").either(
+            "",
+            match kind {
+                Kind::String | Kind::Text | Kind::Email | Kind::Url | Kind::Choice(_) | Kind::Secret => "::text",
+                Kind::I32 => "::integer",
+                Kind::I64 | Kind::Actor | Kind::Model(..) => "::bigint",
+                Kind::Bool => "::boolean",
+                Kind::F64 => "::double precision",
+                Kind::Decimal { .. } => "::numeric",
+                Kind::Date => "::date",
+                Kind::Time => "::time",
+                Kind::Timestamp => "::timestamptz",
+                Kind::Uuid => "::uuid",
+                Kind::Json => "::jsonb",
+                Kind::Bytes => "::bytea",
+            },
+        );
+    }
+
+    /// ` * 1000`, where decimals are kept as whole numbers of their smallest unit and this side has so many digits fewer
+    /// after the point. PostgreSQL keeps the point itself.
+    pub(in crate::store) fn push_scaling(&mut self, digits: u32) {
+        const TIMES: [&str; 19] = [
+            "",
+            " * 10",
+            " * 100",
+            " * 1000",
+            " * 10000",
+            " * 100000",
+            " * 1000000",
+            " * 10000000",
+            " * 100000000",
+            " * 1000000000",
+            " * 10000000000",
+            " * 100000000000",
+            " * 1000000000000",
+            " * 10000000000000",
+            " * 100000000000000",
+            " * 1000000000000000",
+            " * 10000000000000000",
+            " * 100000000000000000",
+            " * 1000000000000000000",
+        ];
+        let times = TIMES.get(digits as usize).copied().unwrap_or(TIMES[18]);
+        self.either(times, "");
+    }
+
+    /// A bound JSON document whose text is kept to the letter, blanks and order of keys too: what the audit log hashes.
+    pub(in crate::store) fn push_verbatim_json(&mut self, text: String) -> &mut Self {
+        self.push_bind(text).either("", "::json")
+    }
+}

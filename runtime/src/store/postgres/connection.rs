@@ -1,0 +1,135 @@
+//! One connection to a server. The server ends a statement that runs longer than 5 s; this side gives up on a server
+//! that does not answer at all a second later.
+
+use std::time::Duration;
+
+use sha2::{Digest as _, Sha256};
+use sqlx::encode::IsNull;
+use sqlx::error::BoxDynError;
+use sqlx::postgres::types::Oid;
+use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgConnectOptions, PgTypeInfo};
+use sqlx::{Arguments as _, ConnectOptions as _, Encode, PgConnection, Postgres, Type};
+
+use rust_decimal::Decimal;
+
+use super::fault::sorted;
+use crate::error::Error;
+use crate::store::answer::Answer;
+use crate::store::dialect::Dialect;
+use crate::store::fault::Fault;
+use crate::store::lane::{Lane, STATEMENT};
+use crate::store::sql::{Bound, Sql};
+
+/// How much longer than the server we wait.
+const GRACE: Duration = Duration::from_secs(1);
+
+/// One connection.
+pub(in crate::store) struct Connection {
+    inner: PgConnection,
+    patient: bool,
+}
+
+impl Connection {
+    /// Connects.
+    pub(in crate::store) async fn open(options: &PgConnectOptions) -> Result<Self, Fault> {
+        let patient = options.get_options().is_some_and(|text| text.ends_with("statement_timeout=0"));
+        let connection = options.connect().await.map_err(|e| sorted(&e))?;
+        Ok(Self { inner: connection, patient })
+    }
+
+    /// All rows.
+    pub(in crate::store) async fn rows(&mut self, sql: Sql) -> Result<Vec<Answer>, Fault> {
+        let (text, bound) = sql.into_parts(Dialect::Postgres);
+        let statement = sqlx::query_with(text, arguments(bound)?);
+        let rows = within(self.patient, statement.fetch_all(&mut self.inner)).await?;
+        Ok(rows.into_iter().map(Answer::Postgres).collect())
+    }
+
+    /// Runs it; how many rows it changed.
+    pub(in crate::store) async fn execute(&mut self, sql: Sql) -> Result<u64, Fault> {
+        let (text, bound) = sql.into_parts(Dialect::Postgres);
+        let statement = sqlx::query_with(text, arguments(bound)?);
+        Ok(within(self.patient, statement.execute(&mut self.inner)).await?.rows_affected())
+    }
+}
+
+async fn within<T>(patient: bool, answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, Fault> {
+    if patient {
+        return answer.await.map_err(|e| sorted(&e));
+    }
+    match tokio::time::timeout(STATEMENT + GRACE, answer).await {
+        Ok(answer) => answer.map_err(|e| sorted(&e)),
+        Err(_) => Err(Fault::Other(Error::Unavailable("the database does not answer".to_owned()))),
+    }
+}
+
+/// Holds a key until the end of the transaction: two that hash alike wait for each other without need, and nothing worse.
+pub(in crate::store) async fn hold(lane: &mut Lane, key: &[u8]) -> Result<(), Fault> {
+    let digest = Sha256::new().chain_update(b"bailiwick key\n").chain_update(key).finalize();
+    let number = digest.iter().take(8).fold(0_i64, |number, byte| number << 8 | i64::from(*byte));
+    lane.execute(Sql::new("SELECT pg_advisory_xact_lock($1)").bind(number)).await?;
+    Ok(())
+}
+
+fn arguments(bound: Vec<Bound>) -> Result<PgArguments, Fault> {
+    let mut arguments = PgArguments::default();
+    for value in bound {
+        match value {
+            Bound::Int(value) => arguments.add(value),
+            Bound::Float(value) => arguments.add(value),
+            Bound::Bool(value) => arguments.add(value),
+            Bound::Decimal(value, scale) => arguments.add(value.map(|digits| Decimal::new(digits, scale))),
+            Bound::Date(value) => arguments.add(value),
+            Bound::Time(value) => arguments.add(value),
+            Bound::Moment(value) => arguments.add(value),
+            Bound::Uuid(value) => arguments.add(value),
+            Bound::Json(value) => arguments.add(value.map(Document)),
+            Bound::Text(value) => arguments.add(value),
+            Bound::Part(value) => arguments.add(pattern(&value)),
+            Bound::Blob(value) => arguments.add(value),
+        }
+        .map_err(|error| Fault::Other(Error::Bug(format!("a value can't be bound: {error}"))))?;
+    }
+    Ok(arguments)
+}
+
+/// The pattern of `LIKE` for a text that contains this one.
+fn pattern(part: &str) -> String {
+    let mut pattern = String::with_capacity(part.len() + 2);
+    pattern.push('%');
+    for c in part.chars() {
+        if matches!(c, '%' | '_' | '\\') {
+            pattern.push('\\');
+        }
+        pattern.push(c);
+    }
+    pattern.push('%');
+    pattern
+}
+
+/// A JSON document, given as text and taken as `jsonb`.
+struct Document(String);
+
+impl Type<Postgres> for Document {
+    fn type_info() -> PgTypeInfo {
+        // The number of the type `jsonb`, the same in every database.
+        PgTypeInfo::with_oid(Oid(3802))
+    }
+}
+
+impl Encode<'_, Postgres> for Document {
+    fn encode_by_ref(&self, buffer: &mut PgArgumentBuffer) -> Result<IsNull, BoxDynError> {
+        // The version of the format, then the text.
+        buffer.extend_from_slice(&[1]);
+        buffer.extend_from_slice(self.0.as_bytes());
+        Ok(IsNull::No)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn what_is_special_to_a_pattern_stands_for_itself() {
+        assert_eq!(super::pattern(r"50%_a\"), r"%50\%\_a\\%");
+    }
+}

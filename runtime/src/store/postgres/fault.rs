@@ -1,0 +1,70 @@
+//! What PostgreSQL says, sorted by its code (https://www.postgresql.org/docs/current/errcodes-appendix.html). The detail
+//! of a message, which quotes values, goes nowhere.
+
+use sqlx::postgres::PgDatabaseError;
+
+use crate::error::Error;
+use crate::store::fault::Fault;
+
+/// What a failed statement was.
+pub(super) fn sorted(error: &sqlx::Error) -> Fault {
+    match error {
+        sqlx::Error::Database(said) => match said.try_downcast_ref::<PgDatabaseError>() {
+            Some(said) => of_code(said),
+            None => Fault::Other(Error::Bug(said.message().to_owned())),
+        },
+        sqlx::Error::Io(error) => Fault::Lost(error.to_string()),
+        sqlx::Error::Tls(error) => Fault::Lost(format!("the connection could not be secured ({error})")),
+        // What was said in the middle of a breakdown makes no sense to the driver.
+        sqlx::Error::Protocol(_) | sqlx::Error::WorkerCrashed => {
+            Fault::Lost("the connection broke off in the middle".to_owned())
+        }
+        _ => Fault::Other(Error::Bug(error.to_string())),
+    }
+}
+
+fn of_code(said: &PgDatabaseError) -> Fault {
+    let (code, message) = (said.code(), said.message());
+    let unavailable = |why: &str| Fault::Other(Error::Unavailable(why.to_owned()));
+    match (code.get(..2).unwrap_or_default(), code) {
+        (_, "23505") => Fault::Unique(columns(said)),
+        (_, "23503") => Fault::ForeignKey(columns(said)),
+        (_, "57014") => unavailable("a statement took longer than it may"),
+        (_, "57P01" | "57P02" | "57P03" | "57P05" | "25P03") | ("08", _) => Fault::Lost(message.to_owned()),
+        (_, "40001" | "40P01" | "55P03") => unavailable("another change was in the way"),
+        (_, "53100") => unavailable("the disk is full"),
+        (_, "53300") => unavailable("the server takes no more connections"),
+        (_, "25006") => unavailable("it can't be written to"),
+        ("28", _) | (_, "3D000") => unavailable(message),
+        ("53" | "58", _) => unavailable(&format!("PostgreSQL {code}: {message}")),
+        // The schema was changed under a prepared statement; a new connection prepares it anew.
+        (_, "0A000") if message.contains("cached plan") => unavailable("the schema changed meanwhile"),
+        // These messages quote the value.
+        (_, "22003" | "22021" | "22P05") => {
+            Fault::Other(Error::BadRequest("A value can't be stored as it is.".to_owned()))
+        }
+        ("22", _) => Fault::Other(Error::Bug(format!("PostgreSQL {code}"))),
+        _ => Fault::Other(Error::Bug(format!("PostgreSQL {code}: {message}"))),
+    }
+}
+
+/// The columns of a broken rule. They stand in the detail alone: `Key (a, b)=(…) …`, in whichever language.
+fn columns(said: &PgDatabaseError) -> Vec<String> {
+    said.detail().map(in_detail).unwrap_or_default()
+}
+
+fn in_detail(detail: &str) -> Vec<String> {
+    let named = detail.split_once('(').and_then(|(_, rest)| rest.split_once(")=("));
+    named.map_or_else(Vec::new, |(columns, _)| columns.split(", ").map(|c| c.trim_matches('"').to_owned()).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    #[test]
+    fn the_columns_of_a_broken_rule_are_found_in_its_detail() {
+        let of = super::in_detail;
+        assert_eq!(of("Key (email)=(a@example.org) already exists."), ["email"]);
+        assert_eq!(of("Schlüssel »(site, \"when\")=(1, 2)« existiert bereits."), ["site", "when"]);
+        assert_eq!(of("no key at all"), Vec::<String>::new());
+    }
+}

@@ -1,0 +1,91 @@
+//! One connection to a file. A statement that runs longer than 5 s is interrupted in the database itself.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Instant;
+
+use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions};
+use sqlx::{Arguments as _, ConnectOptions as _, SqliteConnection};
+
+use super::fault::sorted;
+use crate::error::Error;
+use crate::store::answer::Answer;
+use crate::store::dialect::Dialect;
+use crate::store::fault::Fault;
+use crate::store::lane::STATEMENT;
+use crate::store::sql::{Bound, Sql};
+use crate::value::timestamp_text;
+
+/// Steps of SQLite's machine between two looks at the clock.
+const STEPS_A_LOOK: i32 = 50_000;
+
+/// One connection.
+pub(in crate::store) struct Connection {
+    inner: SqliteConnection,
+    deadline: Arc<AtomicU64>,
+    born: Instant,
+}
+
+impl Connection {
+    /// Opens the file.
+    pub(in crate::store) async fn open(options: &SqliteConnectOptions) -> Result<Self, Fault> {
+        let mut connection = options.connect().await.map_err(|e| sorted(&e))?;
+        let born = Instant::now();
+        let deadline = Arc::new(AtomicU64::new(u64::MAX));
+        let until = Arc::clone(&deadline);
+        connection
+            .lock_handle()
+            .await
+            .map_err(|e| sorted(&e))?
+            .set_progress_handler(STEPS_A_LOOK, move || millis_since(born) <= until.load(Ordering::Relaxed));
+        Ok(Self { inner: connection, deadline, born })
+    }
+
+    /// All rows.
+    pub(in crate::store) async fn rows(&mut self, sql: Sql) -> Result<Vec<Answer>, Fault> {
+        let (text, bound) = sql.into_parts(Dialect::Sqlite);
+        let arguments = arguments(bound)?;
+        self.start();
+        let rows = sqlx::query_with(text, arguments).fetch_all(&mut self.inner).await.map_err(|e| sorted(&e))?;
+        Ok(rows.into_iter().map(Answer::Sqlite).collect())
+    }
+
+    /// Runs it; how many rows it changed.
+    pub(in crate::store) async fn execute(&mut self, sql: Sql) -> Result<u64, Fault> {
+        let (text, bound) = sql.into_parts(Dialect::Sqlite);
+        let arguments = arguments(bound)?;
+        self.start();
+        let done = sqlx::query_with(text, arguments).execute(&mut self.inner).await.map_err(|e| sorted(&e))?;
+        Ok(done.rows_affected())
+    }
+
+    fn start(&mut self) {
+        let limit = u64::try_from(STATEMENT.as_millis()).unwrap_or(u64::MAX);
+        self.deadline.store(millis_since(self.born).saturating_add(limit), Ordering::Relaxed);
+    }
+}
+
+fn millis_since(born: Instant) -> u64 {
+    u64::try_from(born.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+/// Values as columns keep them; moments as text of fixed width, whose order is time order.
+fn arguments(bound: Vec<Bound>) -> Result<SqliteArguments, Fault> {
+    let mut arguments = SqliteArguments::default();
+    for value in bound {
+        match value {
+            Bound::Int(value) | Bound::Decimal(value, _) => arguments.add(value),
+            Bound::Float(value) => arguments.add(value),
+            Bound::Bool(value) => arguments.add(value.map(i64::from)),
+            Bound::Date(value) => arguments.add(value.map(|day| day.to_string())),
+            Bound::Time(value) => arguments.add(value.map(|time| time.format("%H:%M:%S").to_string())),
+            Bound::Moment(value) => arguments.add(value.map(timestamp_text)),
+            Bound::Uuid(value) => arguments.add(value.map(|uuid| uuid.to_string())),
+            Bound::Text(value) | Bound::Json(value) => arguments.add(value),
+            Bound::Part(value) => arguments.add(value),
+            Bound::Blob(value) => arguments.add(value),
+        }
+        .map_err(|error| Fault::Other(Error::Bug(format!("a value can't be bound: {error}"))))?;
+    }
+    Ok(arguments)
+}

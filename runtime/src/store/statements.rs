@@ -1,0 +1,18 @@
+//! What is asked of a database and changed in it, composed once for both: standard SQL, with what differs behind the
+//! named functions of [`super::dialect`]. Nothing here decides who may.
+
+pub(in crate::store) mod change;
+pub(in crate::store) mod condition;
+mod dashboard;
+mod journal;
+pub(in crate::store) mod loans;
+pub(in crate::store) mod migrations;
+mod names;
+mod page;
+pub(in crate::store) mod people;
+mod pickers;
+pub(in crate::store) mod reach;
+mod select;
+pub(in crate::store) mod sessions;
+pub(in crate::store) mod throttle;
+pub(in crate::store) mod tokens;
