@@ -1,11 +1,10 @@
 //! The audit log in SQLite: entries are chained and written in the transaction of what they record, and the head of the
 //! chain beside them.
 
-use crate::store::answer::Answer;
-
 use crate::audit::chain::{Hash, Stored, Verified, Walk};
 use crate::audit::{ActorRef, Change, Context, Entry, EntryPage, EntryPosition, EntryQuery, Event};
 use crate::error::Error;
+use crate::store::answer::Answer;
 use crate::store::database::Database;
 use crate::store::lane::Transaction;
 use crate::store::query::LARGEST_PAGE;

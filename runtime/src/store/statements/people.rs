@@ -1,10 +1,10 @@
 //! People of the panel. `role`, `password_hash` and `locked_until` are written here and nowhere else.
 
-use crate::store::answer::Answer;
 use chrono::{DateTime, Utc};
 
 use crate::error::Error;
 use crate::store::account::{NewPerson, PasswordHash, PersonRow};
+use crate::store::answer::Answer;
 use crate::store::database::Database;
 use crate::store::lane::Transaction;
 use crate::store::sql::{Bound, Sql};

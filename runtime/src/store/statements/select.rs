@@ -1,12 +1,11 @@
 //! Which columns of a statement hold what: the fields of a row, and the label texts of the rows that it points at, which
 //! come along in the same statement, joined within the viewer's scope.
 
-use crate::store::answer::Answer;
-
 use super::condition::{self, Alias};
 use crate::authorize::Terms;
 use crate::error::Error;
 use crate::panel::{FieldSet, Kind, Model, Panel};
+use crate::store::answer::Answer;
 use crate::store::query::{Label, LabelOf, ListedRow, PickFrom};
 use crate::store::sql::Sql;
 use crate::value::{Row, Value};

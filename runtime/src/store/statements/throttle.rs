@@ -3,11 +3,11 @@
 
 use std::fmt::Write as _;
 
-use crate::store::answer::Answer;
 use chrono::{DateTime, Utc};
 
 use crate::error::Error;
 use crate::store::account::Ask;
+use crate::store::answer::Answer;
 use crate::store::database::Database;
 use crate::store::lane::Transaction;
 use crate::store::sql::Sql;

@@ -1,11 +1,11 @@
 //! One-use links. `used_at` is written by one function; a new link ends the older ones of its kind.
 
-use crate::store::answer::Answer;
 use chrono::{DateTime, Utc};
 
 use super::people::person;
 use crate::error::Error;
 use crate::store::account::{LinkRow, NewLink, Purpose};
+use crate::store::answer::Answer;
 use crate::store::database::Database;
 use crate::store::lane::Transaction;
 use crate::store::sql::Sql;
