@@ -3,6 +3,8 @@
 mod ast;
 mod diag;
 mod expand;
+#[cfg(test)]
+mod oracle;
 mod panel;
 mod parse;
 mod predicate;

@@ -95,6 +95,7 @@ panels! {
     "../pass/roles_differ_2.rs" roles_differ_2,
     "../pass/scope_is_fixed.rs" scope_is_fixed,
     "../pass/scope_is_fixed_2.rs" scope_is_fixed_2,
+    "../pass/scope_is_fixed_3.rs" scope_is_fixed_3,
     "../pass/search_sees_no_more.rs" search_sees_no_more,
     "../pass/search_sees_no_more_2.rs" search_sees_no_more_2,
     "../pass/secret_check_is_throttled.rs" secret_check_is_throttled,

@@ -218,7 +218,7 @@ fn guarded(policy: &Policy) -> Vec<(ModelId, ActionId, Guard)> {
 fn report_lost(policy: &Policy, diags: &mut Diags, id: ModelId, action: ActionId, (word, place): Guard) -> bool {
     let model = policy.panel().model(id);
     let Some(guarded) = model.actions.get(action.0) else { return false };
-    for verb in [Verb::Edit, Verb::Create] {
+    for verb in [Verb::Edit, Verb::Create, Verb::Import] {
         let asks_too = policy.reauth.iter().any(|reauth| reauth.what == ReauthWhat::Verb(verb));
         if word == "reauth" && asks_too {
             continue;

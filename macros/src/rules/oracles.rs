@@ -168,12 +168,16 @@ pub(super) fn label_text_sees_no_more(policy: &Policy, diags: &mut Diags) {
             let label = &labels[target.0];
             if policy.fields(role, Verb::View, model).contains(field) {
                 let hidden = label.minus(policy.fields(role, Verb::View, target));
-                let Some(first) = hidden.iter().next().filter(|_| !told.contains(&target)) else { continue };
-                let Some(view) = policy.cells(role, Verb::View, target).next() else { continue };
+                // Hidden in every row, or in some of those that are visible.
+                let everywhere = || policy.cells(role, Verb::View, target).next().zip(hidden.iter().next());
+                let somewhere = || label.iter().find_map(|f| blind_rows(policy, role, target, f).zip(Some(f)));
+                let found = if hidden.is_empty() { somewhere() } else { everywhere() };
+                let Some((view, first)) = found.filter(|_| !told.contains(&target)) else { continue };
                 told.push(target);
                 let (name, shown) = (wording::role(policy, role), policy.panel().model(target));
                 let key = format!("`{}` of `{}`", policy.model(model).field(field).name, policy.model(model).name);
-                let hidden = wording::fields(shown, hidden);
+                let hidden =
+                    wording::fields(shown, if hidden.is_empty() { [first].into_iter().collect() } else { hidden });
                 diags
                     .error(
                         "label_text_sees_no_more",

@@ -4,7 +4,9 @@
 use super::policy::Policy;
 use super::wording;
 use crate::diag::Diags;
-use crate::panel::{Cell, FieldId, OperandKind, Owner, Place, Predicate, RoleId, Verb};
+use crate::panel::{
+    ActionId, Cell, FieldId, FieldSet, Kind, ModelId, Operand, OperandKind, Owner, Place, Predicate, RoleId, Verb,
+};
 use crate::predicate;
 
 /// A right over some rows, and the right to make any row one of them: the condition holds nobody back.
@@ -16,67 +18,108 @@ pub(super) fn scope_is_fixed(policy: &Policy, diags: &mut Diags) {
             let over_rows = !matches!(goal.verb, Verb::View | Verb::Create | Verb::Import);
             let Some(when) = goal.when.as_deref().filter(|_| over_rows) else { continue };
             let mut reads: Vec<(FieldId, Place)> = Vec::new();
-            predicate::reads(when, &mut |field, place| reads.push((field, place)));
-            for (field, place) in reads {
-                if policy.model(goal.model).field(field).transfers || told.contains(&(goal.grant.0, field)) {
-                    continue;
+            predicate::reads(when, &mut |field, place| {
+                if !policy.model(goal.model).field(field).transfers {
+                    reads.push((field, place));
                 }
-                let edits = policy.cells(role, Verb::Edit, goal.model).filter(|cell| cell.fields.contains(field));
-                if let Some(edit) = edits.into_iter().find(|edit| brings_rows_in(policy, role, edit, goal, when, field))
-                {
+            });
+            for way in ways(policy, role, goal.model) {
+                let written = |(field, _): &&(FieldId, Place)| way.writes.contains(*field);
+                let mut opened =
+                    reads.iter().filter(written).filter(|(field, _)| !told.contains(&(goal.grant.0, *field)));
+                let brings = |fields: FieldSet| brings_rows_in(policy, role, &way, goal, when, fields);
+                let alone = opened.clone().find(|(field, _)| brings([*field].into_iter().collect()));
+                // Where no field does it alone, several at once may.
+                let all: FieldSet = reads.iter().filter(written).map(|(field, _)| *field).collect();
+                let found = alone.or_else(|| opened.next().filter(|_| brings(all)));
+                if let Some(&(field, place)) = found {
                     told.push((goal.grant.0, field));
-                    report(policy, diags, role, edit, goal, (field, place));
+                    report(policy, diags, role, &way, goal, (field, place));
                 }
             }
         }
     }
 }
 
-/// Whether a row that the edit reaches and the goal does not can be made one that the goal reaches, by this field alone.
-fn brings_rows_in(policy: &Policy, role: RoleId, edit: &Cell, goal: &Cell, when: &Predicate, field: FieldId) -> bool {
+/// How a role writes rows that are there, and which fields.
+struct Way<'a> {
+    cell: &'a Cell,
+    writes: FieldSet,
+}
+
+/// Edits, imports, and of what an action writes the fields that say whose a row is: that an action moves a row on in its
+/// work is what it is for, that the row becomes one's own is not.
+fn ways<'a>(policy: &Policy<'a>, role: RoleId, model: ModelId) -> Vec<Way<'a>> {
+    let mut all: Vec<Way> = [Verb::Edit, Verb::Import]
+        .into_iter()
+        .flat_map(|verb| policy.cells(role, verb, model))
+        .map(|cell| Way { cell, writes: cell.fields })
+        .collect();
+    for (index, action) in policy.panel().model(model).actions.iter().enumerate() {
+        let people = action.writes.iter().map(|(field, _)| *field);
+        let writes: FieldSet = people.filter(|f| policy.model(model).field(*f).kind == Kind::Actor).collect();
+        all.extend(policy.cells(role, Verb::Act(ActionId(index)), model).map(|cell| Way { cell, writes }));
+    }
+    all
+}
+
+/// Whether a row that the way reaches and the goal does not can be made one that the goal reaches, by these fields alone.
+fn brings_rows_in(policy: &Policy, role: RoleId, way: &Way, goal: &Cell, when: &Predicate, fields: FieldSet) -> bool {
     let alike = policy
         .cells(role, goal.verb, goal.model)
         .filter(|cell| !goal.verb.is_of_fields() || goal.fields.is_subset_of(cell.fields));
     let Some(reached) = alike.map(|cell| cell.when.as_deref()).collect::<Option<Vec<&Predicate>>>() else {
         return false;
     };
-    let others = without(when, field);
-    let before: Vec<&Predicate> = edit.when.as_deref().into_iter().chain([&others]).collect();
-    let after: Vec<&Predicate> = edit.when.as_deref().into_iter().chain([when]).collect();
-    policy.some_row(goal.model, &before, &reached) && policy.some_row(goal.model, &after, &[])
+    let others = without(when, fields);
+    let of_way = way.cell.when.as_deref();
+    let before: Vec<&Predicate> = of_way.into_iter().chain([&others]).collect();
+    // An edit that would carry the row out of all rows that may be edited is refused; an action may.
+    let kept: Vec<Option<&Predicate>> = if way.cell.verb.is_of_fields() {
+        policy.cells(role, way.cell.verb, goal.model).map(|cell| cell.when.as_deref()).collect()
+    } else {
+        vec![None]
+    };
+    let after = |kept: &Option<&Predicate>| {
+        let after: Vec<&Predicate> = kept.iter().copied().chain([when]).collect();
+        policy.some_row(goal.model, &after, &[])
+    };
+    policy.some_row(goal.model, &before, &reached) && kept.iter().any(after)
 }
 
-/// The condition with everything that reads the field left open.
-fn without(condition: &Predicate, field: FieldId) -> Predicate {
-    let all = |parts: &[Predicate]| parts.iter().map(|part| without(part, field)).collect();
+/// The condition with everything that reads one of the fields left open.
+fn without(condition: &Predicate, fields: FieldSet) -> Predicate {
+    let all = |parts: &[Predicate]| parts.iter().map(|part| without(part, fields)).collect();
+    let reads = |operand: &Operand| matches!(operand.kind, OperandKind::Field(field) if fields.contains(field));
     match condition {
         Predicate::And(parts) => Predicate::And(all(parts)),
         Predicate::Or(parts) => Predicate::Or(all(parts)),
-        Predicate::Not(inner) => Predicate::Not(Box::new(without(inner, field))),
-        Predicate::Compare { left, right, .. } if [left, right].iter().any(|o| o.kind == OperandKind::Field(field)) => {
-            Predicate::Broken
-        }
-        Predicate::IsNull { operand, .. } | Predicate::In { operand, .. }
-            if operand.kind == OperandKind::Field(field) =>
-        {
-            Predicate::Broken
-        }
+        Predicate::Not(inner) => Predicate::Not(Box::new(without(inner, fields))),
+        Predicate::Compare { left, right, .. } if reads(left) || reads(right) => Predicate::Broken,
+        Predicate::IsNull { operand, .. } | Predicate::In { operand, .. } if reads(operand) => Predicate::Broken,
         other => other.clone(),
     }
 }
 
-fn report(policy: &Policy, diags: &mut Diags, role: RoleId, edit: &Cell, goal: &Cell, (field, at): (FieldId, Place)) {
-    let model = policy.model(goal.model);
+fn report(policy: &Policy, diags: &mut Diags, role: RoleId, way: &Way, goal: &Cell, (field, at): (FieldId, Place)) {
+    let model = policy.panel().model(goal.model);
     let name = wording::role(policy, role);
     let (key, verb) = (&model.field(field).name, wording::verb(model, goal.verb));
-    diags
-        .error(
-            "scope_is_fixed",
-            edit.fields_place.unwrap_or_else(|| policy.place_of(role, edit)),
-            format!("role `{name}` may edit `{key}`, which decides over which `{}` it may {verb}", model.name),
-        )
-        .because("when", at)
-        .help(format!("leave `{key}` out of what it may edit, or write `transfers` behind the field if that is meant"))
-        .about(Owner::Role(role))
-        .about(Owner::Model(goal.model));
+    let by = wording::verb(model, way.cell.verb);
+    let place = way.cell.fields_place.unwrap_or_else(|| policy.place_of(role, way.cell));
+    let decides = format!("which decides over which `{}` it may {verb}", model.name);
+    let meant = "write `transfers` behind the field if that is meant";
+    let diag = if let Verb::Act(action) = way.cell.verb {
+        let writes = model.actions[action.0].writes.iter().filter(|(written, _)| *written == field);
+        let mut steps: Vec<(Place, String)> = vec![(place, format!("`{name}` may {by} `{}`", model.name))];
+        steps.extend(writes.map(|(_, place)| (*place, format!("`{by}` writes `{key}`"))));
+        steps.push((at, format!("`{name}` may {verb} `{}` by its `{key}`", model.name)));
+        let message = format!("role `{name}` may {by} `{}` and so write `{key}`, {decides}", model.name);
+        diags.error("scope_is_fixed", place, message).steps(steps).help(meant)
+    } else {
+        diags
+            .error("scope_is_fixed", place, format!("role `{name}` may {by} `{key}`, {decides}"))
+            .help(format!("leave `{key}` out of what it may {by}, or {meant}"))
+    };
+    diag.because("when", at).about(Owner::Role(role)).about(Owner::Model(goal.model));
 }

@@ -1,0 +1,112 @@
+//! The two opinions side by side. What is unsafe must be told by the rule whose name it is; that some other rule happens to
+//! speak as well does not count.
+
+use std::cell::RefCell;
+use std::collections::BTreeMap;
+
+use proptest::test_runner::{Config, TestCaseError, TestRng, TestRunner};
+
+use super::play::{Harm, harms};
+use super::random::panels;
+use super::small::Small;
+use crate::diag::Listed;
+use crate::resolve::tests::read;
+use crate::rules::judge;
+
+/// The rules whose business a kind of harm is; each has to be told by one of them.
+fn rules_of(harm: Harm) -> &'static [&'static str] {
+    match harm {
+        Harm::Circle => &["ranks_have_no_circle"],
+        Harm::Gain => &["no_upward_path", "giver_holds_what_it_gives", "recovery_respects_rank"],
+        Harm::Overreach => &["recovery_respects_rank"],
+        Harm::Duties => &["one_person"],
+        // A view of no row counts for these as one, and is told first.
+        Harm::Oracle => &["search_sees_no_more", "filter_sees_no_more", "sort_sees_no_more", "grant_can_apply"],
+        Harm::Label => &["label_text_sees_no_more"],
+        // One missing `view` is told of the first verb that needs it.
+        Harm::Blind => &["edit_needs_view", "delete_needs_view", "export_needs_view", "action_needs_view"],
+        Harm::Secret => &["secret_is_never_read"],
+        Harm::Travel => &["label_fits_the_place"],
+        // A forbidden deletion is told as such.
+        Harm::Cascade => &["cascade_stays_within_rights", "forbid_holds"],
+        Harm::Emptied => &["set_null_is_an_edit", "forbid_holds"],
+        Harm::Scope => &["scope_is_fixed"],
+        Harm::Guard => &["guard_is_not_lost"],
+        Harm::Forbidden => &["forbid_holds"],
+        Harm::Stuck => &["somebody_can"],
+        Harm::Lost => &["every_role_is_recoverable"],
+    }
+}
+
+/// What the checker says of the panel's text.
+pub(super) fn said(small: &Small) -> Vec<Listed> {
+    let text = small.written();
+    let (panel, mut diags) = read(&text);
+    assert_eq!(diags.list(), [], "a small panel is well-formed:\n{text}");
+    judge(&panel, &mut diags);
+    diags.list()
+}
+
+/// What could happen and no rule told, if anything.
+fn missed(small: &Small, said: &[Listed]) -> Option<String> {
+    // Where the ranks go in a circle the rules about ranks wait until that is mended.
+    if said.iter().any(|said| said.rule == "ranks_have_no_circle") {
+        return None;
+    }
+    let untold = harms(small).into_iter().find(|found| !said.iter().any(|s| rules_of(found.harm).contains(&s.rule)))?;
+    let rules: Vec<&str> = said.iter().map(|said| said.rule).collect();
+    Some(format!("{:?} is not told: {}\n{}\nsaid: {rules:?}", untold.harm, untold.how, small.written()))
+}
+
+/// How often the two agreed, and how.
+#[derive(Debug, Default)]
+struct Count {
+    panels: usize,
+    of_harm: BTreeMap<Harm, usize>,
+    /// Nothing is found, and nothing is said.
+    clean: usize,
+    /// Something is found, and told.
+    unsafe_and_told: usize,
+    /// Nothing is found, and something is said: order, or a doubt.
+    told_alone: usize,
+}
+
+fn compare(cases: u32) {
+    let config = Config { cases, failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() };
+    let rng = TestRng::deterministic_rng(config.rng_algorithm);
+    let count = RefCell::new(Count::default());
+    let started = std::time::Instant::now();
+    let outcome = TestRunner::new_with_rng(config, rng).run(&panels(), |small| {
+        let said = said(&small);
+        let found = harms(&small);
+        if let Some(missed) = missed(&small, &said) {
+            return Err(TestCaseError::fail(missed));
+        }
+        let mut count = count.borrow_mut();
+        count.panels += 1;
+        for found in &found {
+            *count.of_harm.entry(found.harm).or_default() += 1;
+        }
+        match (found.is_empty(), said.is_empty()) {
+            (true, true) => count.clean += 1,
+            (true, false) => count.told_alone += 1,
+            (false, _) => count.unsafe_and_told += 1,
+        }
+        Ok(())
+    });
+    println!("{:#?} in {:?}", count.borrow(), started.elapsed());
+    if let Err(error) = outcome {
+        panic!("{error}");
+    }
+}
+
+#[test]
+fn no_harm_is_missed() {
+    compare(2_000);
+}
+
+#[test]
+#[ignore = "minutes: `cargo test --release -p bailiwick-macros -- --ignored oracle --nocapture`"]
+fn no_harm_is_missed_in_100_000_panels() {
+    compare(100_000);
+}
