@@ -54,6 +54,11 @@ impl<'a> Access<'a> {
         (0..self.small.roles.len()).filter(|other| *other == role || self.below[*other][role]).collect()
     }
 
+    /// The same may be done by the same to the same.
+    pub(super) fn is_same(&self, other: &Self) -> bool {
+        self.rows == other.rows && self.masks == other.masks && self.below == other.below && self.over == other.over
+    }
+
     pub(super) fn roles(&self) -> std::ops::Range<usize> {
         0..self.small.roles.len()
     }

@@ -11,9 +11,13 @@
 //! rules. What it finds nothing in may still be wrong: the rules also ask for order, and for doubt to be settled.
 
 mod access;
+mod clean;
 mod leaks;
+mod mutate;
+mod operators;
 mod play;
 mod random;
 mod small;
+mod spoil;
 mod tests;
 mod written;

@@ -82,6 +82,10 @@ impl<'a> Policy<'a> {
         let mut viewed = vec![vec![FieldSet::default(); panel.models.len()]; panel.roles.len()];
         for (role, (cells, viewed)) in panel.roles.iter().zip(cells.iter_mut().zip(&mut viewed)) {
             for cell in &role.cells {
+                // A view of no field is none.
+                if cell.verb == Verb::View && cell.fields.is_empty() {
+                    continue;
+                }
                 cells[cell.model.0].push(cell);
                 if cell.verb == Verb::View {
                     viewed[cell.model.0] = viewed[cell.model.0].union(cell.fields);
