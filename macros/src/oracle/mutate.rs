@@ -77,7 +77,9 @@ fn is_same(a: &Small, b: &Small) -> bool {
     let of_model = |model: &Model| {
         let mut model = model.clone();
         model.actions.iter_mut().for_each(|writes| writes.sort_unstable());
-        [&mut model.search, &mut model.filter, &mut model.sort].into_iter().for_each(|list| list.sort_unstable());
+        for list in [&mut model.search, &mut model.filter, &mut model.sort] {
+            list.sort_unstable();
+        }
         model
     };
     let models = |small: &Small| small.models.iter().map(of_model).collect::<Vec<_>>();

@@ -80,11 +80,11 @@ fn brings_rows_in(policy: &Policy, role: RoleId, way: &Way, goal: &Cell, when: &
     } else {
         vec![None]
     };
-    let after = |kept: &Option<&Predicate>| {
-        let after: Vec<&Predicate> = kept.iter().copied().chain([when]).collect();
+    let after = |kept: Option<&Predicate>| {
+        let after: Vec<&Predicate> = kept.into_iter().chain([when]).collect();
         policy.some_row(goal.model, &after, &[])
     };
-    policy.some_row(goal.model, &before, &reached) && kept.iter().any(after)
+    policy.some_row(goal.model, &before, &reached) && kept.into_iter().any(after)
 }
 
 /// The condition with everything that reads one of the fields left open.
