@@ -108,6 +108,14 @@ event_ids! {
     GroupJoined = "group.joined",
     /// A person left a group.
     GroupLeft = "group.left",
+    /// A password was taken away: the old one no longer works, and there is no new one yet.
+    PasswordCleared = "password.cleared",
+    /// Somebody asked for a way back in.
+    RecoveryAsked = "recovery.asked",
+    /// A request for a way back in was refused because of too many before.
+    RecoveryThrottled = "recovery.throttled",
+    /// A mail could not be sent in time.
+    MailGivenUp = "mail.given_up",
     /// The schema was changed.
     SchemaMigrated = "schema.migrated",
 }

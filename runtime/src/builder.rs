@@ -17,6 +17,7 @@ use crate::clock::Clock;
 use crate::config::{Overrides, Settings};
 use crate::error::Error;
 use crate::limits::Limits;
+use crate::mail;
 use crate::migrate::Plan;
 use crate::panel::Panel;
 use crate::service::Service;
@@ -96,6 +97,14 @@ impl Builder {
         self
     }
 
+    /// Where mail goes, whatever the block's `mail` clause and the environment say: `file:DIRECTORY` or an SMTP URL.
+    /// Nothing, for a block without that clause.
+    #[must_use]
+    pub fn mail(mut self, url: impl Into<String>) -> Self {
+        self.overrides.mail = Some(url.into());
+        self
+    }
+
     /// A command of one's own: `clinic seed`. `run` gets the store, its schema applied, and what was given.
     #[must_use]
     pub fn command<F, Fut>(mut self, words: clap::Command, run: F) -> Self
@@ -126,7 +135,10 @@ impl Builder {
         self.overrides.database = Some(database.to_owned());
         let settings = self.settings(&|name| std::env::var_os(name))?;
         let (store, _) = self.open(&settings).await?;
-        Ok(Service::nested(Arc::new(self.app(settings, store))))
+        let app = Arc::new(self.app(settings, store));
+        // Ends by itself when the service is gone.
+        tokio::spawn(mail::sender::run(Arc::downgrade(&app), app.store.bell()));
+        Ok(Service::nested(app))
     }
 
     pub(crate) fn settings(&self, lookup: &dyn Fn(&str) -> Option<OsString>) -> Result<Settings, Error> {

@@ -8,6 +8,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use ipnet::IpNet;
 use url::{Host, Url};
 
+use crate::mail::way::Way;
 use crate::panel::{Panel, Setting};
 
 /// Where the panel listens when nothing says otherwise.
@@ -37,6 +38,8 @@ pub struct Overrides {
     pub database: Option<String>,
     /// The builder's.
     pub public_url: Option<String>,
+    /// The builder's.
+    pub mail: Option<String>,
 }
 
 /// All settings, checked.
@@ -50,8 +53,8 @@ pub struct Settings {
     pub public_url: PublicUrl,
     /// Whose forwarded addresses are believed.
     pub proxies: Vec<IpNet>,
-    /// Where mail goes; may carry a password.
-    pub mail: String,
+    /// Where mail goes; none: the block has no `mail` clause.
+    pub mail: Option<Way>,
     /// No setting says how the panel is reached, so its port is the one it listens on.
     follows_listener: bool,
 }
@@ -62,6 +65,7 @@ impl fmt::Debug for Settings {
             .field("listen", &self.listen)
             .field("public_url", &self.public_url)
             .field("proxies", &self.proxies)
+            .field("mail", &self.mail)
             .finish_non_exhaustive()
     }
 }
@@ -98,7 +102,7 @@ impl Settings {
                     .map_err(|_| Wrong(format!("`{range}` in `proxies` is not an address range such as 10.0.0.0/8")))
             })
             .collect::<Result<_, _>>()?;
-        let mail = setting("mail", &panel.mail, lookup).map(|(value, _)| value).unwrap_or_default();
+        let mail = mail(panel, &public_url, lookup, overrides)?;
         let mut settings = Self { listen, database, public_url, proxies, mail, follows_listener: fell_back };
         settings.listens_on(listen);
         Ok(settings)
@@ -112,6 +116,25 @@ impl Settings {
             self.public_url.set_port(address.port());
         }
     }
+}
+
+/// Where mail goes, if the block says that any does.
+fn mail(
+    panel: &Panel,
+    public_url: &PublicUrl,
+    lookup: Lookup<'_>,
+    overrides: &Overrides,
+) -> Result<Option<Way>, Wrong> {
+    if !crate::mail::is_declared(panel) {
+        return Ok(None);
+    }
+    let (text, fell_back) = match &overrides.mail {
+        Some(url) => (url.clone(), false),
+        None => setting("mail", &panel.mail, lookup)?,
+    };
+    let name = panel.mail.env.filter(|_| !fell_back).unwrap_or("mail");
+    // The value may hold a password.
+    Way::parse(&text, panel.name, public_url).map(Some).map_err(|why| Wrong(format!("{name} is not usable: {why}")))
 }
 
 /// The value, and whether it is the block's fallback.
@@ -185,6 +208,12 @@ impl PublicUrl {
     #[must_use]
     pub fn base_path(&self) -> &str {
         &self.base_path
+    }
+
+    /// The domain that its mail comes from when nothing else is said.
+    #[must_use]
+    pub fn mail_host(&self) -> &str {
+        self.url.domain().unwrap_or("localhost")
     }
 
     /// Whether browsers reach the panel over TLS.

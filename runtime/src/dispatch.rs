@@ -155,7 +155,7 @@ async fn inside(cx: &Cx<'_>, route: Route<'_>) -> Result<Response, Error> {
     match route {
         Route::SignOut => pages::login::sign_out(cx).await,
         // Signed in already.
-        Route::SignIn => Ok(Response::see_other(&cx.link(&Route::Home))),
+        Route::SignIn | Route::Recovery => Ok(Response::see_other(&cx.link(&Route::Home))),
         Route::Model(model, Page::Act(id, action)) => pages::act::run(cx, model, id, action).await,
         _ => pages::answer(cx).await,
     }
@@ -169,7 +169,7 @@ async fn before_the_door(
     is_post: bool,
 ) -> Response {
     let public_url = &cx.app.settings.public_url;
-    let at_the_door = matches!(route, Some(Route::SignIn | Route::First | Route::Join));
+    let at_the_door = matches!(route, Some(Route::SignIn | Route::First | Route::Join | Route::Recovery));
     if !at_the_door {
         return to_the_door(&cx, is_post);
     }
@@ -191,6 +191,7 @@ async fn before_the_door(
     let answer = match route {
         Some(Route::First) => pages::first::first(&cx).await,
         Some(Route::Join) => pages::first::join(&cx).await,
+        Some(Route::Recovery) => pages::recovery::page(&cx).await,
         _ => pages::login::page(&cx).await,
     };
     let answer = or_outside(&cx, answer);

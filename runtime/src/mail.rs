@@ -4,8 +4,8 @@
 mod line;
 mod message;
 pub(crate) mod sender;
-pub(crate) mod way;
-mod words;
+pub mod way;
+pub(crate) mod words;
 
 use crate::panel::Panel;
 

@@ -36,6 +36,7 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("door.html", embedded!("door.html")),
     ("parts.html", embedded!("parts.html")),
     ("sign_in.html", embedded!("sign_in.html")),
+    ("recovery.html", embedded!("recovery.html")),
     ("choose_password.html", embedded!("choose_password.html")),
     ("prove.html", embedded!("prove.html")),
     ("people.html", embedded!("people.html")),
@@ -117,6 +118,7 @@ macro_rules! pages {
 
 pages! {
     SignInPage => "sign_in.html",
+    RecoveryPage => "recovery.html",
     ChoosePasswordPage => "choose_password.html",
     ProvePage => "prove.html",
     PeopleListPage => "people.html",

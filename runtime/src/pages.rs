@@ -22,6 +22,7 @@ mod person_attributes;
 mod picker;
 mod policy;
 pub(crate) mod prove;
+pub(crate) mod recovery;
 mod refusal;
 mod restore;
 mod row;
@@ -66,7 +67,7 @@ pub(crate) async fn answer(cx: &Cx<'_>) -> Result<Response, Error> {
             Page::Act(..) => Err(Error::NotFound),
         },
         Route::Static(file) => static_file(cx, file),
-        Route::SignIn | Route::SignOut | Route::First | Route::Join => Err(Error::NotFound),
+        Route::SignIn | Route::SignOut | Route::First | Route::Join | Route::Recovery => Err(Error::NotFound),
     }
 }
 

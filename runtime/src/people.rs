@@ -4,6 +4,7 @@
 use crate::audit::{Change, Context};
 use crate::authorize::{Actor, Terms, authorize_people, lacks_proof_over_people, may_see_holders};
 use crate::error::Error;
+use crate::mail::Notice;
 use crate::panel::{Attribute, FieldSet, Kind, Panel, PeopleVerb, Role, Sensitivity};
 use crate::session::{self, EndReason};
 use crate::signin;
@@ -17,14 +18,23 @@ use crate::value::Value;
 pub(crate) enum Act<'a> {
     /// They get this role.
     Assign(&'static Role),
-    /// They get a one-use link to a new password, with this token.
-    Reset(&'a Token),
+    /// Their password ends, and they get a one-use link to a new one.
+    Reset(Handing<'a>),
     /// They can't sign in.
     Lock,
     /// They can again.
     Unlock,
     /// Their sessions end.
     Revoke,
+}
+
+/// How a one-use link reaches the person.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Handing<'a> {
+    /// By mail, which mints it: whoever asked for it never sees it.
+    ByMail,
+    /// The panel sends no mail: it has this token and is shown once.
+    Shown(&'a Token),
 }
 
 impl Act<'_> {
@@ -70,9 +80,13 @@ pub(crate) async fn perform(
     }
     let recorded = match act {
         Act::Assign(role) => Some(write.assign(&target, role.name).await?),
-        Act::Reset(token) => {
-            write.end_sessions(target.id, EndReason::Reset).await?;
-            Some(issue(&mut write, panel, target.id, token).await?)
+        Act::Reset(handing) => {
+            if target.locked_until.is_some_and(|until| write.context().now() < until) {
+                return Err(Error::Beyond("They are locked: no link would let them in. Unlock them first.".to_owned()));
+            }
+            let recorded = write.clear_password(target.id).await?;
+            hand_out(&mut write, panel, target.id, *handing, Notice::ResetStarted, "").await?;
+            Some(recorded)
         }
         Act::Lock => Some(write.lock(target.id).await?),
         Act::Unlock => {
@@ -81,7 +95,13 @@ pub(crate) async fn perform(
             }
             Some(write.unlock(target.id).await?)
         }
-        Act::Revoke => write.end_sessions(target.id, EndReason::Revoked).await?,
+        Act::Revoke => {
+            let ended = write.end_sessions(target.id, EndReason::Revoked).await?;
+            if ended.is_some() && !own {
+                write.tell(target.id, Notice::SessionsEnded, "").await?;
+            }
+            ended
+        }
     };
     match recorded {
         Some(recorded) => write.commit(recorded).await,
@@ -89,7 +109,7 @@ pub(crate) async fn perform(
     }
 }
 
-/// Adds a person who chooses a password with a one-use link of this token; false: the address is taken.
+/// Adds a person who chooses a password with a one-use link; false: the address is taken.
 ///
 /// # Errors
 /// [`Error::Refused`] without the right to give this role.
@@ -99,7 +119,7 @@ pub(crate) async fn invite(
     actor: &Actor,
     email: &str,
     role: &'static Role,
-    token: &Token,
+    handing: Handing<'_>,
 ) -> Result<bool, Error> {
     let panel = store.panel();
     authorize_people(panel, actor, PeopleVerb::Assign, role)?;
@@ -109,8 +129,8 @@ pub(crate) async fn invite(
     let mut write = store.write(context).await?;
     stands(&mut write, actor).await?;
     let new = NewPerson { email, role: role.name, password_hash: None, attributes: "{}".to_owned() };
-    let Some((id, _)) = write.create_person(&new).await? else { return Ok(false) };
-    let recorded = issue(&mut write, panel, id, token).await?;
+    let Some((id, recorded)) = write.create_person(&new).await? else { return Ok(false) };
+    hand_out(&mut write, panel, id, handing, Notice::Invited, role.title).await?;
     write.commit(recorded).await?;
     Ok(true)
 }
@@ -249,12 +269,26 @@ async fn keeps(write: &mut Write, panel: &'static Panel, target: &PersonRow) -> 
     Ok(())
 }
 
-async fn issue(write: &mut Write, panel: &'static Panel, person: i64, token: &Token) -> Result<Recorded, Error> {
+/// The link goes into the queue of mail, or is made at once where there is no mail.
+async fn hand_out(
+    write: &mut Write,
+    panel: &'static Panel,
+    person: i64,
+    handing: Handing<'_>,
+    notice: Notice,
+    detail: &str,
+) -> Result<(), Error> {
     let seconds = panel
         .recovery
         .by_administrator
         .ok_or_else(|| Error::Beyond("The panel declares no `link by administrator`.".to_owned()))?;
-    let expires_at = later(write.context().now(), seconds);
-    let new = NewLink { token: token.hash(), purpose: Purpose::Join, person: Some(person), expires_at };
-    write.issue_link(&new).await
+    match handing {
+        Handing::ByMail => write.tell(person, notice, detail).await,
+        Handing::Shown(token) => {
+            let expires_at = later(write.context().now(), seconds);
+            let new = NewLink { token: token.hash(), purpose: Purpose::Join, person: Some(person), expires_at };
+            let _: Recorded = write.issue_link(&new).await?;
+            Ok(())
+        }
+    }
 }

@@ -24,6 +24,8 @@ pub enum Route<'p> {
     First,
     /// `/join`: an invited person, or one with a link to a new password, chooses it.
     Join,
+    /// `/recovery`: asking for a link to a new password by mail.
+    Recovery,
     /// `/audit`
     Audit,
     /// `/policy`
@@ -104,7 +106,7 @@ pub enum Page {
 
 /// First path segments that the framework keeps; no model may have such a slug.
 pub const RESERVED: &[&str] =
-    &["sign-in", "sign-out", "first", "join", "audit", "policy", "people", "account", "static"];
+    &["sign-in", "sign-out", "first", "join", "recovery", "audit", "policy", "people", "account", "static"];
 
 impl<'p> Route<'p> {
     /// The page that a path (starting with `/`, base path off) names. One slash at the end is not looked at.
@@ -119,6 +121,7 @@ impl<'p> Route<'p> {
             ["sign-out"] => Self::SignOut,
             ["first"] => Self::First,
             ["join"] => Self::Join,
+            ["recovery"] => Self::Recovery,
             ["audit"] => Self::Audit,
             ["policy"] => Self::Policy,
             ["people", rest @ ..] => Self::People(PeoplePage::parse(rest)?),
@@ -165,6 +168,7 @@ impl fmt::Display for Route<'_> {
             Self::SignOut => f.write_str("/sign-out"),
             Self::First => f.write_str("/first"),
             Self::Join => f.write_str("/join"),
+            Self::Recovery => f.write_str("/recovery"),
             Self::Audit => f.write_str("/audit"),
             Self::Policy => f.write_str("/policy"),
             Self::People(PeoplePage::List) => f.write_str("/people"),

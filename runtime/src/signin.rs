@@ -118,6 +118,13 @@ pub(crate) fn account_keys(app_panel: &crate::panel::Panel, email: &str) -> Vec<
         .unwrap_or_default()
 }
 
+/// Whether a link may let this person in: neither locked nor switched off, and of a role of this panel.
+pub(crate) fn may_be_let_in(panel: &crate::panel::Panel, person: &PersonRow, now: DateTime<Utc>) -> bool {
+    !person.inactive
+        && person.locked_until.is_none_or(|until| until <= now)
+        && panel.roles.iter().any(|role| role.name == person.role)
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     MayTry,

@@ -15,6 +15,7 @@ mod framework;
 mod indexes;
 mod lane;
 mod loans;
+mod mail;
 mod postgres;
 pub mod query;
 mod sql;
@@ -24,6 +25,8 @@ mod write;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::Notify;
 
 use crate::audit::chain::Verified;
 use crate::audit::{Context, EntryPage, EntryQuery};
@@ -37,6 +40,7 @@ use database::Database;
 pub use account::{Ask, LinkRow, NewLink, NewPerson, NewSession, PasswordHash, PersonRow, Purpose, SessionRow};
 pub use authority::PERSON;
 pub use loans::{EXPIRED, GROUP, GroupRow, LoanQuery, LoanRow, NewLoan, RENEWED};
+pub(crate) use mail::{MailEnd, MailRow, MailState};
 pub use query::{
     COUNT_BOUND, Candidate, Candidates, ChartQuery, Count, CountQuery, DeleteGroup, DeletePreview, GetQuery, Key,
     LARGEST_BATCH, LARGEST_PAGE, Label, LabelOf, ListQuery, Listed, ListedRow, NamesQuery, PICKER_ROWS, PREVIEW_LABELS,
@@ -50,6 +54,8 @@ pub struct Store {
     panel: &'static Panel,
     database: Arc<Database>,
     statements: Arc<AtomicU64>,
+    /// Rung when something was queued for the sender of mail.
+    bell: Arc<Notify>,
 }
 
 impl Store {
@@ -62,7 +68,7 @@ impl Store {
     pub async fn open(panel: &'static Panel, url: &str) -> Result<Self, Error> {
         let statements = Arc::new(AtomicU64::new(0));
         let database = Arc::new(Database::open(url, Arc::clone(&statements)).await?);
-        Ok(Self { panel, database, statements })
+        Ok(Self { panel, database, statements, bell: Arc::default() })
     }
 
     /// The whole schema, if there is no database at this URL yet; none if there is one. Makes nothing.
@@ -77,6 +83,11 @@ impl Store {
     #[must_use]
     pub fn panel(&self) -> &'static Panel {
         self.panel
+    }
+
+    /// Rings when a change was committed that is told by mail.
+    pub(crate) fn bell(&self) -> Arc<Notify> {
+        Arc::clone(&self.bell)
     }
 
     /// SQL statements so far, begin and commit aside. For tests that hold pages to their number.

@@ -57,7 +57,12 @@ pub struct Tried<'a> {
 /// anything is verified or done, and go on only if that says yes.
 #[must_use]
 pub fn asks(panel: &Panel, name: ThrottleName, tried: &Tried<'_>) -> Vec<Ask> {
-    let Some(throttle) = panel.throttle(name) else { return Vec::new() };
+    panel.throttle(name).map_or_else(Vec::new, |throttle| asks_of(throttle, tried))
+}
+
+/// As [`asks`], for a throttle in hand: one that holds where the block declares none.
+#[must_use]
+pub fn asks_of(throttle: &Throttle, tried: &Tried<'_>) -> Vec<Ask> {
     rules(throttle)
         .into_iter()
         .filter_map(|rule| {
@@ -68,7 +73,7 @@ pub fn asks(panel: &Panel, name: ThrottleName, tried: &Tried<'_>) -> Vec<Ask> {
                 By::Actor => tried.actor.map(|id| id.to_string()),
                 By::Token => tried.token.map(str::to_owned),
             }?;
-            Some(Ask { key: key(name, rule.by, &value), rule })
+            Some(Ask { key: key(throttle.name, rule.by, &value), rule })
         })
         .collect()
 }

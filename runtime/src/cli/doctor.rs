@@ -9,7 +9,7 @@ use crate::config::Settings;
 use crate::error::Error;
 use crate::migrate::Plan;
 use crate::pending;
-use crate::store::Store;
+use crate::store::{MailState, Store};
 
 pub(super) fn command() -> Command {
     Command::new("doctor")
@@ -20,7 +20,6 @@ pub(super) async fn run(builder: &Builder, given: &ArgMatches) -> Outcome {
     let settings = settings(builder, given)?;
     look_at_settings(&settings);
     let faults = look_at_database(builder, &settings).await;
-    print("mail      no mail is sent yet");
     let mut pending = pending::of(builder.panel).peekable();
     if pending.peek().is_some() {
         print("pending   clauses of the block without their run-time side in this version:");
@@ -43,6 +42,22 @@ fn look_at_settings(settings: &Settings) {
         }
     };
     print(format!("proxies   {proxies}"));
+    match &settings.mail {
+        Some(way) => print(format!("mail      {way}")),
+        None => print("mail      none is sent: the block has no `mail` clause"),
+    }
+}
+
+fn look_at_mail(state: &MailState) -> u32 {
+    let why = state.fault.as_ref().map_or_else(String::new, |fault| format!("; the newest fault: {fault}"));
+    if let Some(oldest) = state.oldest {
+        print(format!("mail      {} waiting since {}{why}", state.queued, oldest.format("%Y-%m-%d %H:%M UTC")));
+    }
+    if state.given_up > 0 {
+        print(format!("mail      {} GIVEN UP in the last 30 days{why}", state.given_up));
+        return 1;
+    }
+    0
 }
 
 fn behind(plan: &Plan) -> u32 {
@@ -82,6 +97,12 @@ async fn look_at_database(builder: &Builder, settings: &Settings) -> u32 {
         }
         Err(error) => fault("audit", &error),
     };
+    if settings.mail.is_some() {
+        match store.mail_state().await {
+            Ok(state) => faults += look_at_mail(&state),
+            Err(error) => faults += fault("mail", &error),
+        }
+    }
     if let Some(role) = builder.panel.roles.first() {
         match store.holders(role.name).await {
             Ok(0) => print(format!("people    nobody is {} yet; `serve` prints a link for the first", role.title)),

@@ -99,9 +99,11 @@ impl Running {
                 store_is_clean(&app).await;
             }
         });
+        let sending = tokio::spawn(crate::mail::sender::run(Arc::downgrade(&self.app), self.app.store.bell()));
         let limits = self.app.limits;
         http::serve(self.listener, Service::at_the_root(self.app), limits, end).await;
         sweeping.abort();
+        sending.abort();
     }
 }
 

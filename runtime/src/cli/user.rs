@@ -11,6 +11,7 @@ use super::{Failure, Outcome, print, settings};
 use crate::app::App;
 use crate::builder::Builder;
 use crate::error::Error;
+use crate::mail::Notice;
 use crate::panel::Panel;
 use crate::password::{Password, Rules};
 use crate::route::Route;
@@ -112,6 +113,7 @@ async fn link(builder: &Builder, app: &App, given: &ArgMatches) -> Outcome {
     let person = person(app, given).await?;
     let mut write = app.store.write(builder.context()).await?;
     let (token, recorded) = issue(app, &mut write, person.id).await?;
+    write.tell(person.id, Notice::LinkMade, "").await?;
     write.commit(recorded).await?;
     say_link(app, &token);
     Ok(())
@@ -148,7 +150,7 @@ fn state(person: &PersonRow, now: DateTime<Utc>) -> &'static str {
     } else if person.locked_until.is_some_and(|until| now < until) {
         "locked"
     } else if person.password_hash.is_none() {
-        "no password yet"
+        "no password"
     } else {
         ""
     }

@@ -5,9 +5,9 @@ use std::sync::LazyLock;
 use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
+use lettre::Address;
 use lettre::message::header::{HeaderName, HeaderValue};
 use lettre::message::{Mailbox, Message, MultiPart};
-use lettre::Address;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value};
 use minijinja::{AutoEscape, Environment, UndefinedBehavior};
@@ -49,9 +49,11 @@ static ENVIRONMENT: LazyLock<Result<Environment<'static>, minijinja::Error>> = L
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
-    environment.set_auto_escape_callback(|name| {
-        if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
-    });
+    environment.set_auto_escape_callback(
+        |name| {
+            if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
+        },
+    );
     environment.add_template("mail.txt", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/mail.txt")))?;
     environment.add_template("mail.html", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/mail.html")))?;
     Ok(environment)

@@ -85,7 +85,13 @@ async fn deliver(app: &App, way: &Way, row: &MailRow, claim: &str) -> Result<boo
             return Ok(false);
         }
     };
-    tracing::warn!(mail = row.id, notice = row.notice, fault, tries = row.tries, "a mail was not sent; it is tried again");
+    tracing::warn!(
+        mail = row.id,
+        notice = row.notice,
+        fault,
+        tries = row.tries,
+        "a mail was not sent; it is tried again"
+    );
     let due = again_at(row.tries, app.clock.now()).min(row.give_up_at);
     app.store.postpone_mail(row.id, claim, due, &fault).await?;
     Ok(false)
@@ -103,7 +109,9 @@ enum Prepared {
 }
 
 async fn prepare(app: &App, way: &Way, row: &MailRow, claim: &str) -> Result<Prepared, Error> {
-    let (Some(notice), Some(person)) = (Notice::from_text(&row.notice), &row.person) else { return Ok(Prepared::Nobody) };
+    let (Some(notice), Some(person)) = (Notice::from_text(&row.notice), &row.person) else {
+        return Ok(Prepared::Nobody);
+    };
     let Ok(to) = person.email.parse::<Address>() else { return Ok(Prepared::Hopeless) };
     let now = app.clock.now();
     let mut link = None;

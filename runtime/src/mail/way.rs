@@ -120,11 +120,12 @@ impl Way {
                     Transit::Upgraded => Tls::Required(secured()?),
                     Transit::Loopback => Tls::None,
                 };
-                let mut transport = AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host.trim_matches(['[', ']']))
-                    .port(*port)
-                    .tls(tls)
-                    .hello_name(ClientId::Domain(self.from.domain().to_owned()))
-                    .timeout(Some(ANSWER));
+                let mut transport =
+                    AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host.trim_matches(['[', ']']))
+                        .port(*port)
+                        .tls(tls)
+                        .hello_name(ClientId::Domain(self.from.domain().to_owned()))
+                        .timeout(Some(ANSWER));
                 if let Some((user, password)) = credentials {
                     transport = transport.credentials(Credentials::new(user.clone(), password.clone()));
                 }

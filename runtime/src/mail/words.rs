@@ -23,7 +23,8 @@ pub(super) fn of(notice: Notice, panel: &str, email: &str, detail: &str, good_fo
         paragraphs: paragraphs.iter().map(|text| (*text).to_owned()).collect(),
         button: None,
     };
-    let link = |subject: &str, button, paragraphs: &[&str]| Words { button: Some(button), ..plain(subject, paragraphs) };
+    let link =
+        |subject: &str, button, paragraphs: &[&str]| Words { button: Some(button), ..plain(subject, paragraphs) };
     let once = format!("The link works once, for {good_for}. A newer link replaces it.");
     match notice {
         Notice::ResetAsked => link(
@@ -60,14 +61,18 @@ pub(super) fn of(notice: Notice, panel: &str, email: &str, detail: &str, good_fo
         Notice::LinkMade => plain(
             "A link to a new password was made",
             &[
-                &format!("Whoever runs {panel} made a one-use link to a new password for {email}, to hand over to you."),
+                &format!(
+                    "Whoever runs {panel} made a one-use link to a new password for {email}, to hand over to you."
+                ),
                 NOT_YOU,
             ],
         ),
         Notice::PasswordSet => plain(
             "Your password was changed",
             &[
-                &format!("The password of {email} in {panel} was changed. You are signed out wherever you were before."),
+                &format!(
+                    "The password of {email} in {panel} was changed. You are signed out wherever you were before."
+                ),
                 NOT_YOU,
             ],
         ),
@@ -110,7 +115,7 @@ pub(super) fn of(notice: Notice, panel: &str, email: &str, detail: &str, good_fo
 }
 
 /// A time span as people say it.
-pub(super) fn span(seconds: u64) -> String {
+pub(crate) fn span(seconds: u64) -> String {
     let (count, unit) = match seconds {
         s if s >= 7_200 && s % 3_600 == 0 => (s / 3_600, "hours"),
         3_600 => return "one hour".to_owned(),

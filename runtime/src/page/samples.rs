@@ -4,7 +4,7 @@ use super::Assets;
 use crate::panel::Brand;
 use crate::views::{
     Cell, ChoosePasswordPage, Filter, Frame, Hidden, Link, NavItem, Note, OptionView, Person, PickView, ProvePage,
-    RefusalPage, RowView, SignInPage, Step, Text, Tone,
+    RecoveryPage, RefusalPage, RowView, SignInPage, Step, Text, Tone,
 };
 
 mod life;
@@ -172,6 +172,16 @@ fn patient(n: usize) -> RowView {
     }
 }
 
+pub(super) fn recovery(asked: bool) -> RecoveryPage {
+    RecoveryPage {
+        frame: Frame { models: Vec::new(), tools: Vec::new(), person: None, ..frame("Forgotten password", "", &[]) },
+        action: "/recovery".into(),
+        sign_in: "/sign-in".into(),
+        asked,
+        good_for: "30 minutes".into(),
+    }
+}
+
 pub(super) fn sign_in() -> SignInPage {
     let mut frame = door("Sign in");
     frame.notes.push(Note {
@@ -184,6 +194,7 @@ pub(super) fn sign_in() -> SignInPage {
         action: "/login".into(),
         email: "anna@clinic.example".into(),
         next: "/patients".into(),
+        recovery: Some("/recovery".into()),
         help: "No way in? Whoever administers this panel can send you a link.".into(),
     }
 }

@@ -9,6 +9,8 @@ fn all() -> Vec<(&'static str, String)> {
     };
     vec![
         ("sign_in", text(render(&samples::sign_in()))),
+        ("recovery", text(render(&samples::recovery(false)))),
+        ("recovery_asked", text(render(&samples::recovery(true)))),
         ("choose_password", text(render(&samples::choose_password()))),
         ("people", text(render(&samples::people()))),
         ("person", text(render(&samples::person()))),

@@ -12,7 +12,7 @@ use crate::password::{Password, Rules};
 use crate::response::Response;
 use crate::route::Route;
 use crate::session::Jar;
-use crate::store::{LinkRow, NewPerson, PasswordHash, PersonRow, Purpose, Recorded, Write};
+use crate::store::{LinkRow, NewPerson, PasswordHash, Purpose, Recorded, Write};
 use crate::token::Token;
 use crate::views::{ChoosePasswordPage, Text};
 use crate::{email, signin};
@@ -41,7 +41,7 @@ async fn page(cx: &Cx<'_, Nobody>, purpose: Purpose, route: &Route<'_>) -> Resul
     }
     let Some(token) = Jar::Link.read(cx.headers, public_url) else { return no_good(cx) };
     let Some(link) = cx.app.store.link(&token.hash(), purpose, cx.now).await? else { return no_good(cx) };
-    if purpose == Purpose::Join && !link.person.as_ref().is_some_and(|person| may_join(cx, person)) {
+    if !may_use(cx, purpose, &link) {
         return no_good(cx);
     }
     if cx.method != Method::POST {
@@ -50,8 +50,12 @@ async fn page(cx: &Cx<'_, Nobody>, purpose: Purpose, route: &Route<'_>) -> Resul
     chosen(cx, purpose, route, &token, &link).await
 }
 
-fn may_join(cx: &Cx<'_, Nobody>, person: &PersonRow) -> bool {
-    !person.inactive && cx.panel().roles.iter().any(|role| role.name == person.role)
+fn may_use(cx: &Cx<'_, Nobody>, purpose: Purpose, link: &LinkRow) -> bool {
+    match (purpose, &link.person) {
+        (Purpose::First, _) => true,
+        (Purpose::Join, Some(person)) => signin::may_be_let_in(cx.panel(), person, cx.now),
+        (Purpose::Join, None) => false,
+    }
 }
 
 #[derive(Debug, Default)]
@@ -98,6 +102,10 @@ async fn chosen(
     let mut write = cx.app.store.write(context).await?;
     // Looked up once more, now that nobody else can write: a link works once.
     let Some((link, _)) = write.take_link(&token.hash(), purpose).await? else { return no_good(cx) };
+    if !may_use(cx, purpose, &link) {
+        write.roll_back().await?;
+        return no_good(cx);
+    }
     let person = match (purpose, &link.person) {
         (Purpose::First, _) => match make_first(cx, &mut write, &address, hash).await? {
             Made::Person(id) => id,
@@ -150,10 +158,9 @@ fn form(
     let first_role = panel.roles.first().map_or("", |role| role.title);
     let lead = match (purpose, &link.person) {
         (Purpose::First, _) => format!("Nobody can sign in to {} yet. You are the first: {first_role}.", panel.name),
-        (Purpose::Join, Some(person)) if person.password_hash.is_some() => {
-            format!("Choose a new password for {}. All your sessions end with it.", panel.name)
+        (Purpose::Join, _) => {
+            format!("Choose a password for {}. Wherever you are signed in, that session ends with it.", panel.name)
         }
-        (Purpose::Join, _) => format!("You were invited to {}. Choose a password to sign in with.", panel.name),
     };
     let address = link.person.as_ref().map_or("", |person| person.email.as_str());
     show(&ChoosePasswordPage {

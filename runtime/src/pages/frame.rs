@@ -114,6 +114,8 @@ fn fixed_sentence(what: &str) -> Option<&'static str> {
         "renewed" => "Renewed.",
         "joined" => "They belong to the group now.",
         "left" => "They don't belong to the group any more.",
+        "mailed" => "The old password is over. A link to a new one is on its way to them by mail.",
+        "invited" => "Invited. A link to choose a password is on its way to them by mail.",
         "locked" => "Locked. Their sessions are over.",
         "unlocked" => "Unlocked.",
         "ended" => "Their sessions are over.",

@@ -6,6 +6,7 @@ use crate::audit::Context;
 use crate::context::{Cx, Nobody};
 use crate::error::Error;
 use crate::pages::{door, show};
+use crate::recovery;
 use crate::response::Response;
 use crate::route::Route;
 use crate::session::{EndReason, Jar};
@@ -69,7 +70,12 @@ fn form(cx: &Cx<'_, Nobody>, email: &str, next: &str, fault: Option<&'static str
         action: cx.link(&Route::SignIn).into(),
         email: email.chars().take(254).collect::<String>().into(),
         next: next.to_owned().into(),
-        help: "Forgotten the password? Ask an administrator of the panel for a link to a new one.".into(),
+        recovery: recovery::is_offered(cx.panel()).then(|| cx.link(&Route::Recovery).into()),
+        help: if recovery::is_offered(cx.panel()) {
+            "".into()
+        } else {
+            "Forgotten the password? Ask an administrator of the panel for a link to a new one.".into()
+        },
     })
 }
 

@@ -10,7 +10,7 @@ use crate::context::Cx;
 use crate::email;
 use crate::error::Error;
 use crate::panel::{PeopleVerb, Role};
-use crate::people::{self, Act};
+use crate::people::{self, Act, Handing};
 use crate::response::Response;
 use crate::route::{LoanPage, PeoplePage, Route};
 use crate::store::{LoanQuery, PersonRow};
@@ -76,7 +76,12 @@ pub(super) async fn one(cx: &Cx<'_>, id: i64, fault: Option<String>) -> Result<R
     let locked = is_locked(cx, &person);
     let mut acts = Vec::new();
     if may(PeopleVerb::Reset) {
-        let help = "You get a one-use link to hand over, with which they choose a new password. Their sessions end.";
+        let help = if sends_mail(cx) {
+            "They get a one-use link by mail to choose a new password. The old one and their sessions end at once."
+        } else {
+            "You get a one-use link to hand over, with which they choose a new password. The old one and their sessions \
+             end at once."
+        };
         acts.push(button(PeopleVerb::Reset, "Reset the password", help));
     }
     if locked && may(PeopleVerb::Unlock) {
@@ -130,14 +135,19 @@ async fn act(cx: &Cx<'_>, id: i64, verb: PeopleVerb) -> Result<Response, Error> 
             let role = cx.posted.get("role").and_then(|name| cx.panel().role_by_name(name));
             (Act::Assign(role.ok_or_else(|| Error::BadRequest("Choose a role.".to_owned()))?), "role")
         }
-        PeopleVerb::Reset => (Act::Reset(&token), ""),
+        PeopleVerb::Reset => (Act::Reset(handing(cx, &token)), "mailed"),
         PeopleVerb::Lock => (Act::Lock, "locked"),
         PeopleVerb::Unlock => (Act::Unlock, "unlocked"),
         PeopleVerb::Revoke => (Act::Revoke, "ended"),
     };
     people::perform(&cx.app.store, Context::of(&cx.actor, cx.request_id), &cx.actor, id, &act).await?;
-    if verb == PeopleVerb::Reset {
-        return handed(cx, "They choose a new password with this link. Their sessions are over.", &token, back);
+    if verb == PeopleVerb::Reset && !sends_mail(cx) {
+        return handed(
+            cx,
+            "They choose a new password with this link. The old one and their sessions are over.",
+            &token,
+            back,
+        );
     }
     Ok(Response::see_other(&format!("{back}?{}={done}", frame::DONE)))
 }
@@ -173,11 +183,24 @@ async fn invite(cx: &Cx<'_>) -> Result<Response, Error> {
     let role = role.ok_or_else(|| Error::BadRequest("Choose a role.".to_owned()))?;
     let token = Token::fresh()?;
     let context = Context::of(&cx.actor, cx.request_id);
-    if !people::invite(&cx.app.store, context, &cx.actor, &address, role, &token).await? {
+    if !people::invite(&cx.app.store, context, &cx.actor, &address, role, handing(cx, &token)).await? {
         return form(Some("This address has an account already.".into()));
+    }
+    if sends_mail(cx) {
+        let list = link(cx, PeoplePage::List);
+        return Ok(Response::see_other(&format!("{list}?{}=invited", frame::DONE)));
     }
     let lead = "They choose a password with this link, and are in.";
     handed(cx, lead, &token, link(cx, PeoplePage::List))
+}
+
+fn sends_mail(cx: &Cx<'_>) -> bool {
+    crate::mail::is_declared(cx.panel())
+}
+
+/// By mail where the panel sends any: then nobody but the person ever sees the link.
+fn handing<'t>(cx: &Cx<'_>, token: &'t Token) -> Handing<'t> {
+    if sends_mail(cx) { Handing::ByMail } else { Handing::Shown(token) }
 }
 
 /// The link, on this page and nowhere else.
@@ -222,7 +245,7 @@ fn state(cx: &Cx<'_>, person: &PersonRow) -> &'static str {
     } else if is_locked(cx, person) {
         "locked"
     } else if person.password_hash.is_none() {
-        "no password yet"
+        "no password"
     } else {
         ""
     }

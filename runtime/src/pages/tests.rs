@@ -63,6 +63,7 @@ impl Clinic {
             listen: None,
             database: Some("sqlite:none".to_owned()),
             public_url: Some("http://127.0.0.1:8000".to_owned()),
+            mail: None,
         };
         let settings = Settings::read(&PANEL, &|_| None, &overrides).expect("settings");
         let clock = Clock::new(now);

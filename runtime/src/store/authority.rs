@@ -4,11 +4,12 @@
 use chrono::{DateTime, Utc};
 
 use super::account::{Ask, LinkRow, NewLink, NewPerson, NewSession, PasswordHash, PersonRow, Purpose, SessionRow};
-use super::statements::{people, sessions, throttle, tokens};
+use super::statements::{mail, people, sessions, throttle, tokens};
 use super::{Recorded, Store, Write};
 use crate::audit::{Change, Context, Event, EventId};
 use crate::authorize::Actor;
 use crate::error::Error;
+use crate::mail::Notice;
 use crate::panel::Sensitivity;
 use crate::session::EndReason;
 use crate::token;
@@ -71,15 +72,16 @@ impl Store {
         self.database.reserve(asks, now).await
     }
 
-    /// Removes sessions, links and counts that have meant nothing for 30 days.
+    /// Removes sessions, links, counts and settled mails that have meant nothing for 30 days.
     pub(crate) async fn sweep(&self, now: DateTime<Utc>, cap: u32) -> Result<u64, Error> {
         let before = now - chrono::Duration::days(30);
         let mut tx = self.database.begin().await?;
         let sessions = sessions::forget(&mut tx, before).await?;
         let links = tokens::forget(&mut tx, before).await?;
         let counts = throttle::forget(&mut tx, before, cap).await?;
+        let mails = mail::forget(&mut tx, before).await?;
         tx.commit_without_event().await?;
-        Ok(sessions + links + counts)
+        Ok(sessions + links + counts + mails)
     }
 
     /// Records one thing that changed no row: a refusal, a failed sign-in.
@@ -127,6 +129,8 @@ impl Write {
         }
         self.end(person.id, sessions::Ending::AllOf(person.id), EndReason::RoleChanged).await?;
         self.take_back_all(person.id).await?;
+        let title = self.role_title(role);
+        self.tell(person.id, Notice::RoleChanged, title).await?;
         let change = Change {
             field: "role".to_owned(),
             label: Sensitivity::Internal,
@@ -161,6 +165,7 @@ impl Write {
             return Err(Error::NotFound);
         }
         self.end(person, sessions::Ending::AllOf(person), EndReason::Locked).await?;
+        self.tell(person, Notice::Locked, "").await?;
         Ok(self.record(about(EventId::PersonLocked, person)))
     }
 
@@ -176,6 +181,11 @@ impl Write {
         }
         let now = self.context().now();
         let Some(id) = people::insert(self.transaction(), new, now).await? else { return Ok(None) };
+        if new.password_hash.is_some() {
+            // Whoever has none yet gets a link, and is told with it.
+            let title = self.role_title(new.role);
+            self.tell(id, Notice::AccountMade, title).await?;
+        }
         let mut event = about(EventId::PersonCreated, id)
             .with(Change::fact("email", Sensitivity::Personal, new.email))
             .with(Change::fact("role", Sensitivity::Internal, new.role));
@@ -187,16 +197,31 @@ impl Write {
 
     /// Sets a password, which ends every session that the person has.
     pub async fn set_password(&mut self, person: i64, hash: &PasswordHash) -> Result<Recorded, Error> {
-        if !people::set_password_hash(self.transaction(), person, hash).await? {
+        if !people::set_password_hash(self.transaction(), person, Some(hash)).await? {
             return Err(Error::NotFound);
         }
         self.end(person, sessions::Ending::AllOf(person), EndReason::PasswordSet).await?;
+        self.tell(person, Notice::PasswordSet, "").await?;
         Ok(self.record(about(EventId::PasswordSet, person)))
+    }
+
+    /// Takes a password away, which ends every session that the person has: only a link lets them in again.
+    pub(crate) async fn clear_password(&mut self, person: i64) -> Result<Recorded, Error> {
+        if !people::set_password_hash(self.transaction(), person, None).await? {
+            return Err(Error::NotFound);
+        }
+        self.end(person, sessions::Ending::AllOf(person), EndReason::Reset).await?;
+        Ok(self.record(about(EventId::PasswordCleared, person)))
+    }
+
+    /// A role as people read it.
+    fn role_title<'a>(&self, role: &'a str) -> &'a str {
+        self.panel().role_by_name(role).map_or(role, |role| role.title)
     }
 
     /// Keeps the same password under a stronger hash; ends nothing.
     pub(crate) async fn strengthen_hash(&mut self, person: i64, hash: &PasswordHash) -> Result<(), Error> {
-        people::set_password_hash(self.transaction(), person, hash).await?;
+        people::set_password_hash(self.transaction(), person, Some(hash)).await?;
         Ok(())
     }
 
@@ -205,6 +230,7 @@ impl Write {
         if !people::set_locked_until(self.transaction(), person, None).await? {
             return Err(Error::NotFound);
         }
+        self.tell(person, Notice::Unlocked, "").await?;
         Ok(self.record(about(EventId::PersonUnlocked, person)))
     }
 

@@ -172,6 +172,25 @@ const TABLES: &[(&str, &str)] = &[
   CHECK ((ended_at IS NULL) = (ended_why IS NULL))
 ) {table}",
     ),
+    // What is to be told to whom. A link is minted when its mail is sent: no row holds a token.
+    (
+        "bw_mail",
+        "CREATE TABLE bw_mail (
+  id {id},
+  person {whole} REFERENCES bw_people (id) ON DELETE CASCADE,
+  notice {text} NOT NULL,
+  detail {text} NOT NULL DEFAULT '',
+  state {text} NOT NULL,
+  created_at {moment} NOT NULL,
+  due_at {moment} NOT NULL,
+  give_up_at {moment} NOT NULL,
+  tries {whole} NOT NULL DEFAULT 0,
+  claim {text},
+  claimed_until {moment},
+  done_at {moment},
+  fault {text} NOT NULL DEFAULT ''
+) {table}",
+    ),
     // No foreign keys: the trail outlives the person, the session and the row.
     (
         "bw_audit",
@@ -218,6 +237,8 @@ const INDEXES: &[(&str, &str)] = &[
     ("bw_memberships_group", "CREATE INDEX bw_memberships_group ON bw_memberships (group_id)"),
     ("bw_loans_person", "CREATE INDEX bw_loans_person ON bw_loans (person)"),
     ("bw_loans_group", "CREATE INDEX bw_loans_group ON bw_loans (group_id)"),
+    ("bw_mail_due", "CREATE INDEX bw_mail_due ON bw_mail (state, due_at)"),
+    ("bw_mail_person", "CREATE INDEX bw_mail_person ON bw_mail (person)"),
     ("bw_audit_actor", "CREATE INDEX bw_audit_actor ON bw_audit (actor)"),
     ("bw_audit_event", "CREATE INDEX bw_audit_event ON bw_audit (event)"),
     ("bw_audit_subject", "CREATE INDEX bw_audit_subject ON bw_audit (model, row_id)"),

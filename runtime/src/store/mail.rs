@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use super::account::PersonRow;
 use super::authority::PERSON;
-use super::sqlite::mail;
+use super::statements::mail;
 use super::{Recorded, Store, Write};
 use crate::audit::{Change, Event, EventId};
 use crate::error::Error;
@@ -81,7 +81,7 @@ pub(crate) struct MailState {
 impl Store {
     /// Whether a mail waits for its sender, in one statement.
     pub(crate) async fn mail_is_due(&self, now: DateTime<Utc>) -> Result<bool, Error> {
-        self.sqlite.mail_is_due(now).await
+        self.database.mail_is_due(now).await
     }
 
     /// Takes the mail that is due the longest, until `leased`; of several processes one gets it.
@@ -91,12 +91,12 @@ impl Store {
         now: DateTime<Utc>,
         leased: DateTime<Utc>,
     ) -> Result<Option<MailRow>, Error> {
-        self.sqlite.claim_mail(claim, now, leased).await
+        self.database.claim_mail(claim, now, leased).await
     }
 
     /// A claimed mail leaves the queue; nothing happens when the claim is gone.
     pub(crate) async fn end_mail(&self, id: i64, claim: &str, end: MailEnd, now: DateTime<Utc>) -> Result<(), Error> {
-        let mut tx = self.sqlite.begin().await?;
+        let mut tx = self.database.begin().await?;
         mail::end(&mut tx, id, claim, end, now).await?;
         Ok(tx.commit_without_event().await?)
     }
@@ -109,12 +109,12 @@ impl Store {
         due: DateTime<Utc>,
         fault: &str,
     ) -> Result<(), Error> {
-        self.sqlite.postpone_mail(id, claim, due, fault).await
+        self.database.postpone_mail(id, claim, due, fault).await
     }
 
     /// What waits and what was given up.
     pub(crate) async fn mail_state(&self) -> Result<MailState, Error> {
-        self.sqlite.mail_state().await
+        self.database.mail_state().await
     }
 }
 
@@ -126,12 +126,7 @@ impl Write {
     }
 
     /// As [`Write::tell`]; with nobody to tell, the same statements run and nothing will be sent.
-    pub(crate) async fn queue_mail(
-        &mut self,
-        person: Option<i64>,
-        notice: Notice,
-        detail: &str,
-    ) -> Result<(), Error> {
+    pub(crate) async fn queue_mail(&mut self, person: Option<i64>, notice: Notice, detail: &str) -> Result<(), Error> {
         let panel = self.panel();
         if !is_declared(panel) {
             return Ok(());
@@ -141,6 +136,7 @@ impl Write {
             mail::replace_links(self.transaction(), person, now).await?;
         }
         let give_up_at = later(now, notice.patience(panel));
+        self.has_mail();
         let new = NewMail { person, notice: notice.text(), detail, give_up_at };
         mail::insert(self.transaction(), &new, now).await
     }

@@ -6,6 +6,7 @@ pub(in crate::store) mod condition;
 mod dashboard;
 mod journal;
 pub(in crate::store) mod loans;
+pub(in crate::store) mod mail;
 pub(in crate::store) mod migrations;
 mod names;
 mod page;

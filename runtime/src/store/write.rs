@@ -1,7 +1,10 @@
 //! A change: one transaction on the one writing connection. Every mutation is checked against its terms on the row as
 //! it is read here, and leaves an event behind; [`Write::commit`] asks for the proof of at least one.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+
+use tokio::sync::Notify;
 
 use crate::audit::{Change, Context, Event, EventId};
 use crate::authorize::{Terms, verb_in_words};
@@ -22,6 +25,8 @@ pub struct Write {
     transaction: Transaction,
     pending: Vec<Event>,
     mark: u64,
+    bell: Arc<Notify>,
+    mailed: bool,
 }
 
 /// The proof that something was recorded in a [`Write`]; only the store makes it, and committing asks for it.
@@ -73,12 +78,24 @@ impl Write {
             transaction: store.database.begin().await?,
             pending: Vec::new(),
             mark: MARKS.fetch_add(1, Ordering::Relaxed),
+            bell: store.bell(),
+            mailed: false,
         })
     }
 
     /// For the statements about people, sessions, links and counted tries.
     pub(in crate::store) fn transaction(&mut self) -> &mut Transaction {
         &mut self.transaction
+    }
+
+    /// Something was queued: the sender is told when this is committed.
+    pub(in crate::store) fn has_mail(&mut self) {
+        self.mailed = true;
+    }
+
+    /// The panel.
+    pub(in crate::store) fn panel(&self) -> &'static Panel {
+        self.panel
     }
 
     /// Who, when, and in which request.
@@ -248,7 +265,11 @@ impl Write {
             return Err(Error::Bug("a commit with the proof of another change".to_owned()));
         }
         self.transaction.journal(&self.context, &self.pending).await?;
-        Ok(self.transaction.commit_without_event().await?)
+        self.transaction.commit_without_event().await?;
+        if self.mailed {
+            self.bell.notify_one();
+        }
+        Ok(())
     }
 
     /// Undoes it. Dropping does the same, but gives up the connection.

@@ -24,7 +24,10 @@ use crate::store::{NewPerson, PasswordHash, Store};
 use crate::testing::{CLINIC, command_line, now, url};
 
 /// The test panel with the clinic's limits on sign-ins.
-pub(super) static PANEL: Panel = Panel {
+pub(super) static PANEL: Panel = CLINIC_AT_THE_DOOR;
+
+/// The same, to vary.
+pub(super) const CLINIC_AT_THE_DOOR: Panel = Panel {
     throttles: &[Throttle {
         name: ThrottleName::Login,
         limits: &[Limit { count: 5, window: 900, by: By::Account }, Limit { count: 20, window: 600, by: By::Address }],
@@ -67,7 +70,30 @@ impl House {
         public_url: &str,
         limits: Limits,
     ) -> Self {
+        Self::made(panel, actions, public_url, limits, None).await
+    }
+
+    /// Of a panel that sends mail there.
+    pub(super) async fn posting(panel: &'static Panel, public_url: &str, mail: &str) -> Self {
+        let limits = Limits { hash_queue: 1_000, ..Limits::default() };
+        Self::made(panel, &NoActions, public_url, limits, Some(mail)).await
+    }
+
+    /// Of a panel that puts mail into `outbox` in its directory.
+    pub(super) async fn of_mailed(panel: &'static Panel) -> Self {
+        let limits = Limits { hash_queue: 1_000, ..Limits::default() };
+        Self::of(panel, &NoActions, "http://127.0.0.1:8000", limits).await
+    }
+
+    async fn made(
+        panel: &'static Panel,
+        actions: &'static dyn Actions,
+        public_url: &str,
+        limits: Limits,
+        mail: Option<&str>,
+    ) -> Self {
         let directory = tempfile::tempdir().expect("a directory for the test");
+        let outbox = format!("file:{}", directory.path().join("outbox").display());
         let store = Store::open(panel, &url(&directory)).await.expect("a new database");
         store.migrate(command_line()).await.expect("a schema");
         let seconds = Arc::new(AtomicI64::new(0));
@@ -76,6 +102,7 @@ impl House {
         let overrides = Overrides {
             database: Some(url(&directory)),
             public_url: Some(public_url.to_owned()),
+            mail: Some(mail.map_or(outbox, str::to_owned)),
             ..Overrides::default()
         };
         let settings = Settings::read(panel, &|_| None, &overrides).expect("settings that fit");

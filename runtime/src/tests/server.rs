@@ -27,6 +27,7 @@ fn settings(directory: &TempDir, listen: &str) -> Settings {
         listen: Some(listen.parse().unwrap()),
         database: Some(crate::testing::url(directory)),
         public_url: Some("http://127.0.0.1:8000/desk".to_owned()),
+        mail: None,
     };
     Settings::read(&PANEL, &|_| None, &overrides).unwrap()
 }

@@ -14,8 +14,23 @@ pub(crate) struct SignInPage {
     pub(crate) email: Text,
     /// A path of this panel to go to afterwards; empty: home.
     pub(crate) next: Text,
+    /// Where to ask for a link to a new password; none: nowhere.
+    pub(crate) recovery: Option<Text>,
     /// How to get back in, in a sentence; empty: none.
     pub(crate) help: Text,
+}
+
+/// Asking for a link to a new password by mail.
+#[derive(Debug, Serialize)]
+pub(crate) struct RecoveryPage {
+    pub(crate) frame: Frame,
+    pub(crate) action: Text,
+    /// Back to the sign-in.
+    pub(crate) sign_in: Text,
+    /// It was asked for; the same page for every address.
+    pub(crate) asked: bool,
+    /// How long a link is good.
+    pub(crate) good_for: Text,
 }
 
 /// A fresh proof of identity, asked for within the panel. What the person was sending is carried along.

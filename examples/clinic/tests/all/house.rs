@@ -67,6 +67,7 @@ impl House {
         let hands = Arc::clone(&time);
         let service = Clinic::builder()
             .public_url("http://127.0.0.1:8000")
+            .mail(format!("file:{}", directory.path().join("outbox").display()))
             .clock(Clock::new(move || *hands.lock().expect("a clock")))
             .service(&url(&directory))
             .await

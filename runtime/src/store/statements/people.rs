@@ -118,10 +118,10 @@ pub(in crate::store) async fn insert(
 pub(in crate::store) async fn set_password_hash(
     tx: &mut Transaction,
     id: i64,
-    hash: &PasswordHash,
+    hash: Option<&PasswordHash>,
 ) -> Result<bool, Error> {
     let sql = Sql::new("UPDATE bw_people SET password_hash = $1, must_change = FALSE WHERE id = $2")
-        .bind(hash.0.as_str())
+        .bind(hash.map(|hash| hash.0.as_str()))
         .bind(id);
     Ok(tx.execute(sql).await? == 1)
 }

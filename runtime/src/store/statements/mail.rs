@@ -2,21 +2,20 @@
 
 use chrono::{DateTime, Utc};
 
-use super::lane::Transaction;
-use super::people::{moment, optional_moment, person};
-use super::{Sqlite, row};
+use super::people::person;
 use crate::error::Error;
+use crate::store::database::Database;
+use crate::store::lane::Transaction;
 use crate::store::mail::{MailEnd, MailRow, MailState, NewMail};
 use crate::store::sql::Sql;
-use crate::value::timestamp_text;
 
-impl Sqlite {
+impl Database {
     pub(in crate::store) async fn mail_is_due(&self, now: DateTime<Utc>) -> Result<bool, Error> {
         let sql = Sql::new(
             "SELECT 1 FROM bw_mail WHERE state = 'queued' AND due_at <= $1 \
              AND (claimed_until IS NULL OR claimed_until <= $1) LIMIT 1",
         )
-        .bind(timestamp_text(now));
+        .bind(now);
         Ok(self.reading().await?.row(sql).await?.is_some())
     }
 
@@ -36,8 +35,8 @@ impl Sqlite {
              AND (claimed_until IS NULL OR claimed_until <= $3) ORDER BY due_at, id LIMIT 1) RETURNING id",
         )
         .bind(claim)
-        .bind(timestamp_text(leased))
-        .bind(timestamp_text(now));
+        .bind(leased)
+        .bind(now);
         let Some(claimed) = tx.row(sql).await? else {
             tx.rollback().await?;
             return Ok(None);
@@ -47,17 +46,17 @@ impl Sqlite {
              p.id, p.email, p.role, p.password_hash, p.inactive, p.locked_until, p.created_at \
              FROM bw_mail m LEFT JOIN bw_people p ON p.id = m.person WHERE m.id = $1",
         )
-        .bind(row::whole(&claimed, 0)?);
+        .bind(claimed.whole(0)?);
         let found = tx.row(sql).await?.ok_or_else(|| Error::Bug("a claimed mail is gone".to_owned()))?;
         let mail = MailRow {
-            id: row::whole(&found, 0)?,
-            notice: row::words(&found, 1)?,
-            detail: row::words(&found, 2)?,
-            created_at: moment(&found, 3)?,
-            give_up_at: moment(&found, 4)?,
-            tries: u32::try_from(row::count(&found, 5)?).unwrap_or(u32::MAX),
-            fault: row::words(&found, 6)?,
-            person: row::int(&found, 7)?.map(|_| person(&found, 7)).transpose()?,
+            id: found.whole(0)?,
+            notice: found.words(1)?,
+            detail: found.words(2)?,
+            created_at: found.moment(3)?,
+            give_up_at: found.moment(4)?,
+            tries: u32::try_from(found.count(5)?).unwrap_or(u32::MAX),
+            fault: found.words(6)?,
+            person: found.int(7)?.map(|_| person(&found, 7)).transpose()?,
         };
         tx.commit_without_event().await?;
         Ok(Some(mail))
@@ -75,7 +74,7 @@ impl Sqlite {
             "UPDATE bw_mail SET due_at = $1, fault = $2, claim = NULL, claimed_until = NULL \
              WHERE id = $3 AND claim = $4 AND state = 'queued'",
         )
-        .bind(timestamp_text(due))
+        .bind(due)
         .bind(fault)
         .bind(id)
         .bind(claim);
@@ -93,12 +92,12 @@ impl Sqlite {
         );
         let found = self.reading().await?.row(sql).await?;
         let found = found.ok_or_else(|| Error::Bug("a count gave no row".to_owned()))?;
-        let count = |column| Ok::<_, Error>(row::int(&found, column)?.and_then(|n| u64::try_from(n).ok()).unwrap_or(0));
+        let count = |column| Ok::<_, Error>(found.int(column)?.and_then(|n| u64::try_from(n).ok()).unwrap_or(0));
         Ok(MailState {
             queued: count(0)?,
-            oldest: optional_moment(&found, 1)?,
+            oldest: found.optional_moment(1)?,
             given_up: count(2)?,
-            fault: row::text(&found, 3)?,
+            fault: found.text(3)?,
         })
     }
 }
@@ -113,8 +112,8 @@ pub(in crate::store) async fn insert(tx: &mut Transaction, new: &NewMail<'_>, no
     .bind(new.detail)
     // For nobody, the same statement and nothing to send.
     .bind(if new.person.is_some() { "queued" } else { MailEnd::Dropped.text() })
-    .bind(timestamp_text(now))
-    .bind(timestamp_text(new.give_up_at));
+    .bind(now)
+    .bind(new.give_up_at);
     tx.execute(sql).await?;
     Ok(())
 }
@@ -129,7 +128,7 @@ pub(in crate::store) async fn replace_links(
         "UPDATE bw_mail SET state = 'replaced', done_at = $1 WHERE person = $2 AND state = 'queued' \
          AND notice IN ('reset_asked', 'reset_started', 'invited')",
     )
-    .bind(timestamp_text(now))
+    .bind(now)
     .bind(person);
     tx.execute(sql).await?;
     Ok(())
@@ -150,7 +149,7 @@ pub(in crate::store) async fn end(
 ) -> Result<bool, Error> {
     let sql = Sql::new("UPDATE bw_mail SET state = $1, done_at = $2 WHERE id = $3 AND claim = $4 AND state = 'queued'")
         .bind(end.text())
-        .bind(timestamp_text(now))
+        .bind(now)
         .bind(id)
         .bind(claim);
     Ok(tx.execute(sql).await? == 1)
@@ -158,6 +157,6 @@ pub(in crate::store) async fn end(
 
 /// Removes what was settled before then.
 pub(in crate::store) async fn forget(tx: &mut Transaction, before: DateTime<Utc>) -> Result<u64, Error> {
-    let sql = Sql::new("DELETE FROM bw_mail WHERE state <> 'queued' AND created_at < $1").bind(timestamp_text(before));
+    let sql = Sql::new("DELETE FROM bw_mail WHERE state <> 'queued' AND created_at < $1").bind(before);
     Ok(tx.execute(sql).await?)
 }
