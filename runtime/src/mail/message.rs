@@ -49,11 +49,7 @@ static ENVIRONMENT: LazyLock<Result<Environment<'static>, minijinja::Error>> = L
     let mut environment = Environment::new();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
-    environment.set_auto_escape_callback(
-        |name| {
-            if name.ends_with(".html") { AutoEscape::Html } else { AutoEscape::None }
-        },
-    );
+    environment.set_auto_escape_callback(|name| if name == "mail.txt" { AutoEscape::None } else { AutoEscape::Html });
     environment.add_template("mail.txt", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/mail.txt")))?;
     environment.add_template("mail.html", include_str!(concat!(env!("CARGO_MANIFEST_DIR"), "/templates/mail.html")))?;
     Ok(environment)

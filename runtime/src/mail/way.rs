@@ -20,7 +20,7 @@ use crate::config::PublicUrl;
 /// For one answer of the server.
 const ANSWER: Duration = Duration::from_secs(15);
 /// For one mail, from the first byte of the connection to the last answer.
-const WHOLE: Duration = Duration::from_secs(60);
+const WHOLE: Duration = Duration::from_mins(1);
 
 /// What the `mail` clause names. It may hold a password, which nothing prints.
 #[derive(Clone, PartialEq, Eq)]
@@ -115,7 +115,7 @@ impl Way {
                 .map_err(|why| format!("the outbox can't be written ({})", why.kind())),
             Kind::Smtp { host, port, credentials, tls } => {
                 let secured = || TlsParameters::new(host.clone()).map_err(|_| "TLS can't be set up".to_owned());
-                let tls = match tls {
+                let secured_by = match tls {
                     Transit::Whole => Tls::Wrapper(secured()?),
                     Transit::Upgraded => Tls::Required(secured()?),
                     Transit::Loopback => Tls::None,
@@ -123,25 +123,26 @@ impl Way {
                 let mut transport =
                     AsyncSmtpTransport::<Tokio1Executor>::builder_dangerous(host.trim_matches(['[', ']']))
                         .port(*port)
-                        .tls(tls)
+                        .tls(secured_by)
                         .hello_name(ClientId::Domain(self.from.domain().to_owned()))
                         .timeout(Some(ANSWER));
                 if let Some((user, password)) = credentials {
                     transport = transport.credentials(Credentials::new(user.clone(), password.clone()));
                 }
-                transport.build().send(message.clone()).await.map(drop).map_err(|error| in_short(&error))
+                transport.build().send(message.clone()).await.map(drop).map_err(|error| in_short(&error, *tls))
             }
         }
     }
 }
 
 /// Without what the server said: it repeats addresses.
-fn in_short(error: &lettre::transport::smtp::Error) -> String {
+fn in_short(error: &lettre::transport::smtp::Error, tls: Transit) -> String {
     match error.status() {
         Some(code) => format!("the server refused it ({code})"),
         None if error.is_tls() => "no TLS with the server".to_owned(),
         None if error.is_timeout() => "the server took too long".to_owned(),
         None if error.is_client() => "the server can't do what this mail needs, or offers no TLS".to_owned(),
+        None if tls == Transit::Whole => "the server can't be reached over TLS".to_owned(),
         None => "the server can't be reached".to_owned(),
     }
 }

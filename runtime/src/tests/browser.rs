@@ -133,12 +133,8 @@ impl House {
     }
 
     pub(super) async fn person_with(&self, email: &str, role: &str, password: Option<&str>) -> i64 {
-        let hasher = &self.app().hasher;
         let password_hash = match password {
-            Some(password) => {
-                let place = hasher.place().expect("a place");
-                Some(PasswordHash(hasher.hash(place, Password::typed(password)).await.expect("a hash")))
-            }
+            Some(password) => Some(self.hashed(password).await),
             None => None,
         };
         let mut write = self.app().store.write(command_line()).await.expect("the writing connection");
@@ -146,6 +142,20 @@ impl House {
         let (id, recorded) = write.create_person(&new).await.expect("a person").expect("a new address");
         write.commit(recorded).await.expect("a commit");
         id
+    }
+
+    async fn hashed(&self, password: &str) -> PasswordHash {
+        let hasher = &self.app().hasher;
+        let place = hasher.place().expect("a place");
+        PasswordHash(hasher.hash(place, Password::typed(password)).await.expect("a hash"))
+    }
+
+    /// Gives a person another password, as a link would.
+    pub(super) async fn set_password(&self, person: i64, password: &str) {
+        let hash = self.hashed(password).await;
+        let mut write = self.app().store.write(command_line()).await.expect("the writing connection");
+        let recorded = write.set_password(person, &hash).await.expect("a person");
+        write.commit(recorded).await.expect("a commit");
     }
 
     /// Runs statements on the database file, beside the store: what an attacker or an administrator may have done.

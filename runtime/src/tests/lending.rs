@@ -287,7 +287,7 @@ async fn what_is_lent_is_not_lent_on_and_not_used_after_its_end_within_a_request
     };
     let context = || crate::audit::Context::of(&actor, uuid::Uuid::nil());
     let link = crate::token::Token::fresh().unwrap();
-    let act = crate::people::Act::Reset(&link);
+    let act = crate::people::Act::Reset(crate::people::Handing::Shown(&link));
     crate::people::perform(store, context(), &actor, front, &act).await.unwrap();
     scene.house.sql("UPDATE bw_loans SET ended_at = lent_at, ended_why = 'x'").await;
     assert!(crate::people::perform(store, context(), &actor, front, &act).await.is_err());

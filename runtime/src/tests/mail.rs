@@ -60,6 +60,19 @@ async fn a_mail_is_queued_with_what_it_tells_or_not_at_all() {
     assert!(mail.raw.contains(MAILED.brand.light), "the HTML form has the brand's colour");
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_commit_wakes_the_sender_of_its_process() {
+    let sink = Sink::open();
+    let house = house(&sink).await;
+    let anna = house.person_with(ANNA, "Owner", None).await;
+    let app = std::sync::Arc::clone(house.service.app());
+    let sending = tokio::spawn(sender::run(std::sync::Arc::downgrade(&app), app.store.bell()));
+    tell(&house, anna, Notice::Unlocked).await;
+    let mails = tokio::task::spawn_blocking(move || sink.wait_for(1)).await.unwrap();
+    assert_eq!(mails[0].to, ANNA);
+    sending.abort();
+}
+
 #[tokio::test]
 async fn of_several_processes_one_sends() {
     let sink = Sink::open();

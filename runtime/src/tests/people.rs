@@ -182,6 +182,12 @@ async fn every_act_ends_the_sessions_with_its_reason() {
         let mut there = second.browser();
         there.cookies = theirs.cookies.clone();
         assert_eq!(there.get("/").await.status, StatusCode::SEE_OTHER, "{verb}, another process");
+        if verb == "reset" {
+            // From here on, and not only once the link is used.
+            let old = house.browser().sign_in(&address("desk"), PASSWORD).await;
+            assert_eq!(old.status, StatusCode::UNPROCESSABLE_ENTITY);
+            house.set_password(desk, PASSWORD).await;
+        }
     }
     let locked = house.browser().sign_in(&address("desk"), PASSWORD).await;
     assert_eq!(locked.status, StatusCode::UNPROCESSABLE_ENTITY);

@@ -48,7 +48,10 @@ async fn asks(browser: &mut Browser, email: &str) -> StatusCode {
 
 async fn chooses(browser: &mut Browser, link: &str, password: &str) -> StatusCode {
     browser.get(link).await;
-    browser.get("/join").await;
+    let form = browser.get("/join").await.status;
+    if form != StatusCode::OK {
+        return form;
+    }
     browser.post("/join", &[("password", password), ("again", password)]).await.status
 }
 

@@ -29,7 +29,8 @@ impl Mail {
     pub(crate) fn text(&self) -> String {
         let part = self.raw.split("Content-Type: text/plain").nth(1).unwrap_or(&self.raw);
         let (head, body) = part.split_once("\n\n").unwrap_or(("", part));
-        let body = body.split("\n--").next().unwrap_or_default();
+        let boundary = self.raw.split("boundary=\"").nth(1).and_then(|rest| rest.split('"').next()).unwrap_or("\0");
+        let body = body.split(&format!("\n--{boundary}")).next().unwrap_or_default();
         if head.contains("quoted-printable") { unquoted(body) } else { body.to_owned() }
     }
 
