@@ -33,16 +33,11 @@ pub const PENDING: &[Pending] = &[
         used: |panel| panel.forbids.iter().any(|clause| clause.text.contains("one_person")),
     },
     Pending {
-        clause: "throttle factor, recovery, token",
-        missing: "only `throttle login`, `throttle reauth` and `throttle export` count",
+        clause: "throttle factor, token",
+        missing: "only `throttle login`, `throttle reauth`, `throttle recovery` and `throttle export` count",
         used: |panel| {
-            let counts = [ThrottleName::Login, ThrottleName::Reauth, ThrottleName::Export];
+            let counts = [ThrottleName::Login, ThrottleName::Reauth, ThrottleName::Recovery, ThrottleName::Export];
             panel.throttles.iter().any(|throttle| !counts.contains(&throttle.name))
-        clause: "throttle factor, export, token",
-        missing: "only `throttle login`, `throttle reauth` and `throttle recovery` count",
-        used: |panel| {
-            let acts = |name| matches!(name, ThrottleName::Login | ThrottleName::Reauth | ThrottleName::Recovery);
-            panel.throttles.iter().any(|throttle| !acts(throttle.name))
         },
     },
     Pending {
