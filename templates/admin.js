@@ -59,6 +59,19 @@
       if (running === own) { running = null; root.classList.remove("busy"); }
     }
   }
+  // A form that comes back with one more row: nothing is saved, nothing typed is lost.
+  async function again(form, button) {
+    const body = new URLSearchParams(new FormData(form, button));
+    const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/html" } }).catch(() => null);
+    const fresh = answer && answer.ok && !answer.redirected && $("main", parse(await answer.text()));
+    if (!fresh) { guarded = null; form.append(make("input", { type: "hidden", name: button.name, value: button.value })); form.submit(); return; }
+    $("main").replaceWith(document.adoptNode(fresh));
+    dress($("main"));
+    before = "";
+    const added = $$(`[name="${button.name}"][value="${button.value}"]`).at(-1);
+    const row = added && $$("fieldset.part", added.parentElement).at(-1);
+    if (row) { row.focus(); say($("legend", row).textContent); }
+  }
   function addressOf(form) {
     const address = new URL(form.action);
     address.search = "";
@@ -226,6 +239,9 @@
     if (form.matches("[data-auto]")) {
       event.preventDefault();
       now(form);
+    } else if (event.submitter && event.submitter.matches("[data-swap]")) {
+      event.preventDefault();
+      again(form, event.submitter);
     } else if (form.method === "post") {
       // A second press while the first is under way would save twice.
       if (form.dataset.sent) { event.preventDefault(); return; }

@@ -116,12 +116,14 @@ pub(crate) struct Form {
     pub(crate) names: Vec<Ident>,
 }
 
-/// `inline Visit via patient at, doctor;`: `via` only where several keys point here.
+/// `inline Visit via patient at, doctor in form;`: `via` only where several keys point here.
 #[derive(Debug)]
 pub(crate) struct Inline {
     pub(crate) child: Option<Ident>,
     pub(crate) via: Option<Ident>,
     pub(crate) names: Vec<Ident>,
+    /// The word `form` of `in form`.
+    pub(crate) in_form: Option<Ident>,
     pub(crate) place: Place,
 }
 

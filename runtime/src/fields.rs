@@ -14,6 +14,11 @@ impl Fields {
         Self(form_urlencoded::parse(encoded).into_owned().collect())
     }
 
+    /// Pairs that were read already.
+    pub(crate) fn of(pairs: Vec<(String, String)>) -> Self {
+        Self(pairs)
+    }
+
     /// The first value of this name.
     #[must_use]
     pub fn get(&self, name: &str) -> Option<&str> {

@@ -141,7 +141,7 @@ pub(crate) const PATIENTS: Model = Model {
     search: &[0, 1],
     filter: &[3, 5],
     sort: &[Sort { field: 5, descending: true }],
-    inlines: &[Inline { model: VISIT, key: 0, fields: &[1, 2] }],
+    inlines: &[Inline { model: VISIT, key: 0, fields: &[1, 2], in_form: false }],
     ..MODEL
 };
 
@@ -323,8 +323,13 @@ pub(crate) fn now() -> DateTime<Utc> {
 
 /// An empty store with its schema, and the directory that it is deleted with.
 pub(crate) async fn store() -> (TempDir, Store) {
+    store_of(&PANEL).await
+}
+
+/// The same for a panel that varies [`CLINIC`].
+pub(crate) async fn store_of(panel: &'static Panel) -> (TempDir, Store) {
     let directory = tempfile::tempdir().expect("a directory for the test");
-    let store = Store::open(&PANEL, &url(&directory)).await.expect("a new database");
+    let store = Store::open(panel, &url(&directory)).await.expect("a new database");
     store.migrate(Context::of_nobody(Uuid::nil(), now())).await.expect("a schema");
     (directory, store)
 }

@@ -26,7 +26,9 @@ pub(crate) use delete::{DeletePage, Goes, Named};
 pub(crate) use detail::{Act, DetailPage, Fact, FactSection, Related};
 pub(crate) use door::{ChoosePasswordPage, ProvePage, RecoveryPage, SignInPage};
 pub(crate) use export::{ExportColumn, ExportPage, FormatView};
-pub(crate) use form::{FieldView, FormError, FormPage, FormSection, Stale, StaleRow, Then, Widget};
+pub(crate) use form::{
+    FieldView, FormError, FormPage, FormSection, InlineRow, InlineView, More, Stale, StaleRow, Then, Tick, Widget,
+};
 pub(crate) use frame::{Frame, Link, NavItem, Note, Person, Tone};
 pub(crate) use history::{HistoryPage, Left, Past, RestorePage, Restored};
 pub(crate) use home::{Bar, Chart, Counter, HomePage, Latest};

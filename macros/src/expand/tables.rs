@@ -144,7 +144,8 @@ fn model_table(panel: &Panel, number: usize, model: &Model) -> TokenStream {
     let inlines = model.inlines.iter().map(|inline| {
         let (child, key) = (index(inline.child.0), index(inline.key.0));
         let fields = inline.fields.iter().map(|field| index(field.0));
-        quote! { Inline { model: #child, key: #key, fields: &[#(#fields),*] } }
+        let in_form = inline.in_form;
+        quote! { Inline { model: #child, key: #key, fields: &[#(#fields),*], in_form: #in_form } }
     });
     let checks = model.checks.iter().map(|check| {
         let (message, predicate) = (&check.message, predicate(panel, &check.predicate));

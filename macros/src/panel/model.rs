@@ -64,6 +64,8 @@ pub(crate) struct Inline {
     /// The child's foreign key that points here.
     pub(crate) key: FieldId,
     pub(crate) fields: Vec<FieldId>,
+    /// Its rows are added, changed and removed in the form of this model.
+    pub(crate) in_form: bool,
     pub(crate) place: Place,
 }
 

@@ -82,7 +82,7 @@ fn clause(input: &mut Input<'_, '_>, model: &mut Model, doc: String, word: &Iden
             input.words_into("a field", &mut model.forms[form].names)
         }
         "inline" => {
-            let mut inline = Inline { child: None, via: None, names: Vec::new(), place: first.into() };
+            let mut inline = Inline { child: None, via: None, names: Vec::new(), in_form: None, place: first.into() };
             let read = fill_inline(input, &mut inline);
             inline.place = input.since(first);
             model.inlines.push(inline);
@@ -147,10 +147,13 @@ fn fill_inline(input: &mut Input<'_, '_>, inline: &mut Inline) -> Read<()> {
     if input.eat_word("via").is_some() {
         inline.via = Some(input.word("the field that points here")?);
     }
-    if input.is(";") {
-        return Ok(());
+    if !input.is(";") && !input.is_word("in") {
+        input.words_into("a field", &mut inline.names)?;
     }
-    input.words_into("a field", &mut inline.names)
+    if input.eat_word("in").is_some() {
+        inline.in_form = Some(input.keyword("form")?);
+    }
+    Ok(())
 }
 
 fn fill_check(input: &mut Input<'_, '_>, check: &mut Check) -> Read<()> {

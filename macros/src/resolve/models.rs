@@ -269,9 +269,47 @@ fn inlines(names: &Names<'_>, models: &[Model], parent: ModelId, diags: &mut Dia
             if written.names.is_empty() { models[child.0].list.clone() } else { clauses.listed(&listed, diags) };
         let fields =
             fields.into_iter().map(|(field, _)| field).filter(|field| *field != key || !written.names.is_empty());
-        inlines.push(Inline { child, key, fields: fields.collect(), place: written.place });
+        let fields: Vec<FieldId> = fields.collect();
+        if let Some(word) = &written.in_form {
+            fits_a_form(names, models, (parent, child), key, &fields, word, diags);
+        }
+        let in_form = written.in_form.is_some();
+        inlines.push(Inline { child, key, fields, in_form, place: written.place });
     }
     inlines
+}
+
+/// Rows that are filled in within another's form: their key is written there, and something of them can be filled in.
+fn fits_a_form(
+    names: &Names<'_>,
+    models: &[Model],
+    (parent, child): (ModelId, ModelId),
+    key: FieldId,
+    fields: &[FieldId],
+    word: &proc_macro2::Ident,
+    diags: &mut Diags,
+) {
+    let (child_text, parent_text) = (names.model_name(child), names.model_name(parent));
+    let of_child = &models[child.0].fields;
+    let is_written = |field: &Field| !field.readonly && !field.is_automatic();
+    let key_text = plain(&of_child[key.0].name);
+    if child == parent {
+        diags
+            .error(RULE, word, format!("`{child_text}` points at itself, so that its form would hold itself"))
+            .help(format!("write `inline {child_text} …` without `in form`"));
+    } else if !is_written(&of_child[key.0]) {
+        diags.error(
+            RULE,
+            word,
+            format!(
+                "`{key_text}` of `{child_text}` is written by no form, so that none of `{parent_text}` can add rows"
+            ),
+        );
+    } else if !fields.iter().any(|field| *field != key && is_written(&of_child[field.0])) {
+        diags
+            .error(RULE, word, format!("nothing that this inline shows of `{child_text}` can be filled in"))
+            .help(format!("name a field of `{child_text}` that a form may write"));
+    }
 }
 
 /// Tables and path segments: each once, none of them the framework's.

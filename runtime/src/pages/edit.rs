@@ -5,24 +5,21 @@
 use http::StatusCode;
 
 use super::edit_fields::{Controls, Draft, candidates, fillable, secrets};
+use super::edit_values::{hash_secrets, read};
+use super::inlines::{Inlines, Late};
 use super::row::Keys;
 use super::{frame, is_post, record_refusal, refuse_strange, row, show, stale, terms, terms_if_any};
 use crate::audit::Context;
 use crate::authorize::{Terms, authorize_framework};
-use crate::constraint;
 use crate::context::Cx;
 use crate::error::Error;
-use crate::form::{self, Posted};
-use crate::panel::{FieldSet, Framework, Kind, Model, Verb};
-use crate::password::Password;
+use crate::form::Posted;
+use crate::panel::{FieldSet, Framework, Model, Verb};
 use crate::response::Response;
 use crate::route::{Page, Route};
 use crate::store::{GetQuery, ListedRow, Parents, Updated};
-use crate::value::{Row, Value};
+use crate::value::Row;
 use crate::views::{FormError, FormPage, Link, Stale, Then};
-
-/// Longest secret, code points; the hasher takes no more.
-const LONGEST_SECRET: u32 = 256;
 
 /// Messages about the row as a whole; those about fields are in the draft.
 type WholeRow = Vec<String>;
@@ -32,35 +29,48 @@ pub(super) async fn new(cx: &Cx<'_>, model: &'static Model) -> Result<Response, 
     let offered = fillable(model).intersection(create.fields_somewhere());
     if !is_post(cx) {
         let draft = Draft::new(cx, model, offered);
-        return new_form(cx, model, &draft, WholeRow::new(), StatusCode::OK).await;
+        let inlines = Inlines::stored(cx, model, None).await?;
+        return new_form(cx, model, &draft, &inlines, WholeRow::new(), StatusCode::OK).await;
     }
-    let posted = match Posted::sort_out(model, offered, &cx.posted) {
+    let (mut inlines, own) = match Inlines::posted(cx, model, None, &cx.posted).await? {
+        Ok(sorted) => sorted,
+        Err(names) => return refuse_strange(cx, model, None, &names).await,
+    };
+    let posted = match Posted::sort_out(model, offered, &own) {
         Ok(posted) => posted,
         Err(names) => return refuse_strange(cx, model, None, &names).await,
     };
     let mut draft = Draft::posted(model, offered, None, &posted);
-    if posted.find {
-        return new_form(cx, model, &draft, WholeRow::new(), StatusCode::OK).await;
+    if posted.find || inlines.asks_for_more {
+        return new_form(cx, model, &draft, &inlines, WholeRow::new(), StatusCode::OK).await;
     }
     let mut values = read(cx, model, &mut draft, &posted, None);
-    values.extend(hash_secrets(cx, model, &mut draft, &posted, true).await?);
-    if !draft.errors.is_empty() {
-        return new_form(cx, model, &draft, WholeRow::new(), StatusCode::UNPROCESSABLE_ENTITY).await;
+    let rows_fit = inlines.read();
+    if rows_fit {
+        values.extend(hash_secrets(cx, model, &mut draft, &posted, true).await?);
+    }
+    if !draft.errors.is_empty() || !rows_fit {
+        return new_form(cx, model, &draft, &inlines, WholeRow::new(), StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let views = Keys::among(cx, model, offered).views();
     let parents = parents(cx, &views);
     let saved = async {
         let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
         let inserted = write.insert(&create, values, parents).await?;
+        inlines.save(&mut write, inserted.row.id).await?;
         write.commit(inserted.recorded).await?;
         Ok(inserted.row)
-    };
-    match saved.await {
+    }
+    .await;
+    match saved {
         Ok(_) if posted.then == "another" => Ok(go(cx, &Route::Model(model, Page::New), "created")),
         Ok(row) => Ok(to_row(cx, model, &row, false, "created")),
         Err(error) => {
-            let (whole, status) = at_fields(cx, error, &mut draft).await?;
-            new_form(cx, model, &draft, whole, status).await
+            let (whole, status) = match inlines.blame(error).await {
+                Ok(status) => (WholeRow::new(), status),
+                Err(error) => at_fields(cx, error, &mut draft).await?,
+            };
+            new_form(cx, model, &draft, &inlines, whole, status).await
         }
     }
 }
@@ -73,9 +83,14 @@ pub(super) async fn edit(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<
     let editing = Editing::of(cx, model, &view, &edit, &keys, &found)?;
     if !is_post(cx) {
         let draft = Draft::stored(model, editing.offered, &found.row);
-        return editing.form(draft, WholeRow::new(), None, StatusCode::OK).await;
+        let inlines = Inlines::stored(cx, model, Some(id)).await?;
+        return editing.form(draft, &inlines, WholeRow::new(), None, StatusCode::OK).await;
     }
-    let posted = match Posted::sort_out(model, editing.offered, &cx.posted) {
+    let (mut inlines, own) = match Inlines::posted(cx, model, Some(id), &cx.posted).await? {
+        Ok(sorted) => sorted,
+        Err(names) => return refuse_strange(cx, model, Some(id), &names).await,
+    };
+    let posted = match Posted::sort_out(model, editing.offered, &own) {
         Ok(posted) => posted,
         Err(names) => return refuse_strange(cx, model, Some(id), &names).await,
     };
@@ -83,43 +98,62 @@ pub(super) async fn edit(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<
         .version
         .ok_or_else(|| Error::BadRequest("The form does not say which version it started from.".to_owned()))?;
     let mut draft = Draft::posted(model, editing.offered, Some(&found.row), &posted);
-    if posted.find {
-        return editing.form(draft, WholeRow::new(), None, StatusCode::OK).await;
+    if posted.find || inlines.asks_for_more {
+        return editing.form(draft, &inlines, WholeRow::new(), None, StatusCode::OK).await;
     }
-    if version != found.row.version {
-        return editing.stale(draft, &posted).await;
+    let late = inlines.late();
+    if version != found.row.version || !late.is_empty() {
+        return editing.stale(draft, &posted, &inlines, late).await;
     }
     let mut values = read(cx, model, &mut draft, &posted, Some(&found.row));
-    values.extend(hash_secrets(cx, model, &mut draft, &posted, false).await?);
-    if !draft.errors.is_empty() {
-        return editing.form(draft, WholeRow::new(), None, StatusCode::UNPROCESSABLE_ENTITY).await;
+    let rows_fit = inlines.read();
+    if rows_fit {
+        values.extend(hash_secrets(cx, model, &mut draft, &posted, false).await?);
+    }
+    if !draft.errors.is_empty() || !rows_fit {
+        return editing.form(draft, &inlines, WholeRow::new(), None, StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let views = keys.views();
     let parents = parents(cx, &views);
     let saved = async {
-        if values.is_empty() {
+        if values.is_empty() && !inlines.differ() {
             return Ok((None, "unchanged"));
         }
         let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
-        match write.update(&edit, id, Some(version), values, parents).await? {
-            Updated::Changed(row, recorded) => {
-                write.commit(recorded).await?;
-                Ok((Some(row), "saved"))
+        let (mut row, mut proof) = (None, None);
+        if !values.is_empty() {
+            match write.update(&edit, id, Some(version), values, parents).await? {
+                Updated::Changed(changed, recorded) => (row, proof) = (Some(changed), Some(recorded)),
+                Updated::Unchanged(same) => row = Some(same),
             }
-            Updated::Unchanged(row) => Ok((Some(row), "unchanged")),
         }
-    };
-    match saved.await {
+        proof = inlines.save(&mut write, id).await?.or(proof);
+        match proof {
+            Some(proof) => write.commit(proof).await.map(|()| (row, "saved")),
+            None => write.roll_back().await.map(|()| (row, "unchanged")),
+        }
+    }
+    .await;
+    match saved {
         Ok((row, done)) => Ok(to_row(cx, model, row.as_ref().unwrap_or(&found.row), posted.then == "stay", done)),
-        Err(Error::Stale(_)) => {
-            // Somebody was faster between reading and writing; the newest row is shown as any other.
+        Err(error) if inlines.is_late(&error) => {
+            // Somebody was faster between reading and writing; the newest rows are shown as any others.
             let found = fetch(cx, &view, &edit, &keys, id).await?;
             let editing = Editing::of(cx, model, &view, &edit, &keys, &found)?;
-            editing.stale(draft, &posted).await
+            match Inlines::posted(cx, model, Some(id), &cx.posted).await? {
+                Ok((mut inlines, _)) => {
+                    let late = inlines.late();
+                    editing.stale(draft, &posted, &inlines, late).await
+                }
+                Err(names) => refuse_strange(cx, model, Some(id), &names).await,
+            }
         }
         Err(error) => {
-            let (whole, status) = at_fields(cx, error, &mut draft).await?;
-            editing.form(draft, whole, None, status).await
+            let (whole, status) = match inlines.blame(error).await {
+                Ok(status) => (WholeRow::new(), status),
+                Err(error) => at_fields(cx, error, &mut draft).await?,
+            };
+            editing.form(draft, &inlines, whole, None, status).await
         }
     }
 }
@@ -133,70 +167,6 @@ async fn fetch(cx: &Cx<'_>, view: &Terms, edit: &Terms, keys: &Keys, id: i64) ->
     let query =
         GetQuery { terms: view, id, columns: view.fields_somewhere().union(edit.reads()), labels: &keys.labels() };
     cx.app.store.get(&query).await?.ok_or(Error::NotFound)
-}
-
-/// What the posted texts mean, for the fields whose text differs from what the form showed; errors go into the draft.
-fn read(
-    cx: &Cx<'_>,
-    model: &'static Model,
-    draft: &mut Draft,
-    posted: &Posted,
-    stored: Option<&Row>,
-) -> Vec<(usize, Value)> {
-    let mut values = Vec::new();
-    let offered = draft.offered;
-    for field in model.fields.iter().filter(|field| offered.contains(field.index)) {
-        let Some(text) = posted.text(field.index).filter(|_| field.kind != Kind::Secret) else { continue };
-        let before = stored.and_then(|row| row.get(field.index));
-        // A form holds less than a value can (a browser has no microseconds): an untouched text changes nothing.
-        if before.is_some_and(|value| form::spell(field, value) == text) {
-            continue;
-        }
-        let value = form::read(field, text)
-            .and_then(|value| constraint::violation(cx.panel(), field, &value, cx.now).map_or(Ok(value), Err));
-        match value {
-            Ok(value) => values.push((field.index, value)),
-            Err(why) => draft.errors.push((field.index, why)),
-        }
-    }
-    values
-}
-
-/// Hashes of the secrets that were typed; an empty control leaves a secret as it is. Hashing costs, so nothing is hashed
-/// for a form that comes back anyway.
-async fn hash_secrets(
-    cx: &Cx<'_>,
-    model: &'static Model,
-    draft: &mut Draft,
-    posted: &Posted,
-    is_new: bool,
-) -> Result<Vec<(usize, Value)>, Error> {
-    let offered = draft.offered.intersection(secrets(model));
-    let mut typed = Vec::new();
-    for field in model.fields.iter().filter(|field| offered.contains(field.index)) {
-        let text = posted.text(field.index).unwrap_or_default();
-        let length = u32::try_from(text.chars().count()).unwrap_or(u32::MAX);
-        let (min, max) = (field.min_len.unwrap_or(1), field.max_len.unwrap_or(LONGEST_SECRET).min(LONGEST_SECRET));
-        if text.is_empty() {
-            if is_new && !field.optional {
-                draft.errors.push((field.index, "This is needed.".to_owned()));
-            }
-        } else if length < min || length > max {
-            draft.errors.push((field.index, format!("{min} to {max} characters; this has {length}.")));
-        } else {
-            typed.push((field.index, Password::typed(text)));
-        }
-    }
-    if !draft.errors.is_empty() {
-        return Ok(Vec::new());
-    }
-    let mut hashes = Vec::with_capacity(typed.len());
-    for (field, secret) in typed {
-        let busy = |_| Error::Unavailable("no place to hash a secret".to_owned());
-        let place = cx.app.hasher.place().map_err(busy)?;
-        hashes.push((field, Value::SecretHash(cx.app.hasher.hash(place, secret).await?)));
-    }
-    Ok(hashes)
 }
 
 /// Puts a refusal of the store where it belongs in the form; any other error goes on. Reaching beyond one's rows is
@@ -217,7 +187,7 @@ async fn at_fields(cx: &Cx<'_>, error: Error, draft: &mut Draft) -> Result<(Whol
     }
 }
 
-fn errors(model: &'static Model, draft: &Draft, whole: WholeRow) -> Vec<FormError> {
+fn errors(model: &'static Model, draft: &Draft, inlines: &Inlines<'_>, whole: WholeRow) -> Vec<FormError> {
     let of_row = whole.into_iter().map(|text| FormError { id: "".into(), label: "".into(), text: text.into() });
     let of_fields = draft.errors.iter().filter_map(|(index, text)| {
         let field = model.fields.get(*index)?;
@@ -229,7 +199,7 @@ fn errors(model: &'static Model, draft: &Draft, whole: WholeRow) -> Vec<FormErro
             text: if offered { text.clone() } else { "A field that is not open to you is missing.".to_owned() }.into(),
         })
     });
-    of_row.chain(of_fields).collect()
+    of_row.chain(of_fields).chain(inlines.errors()).collect()
 }
 
 fn go(cx: &Cx<'_>, route: &Route<'_>, done: &str) -> Response {
@@ -251,11 +221,16 @@ async fn new_form(
     cx: &Cx<'_>,
     model: &'static Model,
     draft: &Draft,
+    inlines: &Inlines<'_>,
     whole: WholeRow,
     status: StatusCode,
 ) -> Result<Response, Error> {
-    let candidates = candidates(cx, model, draft).await?;
-    let controls = Controls { cx, model, draft, candidates: &candidates, stored: None };
+    let blanks = inlines.blanks();
+    let mut asking = vec![(model, draft)];
+    asking.extend(inlines.asking(&blanks));
+    let found = candidates(cx, &asking).await?;
+    let (own, of_rows) = found.split_first().map_or((&[][..], &[][..]), |(own, rest)| (own.as_slice(), rest));
+    let controls = Controls { cx, model, draft, candidates: own, stored: None, prefix: "" };
     let list = cx.link(&Route::Model(model, Page::List));
     let title = format!("New {}", model.title.to_lowercase());
     let view = FormPage {
@@ -263,7 +238,8 @@ async fn new_form(
         action: cx.link(&Route::Model(model, Page::New)).into(),
         version: None,
         sections: controls.sections(),
-        errors: errors(model, draft, whole),
+        inlines: inlines.views(of_rows),
+        errors: errors(model, draft, inlines, whole),
         stale: None,
         then: Then { value: "another", label: "Save and add another".into() },
         cancel: list.into(),
@@ -304,30 +280,43 @@ impl<'a> Editing<'a> {
         Ok(Self { cx, model, found, visible, offered, keys })
     }
 
-    async fn stale(&self, mut draft: Draft, posted: &Posted) -> Result<Response, Error> {
+    async fn stale(
+        &self,
+        mut draft: Draft,
+        posted: &Posted,
+        inlines: &Inlines<'_>,
+        late: Late,
+    ) -> Result<Response, Error> {
         draft.errors.clear();
-        let differences = stale::merge(self.model, &mut draft, posted, &self.found.row);
-        self.form(draft, WholeRow::new(), Some(differences), StatusCode::CONFLICT).await
+        let is_late = posted.version != Some(self.found.row.version);
+        let differences =
+            if is_late { stale::merge(self.model, &mut draft, posted, &self.found.row) } else { Vec::new() };
+        self.form(draft, inlines, WholeRow::new(), Some((differences, late)), StatusCode::CONFLICT).await
     }
 
     async fn form(
         &self,
         draft: Draft,
+        inlines: &Inlines<'_>,
         whole: WholeRow,
-        late: Option<Vec<stale::Difference>>,
+        late: Option<(Vec<stale::Difference>, Late)>,
         status: StatusCode,
     ) -> Result<Response, Error> {
         let (cx, model, id) = (self.cx, self.model, self.found.row.id);
-        let candidates = candidates(cx, model, &draft).await?;
-        let controls = Controls {
-            cx,
-            model,
-            draft: &draft,
-            candidates: &candidates,
-            stored: Some((self.found, self.visible, self.keys)),
-        };
+        let blanks = inlines.blanks();
+        let mut asking = vec![(model, &draft)];
+        asking.extend(inlines.asking(&blanks));
+        let found = candidates(cx, &asking).await?;
+        let (own, of_rows) = found.split_first().map_or((&[][..], &[][..]), |(own, rest)| (own.as_slice(), rest));
+        let stored = Some((self.found, self.visible, self.keys));
+        let controls = Controls { cx, model, draft: &draft, candidates: own, stored, prefix: "" };
         let name = row::name(model, &self.found.row, self.visible);
-        let stale: Option<Stale> = late.map(|differences| stale::view(&controls, &name, &differences));
+        let stale: Option<Stale> = late.map(|(differences, of_rows)| {
+            let mut stale = stale::view(&controls, &name, &differences);
+            stale.rows.extend(of_rows.rows);
+            stale.gone.extend(of_rows.gone.into_iter().map(Into::into));
+            stale
+        });
         let link = |page| cx.link(&Route::Model(model, page));
         let may_delete = terms_if_any(cx, Verb::Delete, model).is_some_and(|terms| terms.covers(&self.found.row));
         let view = FormPage {
@@ -335,7 +324,8 @@ impl<'a> Editing<'a> {
             action: link(Page::Edit(id)).into(),
             version: Some(self.found.row.version),
             sections: controls.sections(),
-            errors: errors(model, &draft, whole),
+            inlines: inlines.views(of_rows),
+            errors: errors(model, &draft, inlines, whole),
             stale,
             then: Then { value: "stay", label: "Save and go on".into() },
             cancel: link(Page::Detail(id)).into(),

@@ -40,6 +40,12 @@ impl Draft {
         Self::of(offered, model.fields.iter().map(text).collect(), None)
     }
 
+    /// An empty form of a row within another's form.
+    pub(super) fn blank(model: &'static Model, offered: FieldSet) -> Self {
+        let default = |field: &Field| field.default.map(|default| form::spell(field, &default.value(field.kind)));
+        Self::of(offered, model.fields.iter().map(|field| default(field).unwrap_or_default()).collect(), None)
+    }
+
     /// The form of a row as it is stored.
     pub(super) fn stored(model: &'static Model, offered: FieldSet, row: &Row) -> Self {
         let texts = spelled(model, row);
@@ -110,33 +116,40 @@ pub(super) fn secrets(model: &Model) -> FieldSet {
         .fold(FieldSet::NONE, |set, field| set.with(field.index))
 }
 
-/// Candidates of every foreign key of a form, in one statement. No entry: the viewer may see none.
+/// Candidates of every foreign key of some forms, form by form, in one statement. No entry: the viewer may see none.
 pub(super) async fn candidates(
     cx: &Cx<'_>,
-    model: &'static Model,
-    draft: &Draft,
-) -> Result<Vec<(usize, Candidates)>, Error> {
+    forms: &[(&'static Model, &Draft)],
+) -> Result<Vec<Vec<(usize, Candidates)>>, Error> {
     let mut sources = Vec::new();
-    for field in model.fields.iter().filter(|field| draft.offered.contains(field.index)) {
-        if matches!(field.kind, Kind::Model(..) | Kind::Actor)
-            && let Some(source) = Source::of(cx, field)?
-        {
-            sources.push((field.index, source));
+    for (place, (model, draft)) in forms.iter().enumerate() {
+        for field in model.fields.iter().filter(|field| draft.offered.contains(field.index)) {
+            if matches!(field.kind, Kind::Model(..) | Kind::Actor)
+                && let Some(source) = Source::of(cx, field)?
+            {
+                sources.push((place, *draft, field.index, source));
+            }
         }
     }
+    let mut offers: Vec<Vec<(usize, Candidates)>> = forms.iter().map(|_| Vec::new()).collect();
     if sources.is_empty() {
-        return Ok(Vec::new());
+        return Ok(offers);
     }
     let queries: Vec<PickerQuery<'_>> = sources
         .iter()
-        .map(|(field, source)| PickerQuery {
+        .map(|(_, draft, field, source)| PickerQuery {
             from: source.from(),
             text: draft.looks.iter().find(|(f, _)| f == field).map(|(_, text)| text.as_str()),
             current: draft.text(*field).parse().ok(),
         })
         .collect();
     let found = cx.app.store.candidates(&queries).await?;
-    Ok(sources.iter().map(|(field, _)| *field).zip(found).collect())
+    for ((place, _, field, _), found) in sources.iter().zip(found) {
+        if let Some(offer) = offers.get_mut(*place) {
+            offer.push((*field, found));
+        }
+    }
+    Ok(offers)
 }
 
 /// Everything that the controls of a form are made from.
@@ -147,6 +160,8 @@ pub(super) struct Controls<'a> {
     pub(super) candidates: &'a [(usize, Candidates)],
     /// The row and the fields of it that the viewer may see; none: a new row.
     pub(super) stored: Option<(&'a ListedRow, FieldSet, &'a Keys)>,
+    /// What the names of the controls start with: nothing, or the place of a row within another's form.
+    pub(super) prefix: &'a str,
 }
 
 impl Controls<'_> {
@@ -164,8 +179,17 @@ impl Controls<'_> {
         sections.filter(|section| !section.fields.is_empty()).collect()
     }
 
-    fn field(&self, field: &'static Field) -> Option<FieldView> {
-        if self.draft.offered.contains(field.index) { Some(self.control(field)) } else { self.fixed(field) }
+    pub(super) fn field(&self, field: &'static Field) -> Option<FieldView> {
+        let offered = self.draft.offered.contains(field.index);
+        let mut view = if offered { self.control(field) } else { self.fixed(field)? };
+        if !self.prefix.is_empty() {
+            view.id = format!("f-{}{}", self.prefix.replace('.', "-"), field.name).into();
+            view.name = format!("{}{}", self.prefix, field.name).into();
+            if let Some(pick) = &mut view.pick {
+                pick.name = format!("find.{}", view.name).into();
+            }
+        }
+        Some(view)
     }
 
     /// Seen, not changed: as text.

@@ -97,6 +97,7 @@ pub(super) fn view(controls: &Controls<'_>, name: &str, differences: &[Differenc
         text: "Nothing is lost and nothing is saved yet. Where only one of you changed a field, the form below holds that \
                change; where both did, it holds yours. Look it through and save again."
             .into(),
+        gone: Vec::new(),
         rows,
     }
 }

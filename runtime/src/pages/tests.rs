@@ -17,18 +17,19 @@ use crate::context::Cx;
 use crate::error::Error;
 use crate::fields::Fields;
 use crate::limits::Limits;
-use crate::panel::Verb;
+use crate::panel::{Panel, Verb};
 use crate::response::Response;
 use crate::route::{Page, Route};
 use crate::store::{GetQuery, Parents, Updated};
 use crate::testing::{
-    PANEL, PATIENT, VISIT, actor, add_patient, context, date, minutes, new_patient, now, patient, seed, store, terms,
-    text, two_doctors, visit,
+    PANEL, PATIENT, VISIT, actor, add_patient, context, date, minutes, new_patient, now, patient, seed, store_of,
+    terms, text, two_doctors, visit,
 };
 use crate::value::{Row, Value};
 
 mod audit;
 mod history;
+mod inlines;
 mod refusals;
 
 const SECRET: &str = "allergic to penicillin";
@@ -51,7 +52,11 @@ struct Clinic {
 
 impl Clinic {
     async fn new() -> Self {
-        let (directory, store) = store().await;
+        Self::of(&PANEL).await
+    }
+
+    async fn of(panel: &'static Panel) -> Self {
+        let (directory, store) = store_of(panel).await;
         let doctors = two_doctors(&store).await;
         let mut values = new_patient("Omar Haddad", doctors.0);
         values.push((patient::NOTES, text(SECRET)));
@@ -65,9 +70,9 @@ impl Clinic {
             public_url: Some("http://127.0.0.1:8000".to_owned()),
             mail: None,
         };
-        let settings = Settings::read(&PANEL, &|_| None, &overrides).expect("settings");
+        let settings = Settings::read(panel, &|_| None, &overrides).expect("settings");
         let clock = Clock::new(now);
-        let app = Arc::new(App::new(&PANEL, &NoActions, settings, clock, Limits::default(), store));
+        let app = Arc::new(App::new(panel, &NoActions, settings, clock, Limits::default(), store));
         Self { app, doctors, patient, _directory: directory }
     }
 
@@ -76,7 +81,7 @@ impl Clinic {
         let cx = Cx {
             app: &self.app,
             actor: who.clone(),
-            route: Route::parse(&PANEL, path).expect("a page"),
+            route: Route::parse(self.app.panel, path).expect("a page"),
             method: &method,
             target,
             query: Fields::parse(query.as_bytes()),

@@ -70,6 +70,8 @@ pub struct Inline {
     pub key: usize,
     /// Its columns.
     pub fields: &'static [usize],
+    /// Its rows are added, changed and removed in the form of this model, as far as the asker may.
+    pub in_form: bool,
 }
 
 /// A condition on every row; checked before a write, in the same transaction.

@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use super::{Frame, OptionView, PickView, Text};
+use super::{Frame, Hidden, OptionView, PickView, Text};
 
 #[derive(Debug, Serialize)]
 pub(crate) struct FormPage {
@@ -15,6 +15,8 @@ pub(crate) struct FormPage {
     /// The version that the form started from; none: a new row.
     pub(crate) version: Option<i64>,
     pub(crate) sections: Vec<FormSection>,
+    /// Rows of other models that are filled in along with it.
+    pub(crate) inlines: Vec<InlineView>,
     /// Everything that is wrong, for the summary on top.
     pub(crate) errors: Vec<FormError>,
     /// Somebody else saved meanwhile.
@@ -29,6 +31,47 @@ pub(crate) struct FormPage {
 pub(crate) struct FormSection {
     pub(crate) title: Text,
     pub(crate) fields: Vec<FieldView>,
+}
+
+/// The rows of another model that point at this one. Names of their controls: `in.N.PLACE.FIELD`.
+#[derive(Debug, Serialize)]
+pub(crate) struct InlineView {
+    /// `in-N`.
+    pub(crate) id: Text,
+    pub(crate) title: Text,
+    pub(crate) rows: Vec<InlineRow>,
+    /// The button that adds an empty one.
+    pub(crate) add: Option<More>,
+    /// Said when there are more than are shown.
+    pub(crate) rest: Option<Text>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct InlineRow {
+    /// `in-N-PLACE`.
+    pub(crate) id: Text,
+    /// What it is called.
+    pub(crate) legend: Text,
+    /// Its own page; none: it is new.
+    pub(crate) href: Option<Text>,
+    pub(crate) fields: Vec<FieldView>,
+    /// The version that it was shown at.
+    pub(crate) version: Option<Hidden>,
+    pub(crate) remove: Option<Tick>,
+    /// About the row as a whole.
+    pub(crate) errors: Vec<Text>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct More {
+    pub(crate) value: Text,
+    pub(crate) label: Text,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct Tick {
+    pub(crate) name: Text,
+    pub(crate) checked: bool,
 }
 
 /// "Save and go on" or "Save and add another".
@@ -144,6 +187,8 @@ pub(crate) struct Stale {
     /// "Anna Berg was saved by somebody else meanwhile".
     pub(crate) title: Text,
     pub(crate) text: Text,
+    /// About rows of inlines that are not there any more.
+    pub(crate) gone: Vec<Text>,
     pub(crate) rows: Vec<StaleRow>,
 }
 

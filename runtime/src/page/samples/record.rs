@@ -2,8 +2,8 @@
 
 use super::{cell, doctors, frame, option, pick, reference, states, tagged, when};
 use crate::views::{
-    Act, Cell, DeletePage, DetailPage, Fact, FactSection, FieldView, FormError, FormPage, FormSection, Goes, Link,
-    Named, Note, Related, RowView, Stale, StaleRow, Then, Tone, Widget,
+    Act, Cell, DeletePage, DetailPage, Fact, FactSection, FieldView, FormError, FormPage, FormSection, Goes, Hidden,
+    InlineRow, InlineView, Link, More, Named, Note, Related, RowView, Stale, StaleRow, Then, Tick, Tone, Widget,
 };
 
 pub(in crate::page) fn detail() -> DetailPage {
@@ -219,12 +219,48 @@ fn care() -> FormSection {
     }
 }
 
+fn visits() -> InlineView {
+    let row = |place: &'static str, legend: &'static str, is_new: bool| InlineRow {
+        id: format!("in-0-{place}").into(),
+        legend: legend.into(),
+        href: (!is_new).then(|| "/visits/12".into()),
+        fields: vec![
+            FieldView {
+                id: format!("f-in-0-{place}-at").into(),
+                name: format!("in.0.{place}.at").into(),
+                input: "datetime-local",
+                required: true,
+                error: is_new.then(|| "This is needed.".into()),
+                ..FieldView::new("at", "At")
+            },
+            FieldView {
+                id: format!("f-in-0-{place}-state").into(),
+                name: format!("in.0.{place}.state").into(),
+                widget: Widget::Select,
+                options: states("–"),
+                ..FieldView::new("state", "State")
+            },
+        ],
+        version: (!is_new).then(|| Hidden { name: format!("in.0.{place}.bw.version").into(), value: "2".into() }),
+        remove: (!is_new).then(|| Tick { name: format!("in.0.{place}.bw.remove").into(), checked: false }),
+        errors: if is_new { vec!["a visit in the future is not done".into()] } else { Vec::new() },
+    };
+    InlineView {
+        id: "in-0".into(),
+        title: "Visits".into(),
+        rows: vec![row("12", "Visit 12", false), row("n0", "New visit", true)],
+        add: Some(More { value: "0".into(), label: "Add a visit".into() }),
+        rest: Some("The first 20 are shown; the other visits are changed on their own pages.".into()),
+    }
+}
+
 pub(in crate::page) fn form() -> FormPage {
     FormPage {
         frame: frame("Anna Berg", "Patients", &[("Patients", "/patients")]),
         action: "/patients/4711/edit".into(),
         version: Some(3),
         sections: fields(),
+        inlines: vec![visits()],
         errors: vec![
             FormError {
                 id: "f-email".into(),
@@ -255,6 +291,7 @@ pub(in crate::page) fn stale() -> FormPage {
         stale: Some(Stale {
             title: "Somebody else saved Anna Berg while you were writing".into(),
             text: "Nothing is lost and nothing is saved yet. Where only one of you changed a field, the form below holds that change; where both did, it holds yours. Look through it and save again.".into(),
+            gone: vec!["A visit of this form was removed meanwhile.".into()],
             rows: vec![
                 row("f-phone", "Phone", ["", "+47 555 99", "+47 555 01", "yours"], true),
                 row("f-email", "Email", ["anna@old.example", "anna@new.example", "anna@old.example", "saved meanwhile"], false),

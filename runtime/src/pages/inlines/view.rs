@@ -1,0 +1,141 @@
+//! The rows of an inline as the form shows them.
+
+use super::{Child, InForm, Inlines, Place, SHOWN};
+use crate::form::{self, VERSION};
+use crate::pages::edit_fields::{Controls, Draft};
+use crate::pages::row;
+use crate::panel::{Kind, Model};
+use crate::route::{Page, Route};
+use crate::store::Candidates;
+use crate::views::{FormError, Hidden, InlineRow, InlineView, More, Tick};
+
+impl InForm {
+    /// What the names of this row's controls start with.
+    pub(super) fn prefix(&self, child: &Child) -> String {
+        format!("in.{}.{}.", self.number, child.place.text())
+    }
+
+    /// Whether something was looked for in this row, or it points at something else than is stored: the candidates that
+    /// all rows share may lack it.
+    fn needs_own(&self, child: &Child) -> bool {
+        let Some(posted) = &child.posted else { return false };
+        let keys = self.model.fields.iter().filter(|field| matches!(field.kind, Kind::Model(..) | Kind::Actor));
+        keys.filter(|field| child.draft.offered.contains(field.index)).any(|field| {
+            let stored = child.found.as_ref().and_then(|found| found.row.get(field.index));
+            let stored = stored.map_or_else(String::new, |value| form::spell(field, value));
+            posted.look(field.index).is_some() || child.draft.text(field.index) != stored
+        })
+    }
+}
+
+impl Inlines<'_> {
+    /// The drafts whose candidates are wanted: for each inline an empty row, and the rows that need their own.
+    pub(in crate::pages) fn blanks(&self) -> Vec<Draft> {
+        self.forms
+            .iter()
+            .map(|form| Draft::blank(form.model, form.fillable().intersection(form.columns.union(form.of_new()))))
+            .collect()
+    }
+
+    /// Models and drafts to be asked for candidates, in the order in which [`Inlines::views`] takes the answers.
+    pub(in crate::pages) fn asking<'d>(&'d self, blanks: &'d [Draft]) -> Vec<(&'static Model, &'d Draft)> {
+        let shared = self.forms.iter().zip(blanks).map(|(form, blank)| (form.model, blank));
+        let own = self.forms.iter().flat_map(|form| {
+            form.children.iter().filter(|child| form.needs_own(child)).map(|child| (form.model, &child.draft))
+        });
+        shared.chain(own).collect()
+    }
+
+    /// `candidates` are the answers to [`Inlines::asking`].
+    pub(in crate::pages) fn views(&self, candidates: &[Vec<(usize, Candidates)>]) -> Vec<InlineView> {
+        let mut own = candidates.iter().skip(self.forms.len());
+        let forms = self.forms.iter().enumerate().map(|(at, form)| {
+            let shared = candidates.get(at).map_or(&[][..], Vec::as_slice);
+            let rows = form.children.iter().map(|child| {
+                let candidates = if form.needs_own(child) { own.next().map_or(shared, Vec::as_slice) } else { shared };
+                self.row(form, child, candidates)
+            });
+            InlineView {
+                id: format!("in-{}", form.number).into(),
+                title: form.model.plural.into(),
+                rows: rows.collect(),
+                add: form.create.is_some().then(|| More {
+                    value: form.number.to_string().into(),
+                    label: format!("Add a {}", form.model.title.to_lowercase()).into(),
+                }),
+                rest: form.more.then(|| {
+                    let plural = form.model.plural.to_lowercase();
+                    format!("The first {SHOWN} are shown; the other {plural} are changed on their own pages.").into()
+                }),
+            }
+        });
+        forms.filter(|view| !view.rows.is_empty() || view.add.is_some()).collect()
+    }
+
+    fn row(&self, form: &InForm, child: &Child, candidates: &[(usize, Candidates)]) -> InlineRow {
+        let prefix = form.prefix(child);
+        let model = form.model;
+        let stored = child.found.as_ref().map(|found| (found, form.view.fields_of(&found.row), &form.keys));
+        let controls = Controls { cx: self.cx, model, draft: &child.draft, candidates, stored, prefix: &prefix };
+        let shown = child.draft.offered.union(form.columns);
+        let fields = model.fields.iter().filter(|f| shown.contains(f.index) && f.index != form.key.index);
+        let (legend, href) = match &stored {
+            Some((found, visible, _)) => (
+                row::name(model, &found.row, *visible),
+                Some(self.cx.link(&Route::Model(model, Page::Detail(found.row.id))).into()),
+            ),
+            None => (format!("New {}", model.title.to_lowercase()), None),
+        };
+        InlineRow {
+            id: prefix.trim_end_matches('.').replace('.', "-").into(),
+            legend: legend.into(),
+            href,
+            fields: fields.filter_map(|field| controls.field(field)).collect(),
+            version: child.found.as_ref().map(|found| Hidden {
+                name: format!("{prefix}{VERSION}").into(),
+                value: found.row.version.to_string().into(),
+            }),
+            remove: child
+                .found
+                .as_ref()
+                .is_some_and(|found| form.may_remove(found))
+                .then(|| Tick { name: format!("{prefix}{}", super::REMOVE).into(), checked: child.remove }),
+            errors: child.errors.iter().map(|text| text.clone().into()).collect(),
+        }
+    }
+
+    /// Everything that is wrong in these rows, for the summary on top.
+    pub(in crate::pages) fn errors(&self) -> Vec<FormError> {
+        let mut errors = Vec::new();
+        for form in &self.forms {
+            for (at, child) in form.children.iter().enumerate() {
+                let row = match child.place {
+                    Place::Row(_) => format!("{} {}", form.model.title, at + 1),
+                    Place::New(_) => format!("New {}", form.model.title.to_lowercase()),
+                };
+                let id = form.prefix(child).replace('.', "-");
+                errors.extend(child.errors.iter().map(|text| FormError {
+                    id: id.trim_end_matches('-').to_owned().into(),
+                    label: row.clone().into(),
+                    text: text.clone().into(),
+                }));
+                errors.extend(child.draft.errors.iter().filter_map(|(index, text)| {
+                    let field = form.model.fields.get(*index)?;
+                    let offered = child.draft.offered.contains(*index);
+                    Some(FormError {
+                        id: if offered { format!("f-{id}{}", field.name) } else { id.trim_end_matches('-').to_owned() }
+                            .into(),
+                        label: if offered { format!("{row}, {}", field.title) } else { row.clone() }.into(),
+                        text: if offered {
+                            text.clone()
+                        } else {
+                            "A field that is not open to you is missing.".to_owned()
+                        }
+                        .into(),
+                    })
+                }));
+            }
+        }
+        errors
+    }
+}
