@@ -83,6 +83,13 @@ impl Child {
     }
 }
 
+/// What of a form belongs to one row of an inline, names as that row's own form would have them.
+struct Part {
+    number: usize,
+    place: Place,
+    pairs: Vec<(String, String)>,
+}
+
 /// One inline and what the asker may do with its rows.
 struct InForm {
     number: usize,
@@ -299,7 +306,7 @@ impl<'a> Inlines<'a> {
     ) -> Result<Result<(Self, Fields), Vec<String>>, Error> {
         let mut inlines = Self::offered(cx, model)?;
         let (mut own, mut strange) = (Vec::new(), Vec::new());
-        let mut parts: Vec<(usize, Place, Vec<(String, String)>)> = Vec::new();
+        let mut parts: Vec<Part> = Vec::new();
         let mut more = None;
         for (name, text) in posted.iter() {
             if name == MORE {
@@ -322,32 +329,31 @@ impl<'a> Inlines<'a> {
                 continue;
             };
             let pair = (format!("{lead}{field}"), text.to_owned());
-            match parts.iter_mut().find(|(n, p, _)| *n == number && *p == place) {
-                Some((_, _, pairs)) => pairs.push(pair),
-                None => parts.push((number, place, vec![pair])),
+            match parts.iter_mut().find(|part| part.number == number && part.place == place) {
+                Some(part) => part.pairs.push(pair),
+                None => parts.push(Part { number, place, pairs: vec![pair] }),
             }
         }
         let offered: Vec<usize> = inlines.forms.iter().map(|form| form.number).collect();
-        strange.extend(
-            parts.iter().filter(|(n, ..)| !offered.contains(n)).map(|(n, p, _)| format!("in.{n}.{}", p.text())),
-        );
+        let unknown = parts.iter().filter(|part| !offered.contains(&part.number));
+        strange.extend(unknown.map(|part| format!("in.{}.{}", part.number, part.place.text())));
         if !strange.is_empty() {
             return Ok(Err(strange));
         }
         for form in &mut inlines.forms {
-            let mine: Vec<_> = parts.extract_if(.., |(number, ..)| *number == form.number).collect();
+            let mine: Vec<_> = parts.extract_if(.., |part| part.number == form.number).collect();
             if mine.len() > MOST {
                 return Err(Error::BadRequest(format!("A form takes at most {MOST} {} at once.", form.model.plural)));
             }
-            let ids = mine.iter().filter_map(|(_, place, _)| match place {
-                Place::Row(id) => Some(*id),
+            let ids = mine.iter().filter_map(|part| match part.place {
+                Place::Row(id) => Some(id),
                 Place::New(_) => None,
             });
             let (mut rows, _) = match parent {
                 Some(parent) => form.fetch(cx, parent, Some(ids.collect())).await?,
                 None => (Vec::new(), false),
             };
-            for (number, place, pairs) in mine {
+            for Part { number, place, pairs } in mine {
                 if parent.is_none() && matches!(place, Place::Row(_)) {
                     strange.push(format!("in.{number}.{}", place.text()));
                     continue;
