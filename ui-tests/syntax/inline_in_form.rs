@@ -1,5 +1,5 @@
-//! Rows that can't be filled in within another's form: nothing of them is written, their key is written by no form, they
-//! are the form's own, and a word is missing.
+//! Rows that can't be filled in within another's form: nothing of them is written, their key is written by no form, or
+//! they are rows of the form's own model.
 
 bailiwick::admin! {
     panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
@@ -9,7 +9,6 @@ bailiwick::admin! {
         inline Line total in form;
         inline Mark note in form;
         inline Order name in form;
-        inline Line product in;
     }
     model Line { order: Order cascade; product: String label; total: i64 default 0 readonly; list product; }
     model Mark { order: Option<Order> set_null readonly; note: String label; list note; }
