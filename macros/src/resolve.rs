@@ -64,7 +64,11 @@ pub(crate) fn resolve(block: &Block, diags: &mut Diags) -> Panel {
         session: session.map_or_else(|| settings::default_session(place), |clause| settings::session(clause, diags)),
         throttles: settings::throttles(&block.throttles, place, diags),
         recovery: settings::recovery(recovery, diags),
-        reauth: pages::reauth(&names, &block.reauths, diags),
+        reauth: if block.reauths.is_empty() {
+            settings::default_reauth(place)
+        } else {
+            pages::reauth(&names, &block.reauths, diags)
+        },
         dashboard: pages::dashboard(&names, &models, &block.dashboard, diags),
         accepts: accepts(block, &names, diags),
         actor,

@@ -23,6 +23,9 @@ pub const LONGEST_BYTES: usize = 1_024;
 /// Hashes that may wait for a thread; more are turned away.
 pub const QUEUE: usize = 32;
 
+/// Hashes at work at one time; more are slower.
+const MOST_AT_ONCE: usize = 4;
+
 /// Argon2id with 19 MiB, two passes, one lane: the floor of the OWASP password storage cheat sheet.
 fn params() -> Params {
     Params::DEFAULT
@@ -127,7 +130,7 @@ impl Hasher {
     /// As many at once as there are cores, at most four (more are slower and cost 19 MiB each), and so many waiting.
     #[must_use]
     pub fn new(queue: usize) -> Self {
-        let threads = thread::available_parallelism().map_or(1, usize::from).min(4);
+        let threads = thread::available_parallelism().map_or(1, usize::from).min(MOST_AT_ONCE);
         Self {
             threads: Arc::new(Semaphore::new(threads)),
             places: Arc::new(Semaphore::new(threads.saturating_add(queue).min(Semaphore::MAX_PERMITS))),
@@ -216,6 +219,15 @@ mod tests {
         let short = "u\u{308}".repeat(7) + &"o\u{308}".repeat(7);
         assert!(Password::typed(&short).may_be_chosen(&RULES).is_err());
         assert_eq!(*Password::typed("u\u{308}").0, "\u{fc}");
+    }
+
+    #[test]
+    fn the_hashes_at_work_fit_in_memory() {
+        // The floor is OWASP's; 256 MiB is what a small machine has to spare.
+        let (memory, passes, lanes) = (params().m_cost(), params().t_cost(), params().p_cost());
+        assert!(memory >= 19 * 1_024 && passes >= 2 && lanes >= 1);
+        let at_once = Hasher::new(QUEUE).threads.available_permits();
+        assert!(at_once <= MOST_AT_ONCE && memory as usize * MOST_AT_ONCE <= 256 * 1_024, "{at_once} × {memory} KiB");
     }
 
     #[test]

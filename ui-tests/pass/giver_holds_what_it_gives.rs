@@ -5,6 +5,6 @@ bailiwick::admin! {
     model Product { name: String label; stock: i64; }
 
     role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
-    role Manager under Owner { view Product when stock >= 1; assign Deputy; }
+    role Manager under Owner { view Product when stock >= 1; assign Deputy; accept no_sideways_path "a deputy for the holidays"; }
     role Deputy beside Manager { view Product { name } when stock > 0; }
 }

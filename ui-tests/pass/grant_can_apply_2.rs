@@ -6,5 +6,5 @@ bailiwick::admin! {
     model Invoice { number: String label; state: State default Draft; due: Option<Date>; }
 
     role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
-    role Clerk under Owner { view Invoice; edit Invoice when (state == Draft and state == Sent) or due < now; }
+    role Clerk under Owner { view Invoice; edit Invoice { number } when (state == Draft and state == Sent) or due < now; }
 }

@@ -8,7 +8,7 @@ bailiwick::admin! {
 
     role Owner { all *; approve Invoice; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
 
-    reauth approve;
+    reauth approve, delete, assign, reset;
 }
 
 impl InvoiceActions for Shop {

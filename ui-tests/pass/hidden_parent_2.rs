@@ -1,4 +1,4 @@
-//! Nobody named the key: it is shown as not visible.
+//! The key is left out.
 
 bailiwick::admin! {
     panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
@@ -6,5 +6,5 @@ bailiwick::admin! {
     model Booking { number: String label; customer: Customer restrict; }
 
     role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
-    role Clerk under Owner { view Booking; }
+    role Clerk under Owner { view Booking { number }; }
 }

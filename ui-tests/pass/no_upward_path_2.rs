@@ -5,6 +5,6 @@ bailiwick::admin! {
     model Product { name: String label; }
 
     role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
-    role Manager under Owner { view Product; assign Deputy; }
+    role Manager under Owner { view Product; assign Deputy; accept no_sideways_path "a deputy for the holidays"; }
     role Deputy beside Manager { view Product; }
 }

@@ -6,5 +6,5 @@ bailiwick::admin! {
     model Invoice { number: String label; state: State; }
 
     role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
-    role Clerk under Owner { view Invoice; edit, delete Invoice when state == Draft; }
+    role Clerk under Owner { view Invoice; edit Invoice { number } when state == Draft; delete Invoice when state == Draft; }
 }

@@ -9,5 +9,5 @@ bailiwick::admin! {
     throttle login 5 per 15min by account, 20 per 10min by address;
     throttle factor 5 per 10min by account;
     throttle reauth 5 per 10min by session;
-    reauth assign;
+    reauth assign, delete;
 }

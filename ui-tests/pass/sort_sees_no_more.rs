@@ -3,7 +3,7 @@
 bailiwick::admin! {
     panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
     actor { branch: Option<i64>; }
-    model Employee { name: String label; branch: i64; salary: i64; sort salary desc; }
+    model Employee { name: String label; branch: i64; rate: i64; sort rate desc; }
 
     role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
     role Manager under Owner { view Employee { name, branch } when branch == me.branch; }

@@ -9,7 +9,7 @@ bailiwick::admin! {
     role Owner { all *; approve Invoice; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
     role Clerk under Owner { view Invoice; edit Invoice { number, paid }; }
 
-    reauth approve, delete;
+    reauth approve, delete, export, assign, reset;
 }
 
 impl InvoiceActions for Shop {

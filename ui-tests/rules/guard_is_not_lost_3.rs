@@ -11,7 +11,7 @@ bailiwick::admin! {
         assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit;
     }
 
-    reauth pay;
+    reauth pay, delete, assign, reset;
     throttle reauth 5 per 10min by session;
 }
 

@@ -6,8 +6,8 @@ use super::names::{plain, unknown};
 use crate::ast::{self, HeadSetting, Setting as Written, Way};
 use crate::diag::Diags;
 use crate::panel::{
-    Accept, Brand, By, Limit, Owner, Panel, Password, Place, Proxies, Recovery, Session, Setting, Throttle,
-    ThrottleName,
+    Accept, Brand, By, Limit, Owner, Panel, Password, PeopleVerb, Place, Proxies, Reauth, ReauthWhat, Recovery,
+    Session, Setting, Throttle, ThrottleName, Verb,
 };
 
 const MINUTE: u64 = 60;
@@ -231,8 +231,15 @@ pub(crate) fn throttles(clauses: &[ast::Throttle], head: Place, diags: &mut Diag
     throttles
 }
 
-/// Login: NIST SP 800-63B-4, 3.2.2. Factor: ASVS 5.0, 6.6.3. Recovery: Rodauth. Addresses: a judgement.
-fn default_throttles(place: Place) -> [Throttle; 4] {
+/// Without the clause everything asks that can't be undone or opens a way in.
+pub(crate) fn default_reauth(place: Place) -> Vec<Reauth> {
+    let people = [PeopleVerb::Assign, PeopleVerb::Reset].map(ReauthWhat::People);
+    let verbs = [Verb::Delete, Verb::Export].map(ReauthWhat::Verb);
+    verbs.into_iter().chain(people).map(|what| Reauth { what, place }).collect()
+}
+
+/// Login: NIST SP 800-63B-4, 3.2.2. Factor: ASVS 5.0, 6.6.3. Recovery: Rodauth. Addresses and exports: a judgement.
+fn default_throttles(place: Place) -> [Throttle; 5] {
     let limit = |count, window, by| Limit { count, window, by, place };
     let throttle = |name, limits| Throttle { name, limits, wait: None, cap: None, place };
     [
@@ -247,6 +254,7 @@ fn default_throttles(place: Place) -> [Throttle; 4] {
         throttle(ThrottleName::Factor, vec![limit(5, 10 * MINUTE, By::Session)]),
         throttle(ThrottleName::Reauth, vec![limit(5, 10 * MINUTE, By::Session)]),
         throttle(ThrottleName::Recovery, vec![limit(3, HOUR, By::Account), limit(5, 15 * MINUTE, By::Address)]),
+        throttle(ThrottleName::Export, vec![limit(10, HOUR, By::Actor)]),
     ]
 }
 

@@ -3,7 +3,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::{BEFORE_RULES, NOT_BUILT, RULES, Rule};
+use super::{BEFORE_RULES, BY_CONSTRUCTION, NOT_BUILT, RULES, Rule};
 use crate::diag::Diags;
 use crate::panel::{Accept, Owner, Panel};
 use crate::similar;
@@ -16,6 +16,10 @@ pub(super) fn apply(panel: &Panel, today: NaiveDate, diags: &mut Diags) {
         let opts_out = match (rule, later) {
             (Some(rule), _) => rule.opts_out,
             (None, Some((_, opts_out))) => *opts_out,
+            (None, None) if BY_CONSTRUCTION.iter().any(|held| held.0 == accept.rule) => {
+                nothing_breaks_it(accept, diags);
+                continue;
+            }
             (None, None) if BEFORE_RULES.contains(&accept.rule.as_str()) => false,
             (None, None) => {
                 unknown_rule(accept, diags);
@@ -32,11 +36,19 @@ pub(super) fn apply(panel: &Panel, today: NaiveDate, diags: &mut Diags) {
 }
 
 fn unknown_rule(accept: &Accept, diags: &mut Diags) {
-    let known = RULES.iter().map(|rule| rule.name).chain(NOT_BUILT.iter().map(|rule| rule.0));
+    let others = NOT_BUILT.iter().map(|rule| rule.0).chain(BY_CONSTRUCTION.iter().map(|rule| rule.0));
+    let known = RULES.iter().map(|rule| rule.name).chain(others);
     let diag = diags.error("unknown_name", accept.rule_place, format!("there is no rule `{}`", accept.rule));
     if let Some(meant) = similar::nearest(&accept.rule, known) {
         diag.help(format!("did you mean `{meant}`?"));
     }
+}
+
+fn nothing_breaks_it(accept: &Accept, diags: &mut Diags) {
+    diags
+        .error("accept_is_needed", accept.place, format!("no panel can break `{}`", accept.rule))
+        .help("take it out")
+        .about(accept.owner);
 }
 
 /// An exception that was meant for a time outlives it unless somebody is made to look.

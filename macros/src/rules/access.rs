@@ -1,6 +1,7 @@
 //! Getting in, staying in, getting back in: limits on guesses, lifetimes of sessions, where links lead.
 
 use super::policy::Policy;
+use super::wording;
 use crate::diag::Diags;
 use crate::panel::{By, Limit, Owner, Place, Throttle, ThrottleName};
 
@@ -204,14 +205,29 @@ fn contradiction(throttle: &Throttle) -> Option<(Place, String, String)> {
     }
     if let Some((least, most)) = throttle.wait {
         if least > most {
-            let message = format!("`throttle {word}` waits {} at least and {} at most", span(least), span(most));
-            return Some((throttle.place, message, format!("write `wait {} to {}`", span(most), span(least))));
+            let message = format!(
+                "`throttle {word}` waits {} at least and {} at most",
+                wording::span(least),
+                wording::span(most)
+            );
+            return Some((
+                throttle.place,
+                message,
+                format!("write `wait {} to {}`", wording::span(most), wording::span(least)),
+            ));
         }
         let longest = throttle.limits.iter().map(|limit| limit.window).max()?;
         if longest < most {
-            let message =
-                format!("`throttle {word}` lets one wait {} and has forgotten why after {}", span(most), span(longest));
-            return Some((throttle.place, message, format!("write `wait {} to {}`", span(least), span(longest))));
+            let message = format!(
+                "`throttle {word}` lets one wait {} and has forgotten why after {}",
+                wording::span(most),
+                wording::span(longest)
+            );
+            return Some((
+                throttle.place,
+                message,
+                format!("write `wait {} to {}`", wording::span(least), wording::span(longest)),
+            ));
         }
     }
     match throttle.cap {
@@ -234,39 +250,30 @@ fn contradiction(throttle: &Throttle) -> Option<(Place, String, String)> {
     Some((
         address.place,
         format!("`throttle {word}` allows an address less than one account: {what} of one person block a whole office"),
-        format!("write `{} per {} by address`, or more of them", account.count, span(account.window)),
+        format!("write `{} per {} by address`, or more of them", account.count, wording::span(account.window)),
     ))
 }
 
-/// As the block writes it: in the largest unit that leaves no rest.
-fn span(seconds: u64) -> String {
-    [(86_400, "d"), (3_600, "h"), (60, "min")]
-        .into_iter()
-        .find(|(unit, _)| seconds >= *unit && seconds.is_multiple_of(*unit))
-        .map_or_else(|| format!("{seconds}s"), |(unit, word)| format!("{}{word}", seconds / unit))
-}
-
-/// Who guesses slowly has all year: what counts is how many guesses fit in a day.
+/// Who guesses slowly has all year: what counts is how many guesses at one account fit in a day, over every way at once.
 pub(super) fn guess_budget(policy: &Policy, diags: &mut Diags) {
-    const A_DAY: u64 = 86_400;
     const BUDGET: u64 = 1_000;
+    let mut alone = Vec::new();
     for throttle in &policy.panel().throttles {
         // Exports are no guesses, and nobody guesses a token of 128 bits.
         if matches!(throttle.name, ThrottleName::Export | ThrottleName::Token) {
             continue;
         }
-        let (word, what) = words(throttle.name);
-        let of_one = throttle.limits.iter().filter(|limit| limit.by != By::Address && limit.window > 0);
-        let daily = |limit: &Limit| u64::from(limit.count).saturating_mul(A_DAY.div_ceil(limit.window));
-        // All limits must allow, so the tightest one counts.
-        let Some(limit) = of_one.min_by_key(|limit| daily(limit)).filter(|limit| daily(limit) > BUDGET) else {
+        let Some((limit, guesses)) = a_day(throttle) else { continue };
+        if guesses <= BUDGET {
+            alone.push((throttle.name, limit, guesses));
             continue;
-        };
+        }
+        let (word, what) = words(throttle.name);
         diags
             .error(
                 "guess_budget",
                 limit.place,
-                format!("`throttle {word}` allows {} {what} a day, and more than {BUDGET} are too many", daily(limit)),
+                format!("`throttle {word}` allows {guesses} {what} a day, and more than {BUDGET} are too many"),
             )
             .help(format!(
                 "write fewer of them, or a longer window: `5 per 15min {}` are 480 a day",
@@ -274,13 +281,47 @@ pub(super) fn guess_budget(policy: &Policy, diags: &mut Diags) {
             ))
             .about(Owner::Panel);
     }
+    // A stranger tries passwords and saved codes alike; what is asked of a session comes after.
+    let of = |name: ThrottleName| alone.iter().find(|(other, ..)| *other == name);
+    let (Some((_, login, first)), Some((_, recovery, second)), Some(_)) =
+        (of(ThrottleName::Login), of(ThrottleName::Recovery), policy.panel().recovery.codes)
+    else {
+        return;
+    };
+    let guesses = first + second;
+    if guesses > BUDGET {
+        diags
+            .error(
+                "guess_budget",
+                recovery.place,
+                format!(
+                    "a stranger has {first} passwords and {second} codes of one account a day, {guesses} guesses, and \
+                     more than {BUDGET} are too many"
+                ),
+            )
+            .because("throttle", login.place)
+            .help(format!(
+                "write fewer of them, or a longer window: `3 per 1h {}` are 72 a day",
+                by_phrase(recovery.by)
+            ))
+            .about(Owner::Panel);
+    }
+}
+
+/// The tightest limit on one account or session, and what it allows in a day: all limits must allow.
+fn a_day(throttle: &Throttle) -> Option<(&Limit, u64)> {
+    const A_DAY: u64 = 86_400;
+    let of_one = throttle.limits.iter().filter(|limit| limit.by != By::Address && limit.window > 0);
+    let daily = |limit: &Limit| u64::from(limit.count).saturating_mul(A_DAY.div_ceil(limit.window));
+    of_one.map(|limit| (limit, daily(limit))).min_by_key(|(_, daily)| *daily)
 }
 
 fn by_phrase(by: By) -> String {
     format!("by {}", by_word(&[by]))
 }
 
-/// A link that lives for days lies in a mailbox until somebody else reads it; one of a minute is gone before it is read.
+/// A link that lives for days lies in a mailbox until somebody else reads it; one of a minute is gone before it is read; a
+/// short code that may be tried often enough is guessed while it holds.
 pub(super) fn token_bounds(policy: &Policy, diags: &mut Diags) {
     const LEAST: u64 = 5 * 60;
     const MOST: u64 = 86_400;
@@ -292,9 +333,40 @@ pub(super) fn token_bounds(policy: &Policy, diags: &mut Diags) {
             .error(
                 "token_bounds",
                 place,
-                format!("a link by {word} works for {}, and {bound} is {use_}", span(seconds)),
+                format!("a link by {word} works for {}, and {bound} is {use_}", wording::span(seconds)),
             )
             .help(format!("write `link by {word} for {bound};`"))
+            .about(Owner::Panel);
+    }
+    short_codes(policy, diags);
+}
+
+/// Six digits, of which three are right at a time (half a minute each, one before and one after): at most 1 in 10,000 to
+/// guess one while it holds.
+fn short_codes(policy: &Policy, diags: &mut Diags) {
+    const CODES: u64 = 1_000_000;
+    const RIGHT_AT_A_TIME: u64 = 3;
+    const HOLDS: u64 = 90;
+    const ODDS: u64 = 10_000;
+    if policy.panel().roles.iter().all(|role| role.factor_required.is_none()) {
+        return;
+    }
+    let Some(throttle) = find(policy, ThrottleName::Factor) else { return };
+    let of_one = throttle.limits.iter().filter(|limit| limit.by != By::Address && limit.window > 0);
+    let tries = |limit: &Limit| u64::from(limit.count).saturating_mul(HOLDS.div_ceil(limit.window));
+    let Some(limit) = of_one.min_by_key(|limit| tries(limit)) else { return };
+    if tries(limit).saturating_mul(RIGHT_AT_A_TIME).saturating_mul(ODDS) > CODES {
+        let most = CODES / ODDS / RIGHT_AT_A_TIME;
+        diags
+            .error(
+                "token_bounds",
+                limit.place,
+                format!(
+                    "a code of six digits can be tried {} times while it holds, and more than {most} are too many",
+                    tries(limit)
+                ),
+            )
+            .help(format!("write `5 per 10min {}`", by_phrase(limit.by)))
             .about(Owner::Panel);
     }
 }

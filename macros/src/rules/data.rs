@@ -4,7 +4,9 @@
 use super::policy::Policy;
 use super::{grants, wording};
 use crate::diag::Diags;
-use crate::panel::{Cell, Field, FieldId, Kind, ModelId, OnDelete, Owner, Place, RoleId, Verb};
+use crate::panel::{
+    ActionId, By, Cell, Field, FieldId, Kind, Limit, ModelId, OnDelete, Owner, Place, RoleId, ThrottleName, Verb,
+};
 
 /// An action that says nothing of its effects is a hole in the matrix: nobody can tell what the right to it allows.
 pub(super) fn action_declares_effects(policy: &Policy, diags: &mut Diags) {
@@ -102,12 +104,15 @@ pub(super) fn set_null_is_an_edit(policy: &Policy, diags: &mut Diags) {
                 policy.cells(role, Verb::Delete, start).find(|cell| !grants::is_forbidden(policy, role, cell));
             let Some(cell) = allowed else { continue };
             for &(parent, child, field) in emptied.iter().filter(|(parent, ..)| *parent == start) {
-                // What is readonly nobody may edit: there the model itself says who empties it.
-                if policy.model(child).field(field).readonly || told.contains(&(child, field)) {
+                if told.contains(&(child, field)) {
                     continue;
                 }
-                let edits: Vec<&Cell> =
-                    policy.cells(role, Verb::Edit, child).filter(|cell| cell.fields.contains(field)).collect();
+                // What is readonly nobody edits: there an action that writes it is what counts.
+                let edits: Vec<&Cell> = if policy.model(child).field(field).readonly {
+                    writers(policy, role, child, field)
+                } else {
+                    policy.cells(role, Verb::Edit, child).filter(|cell| cell.fields.contains(field)).collect()
+                };
                 // Which rows point at the deleted one no condition on them can say: all or none.
                 if policy.rows_within(child, None, &edits) {
                     continue;
@@ -117,6 +122,13 @@ pub(super) fn set_null_is_an_edit(policy: &Policy, diags: &mut Diags) {
             }
         }
     }
+}
+
+/// Actions that write the field.
+fn writers<'a>(policy: &Policy<'a>, role: RoleId, model: ModelId, field: FieldId) -> Vec<&'a Cell> {
+    let actions = policy.panel().model(model).actions.iter().enumerate();
+    let writing = actions.filter(|(_, action)| action.writes.iter().any(|(written, _)| *written == field));
+    writing.flat_map(|(action, _)| policy.cells(role, Verb::Act(ActionId(action)), model)).collect()
 }
 
 fn report_set_null(
@@ -143,31 +155,66 @@ fn report_set_null(
             format!("when role `{name}` deletes `{parent_name}` it empties `{}` of `{child_name}`, {which}", key.name),
         )
         .steps(steps)
-        .help(format!(
-            "grant `edit {child_name} {{ {} }}` to `{name}`, or write `restrict` in place of `set_null`",
-            key.name
-        ))
+        .help(if key.readonly {
+            format!("write `restrict` in place of `set_null`, or grant `{name}` an action that writes `{}`", key.name)
+        } else {
+            format!(
+                "grant `edit {child_name} {{ {} }}` to `{name}`, or write `restrict` in place of `set_null`",
+                key.name
+            )
+        })
         .about(Owner::Role(role))
         .about(Owner::Model(child))
         .about(Owner::Model(parent));
 }
 
-/// A file without a largest size is a disk that one form fills.
+/// A file without a largest size is a disk that one form fills; exports without a limit are the whole database by evening.
 pub(super) fn everything_is_bounded(policy: &Policy, diags: &mut Diags) {
+    const LARGEST: u32 = 8 * 1_024 * 1_024;
     for id in policy.model_ids() {
         let model = policy.panel().model(id);
-        for field in model.fields.iter().filter(|field| field.kind == Kind::Bytes && field.max_len.is_none()) {
+        for field in model.fields.iter().filter(|field| field.kind == Kind::Bytes) {
             let name = &field.name;
+            let message = match field.max_len {
+                None => format!("`{name}` of `{}` takes a file of any size", model.name),
+                Some(most) if most > LARGEST => {
+                    format!("`{name}` of `{}` takes {most} bytes, and more than {LARGEST} are too many", model.name)
+                }
+                Some(_) => continue,
+            };
             diags
-                .error(
-                    "everything_is_bounded",
-                    field.place,
-                    format!("`{name}` of `{}` takes a file of any size", model.name),
-                )
+                .error("everything_is_bounded", field.place, message)
                 .help(format!("write how many bytes it may hold: `{name}: {} len ..=65_536;`", bytes_as_written(field)))
                 .about(Owner::Model(id));
         }
     }
+    exports_are_bounded(policy, diags);
+}
+
+fn exports_are_bounded(policy: &Policy, diags: &mut Diags) {
+    let Some(throttle) = policy.panel().throttles.iter().find(|throttle| throttle.name == ThrottleName::Export) else {
+        return;
+    };
+    let of_one = |limit: &Limit| matches!(limit.by, By::Actor | By::Account | By::Session);
+    if throttle.limits.iter().any(of_one) {
+        return;
+    }
+    let export = policy.role_ids().find_map(|role| {
+        let cell = policy.panel().role(role).cells.iter().find(|cell| cell.verb == Verb::Export)?;
+        Some((role, cell))
+    });
+    let Some((role, cell)) = export else { return };
+    let name = wording::role(policy, role);
+    let model = wording::model(policy, cell.model);
+    diags
+        .error(
+            "everything_is_bounded",
+            throttle.place,
+            format!("role `{name}` may export `{model}`, and nothing limits how often one person does"),
+        )
+        .because("export", policy.place_of(role, cell))
+        .help("add `10 per 1h by actor` to `throttle export`")
+        .about(Owner::Panel);
 }
 
 fn bytes_as_written(field: &Field) -> &'static str {

@@ -123,6 +123,39 @@ fn report_path(policy: &Policy, diags: &mut Diags, last: &Edge) {
     }
 }
 
+/// Who gives a peer's role to a second account is two people to everybody who looks at the log.
+///
+/// Whatever leads higher is an error already, and so are rights that the giver lacks.
+pub(super) fn no_sideways_path(policy: &Policy, diags: &mut Diags) {
+    if policy.ranks.go_in_a_circle() {
+        return;
+    }
+    for role in policy.role_ids() {
+        for (peer, way) in policy.paths.reached(role) {
+            let gives = way.iter().all(|edge| edge.how == How::Gives);
+            if peer == role || !policy.ranks.is_level(role, peer) || !gives {
+                continue;
+            }
+            let [edge] = way.as_slice() else { continue };
+            let owners = [Owner::Role(role), Owner::Role(peer)];
+            if !policy.lacks(role, peer).is_empty() && !policy.is_accepted("giver_holds_what_it_gives", &owners) {
+                continue;
+            }
+            let (name, other) = (wording::role(policy, role), wording::role(policy, peer));
+            diags
+                .warning(
+                    "no_sideways_path",
+                    edge.cell.place,
+                    format!("holding `{name}` leads to holding `{other}`, which stands beside it"),
+                )
+                .help(format!("take `assign {other}` from `{name}`: leave it to a role above both"))
+                .note("one person with two roles of one rank is two people in the log")
+                .about(Owner::Role(role))
+                .about(Owner::Role(peer));
+        }
+    }
+}
+
 /// Who may reset, lock or sign out a superior can take their place, or keep them out while something happens.
 pub(super) fn recovery_respects_rank(policy: &Policy, diags: &mut Diags) {
     if policy.ranks.go_in_a_circle() {

@@ -5,6 +5,8 @@ mod accepts;
 mod access;
 mod conditions;
 #[cfg(test)]
+mod construction;
+#[cfg(test)]
 mod cost;
 mod data;
 mod duties;
@@ -14,6 +16,7 @@ mod liveness;
 mod oracles;
 mod paths;
 mod policy;
+mod recovery;
 mod roles;
 mod rows;
 mod scope;
@@ -68,11 +71,15 @@ rules! {
     }
     escalation {
         no_upward_path,
+        no_sideways_path,
         giver_holds_what_it_gives,
         recovery_respects_rank (fixed),
     }
     scope {
         scope_is_fixed,
+    }
+    recovery {
+        own_authority_is_fixed (fixed),
     }
     duties {
         one_person,
@@ -88,6 +95,7 @@ rules! {
         secret_is_never_read (fixed),
         no_literal_secret (fixed),
         label_fits_the_place,
+        url_has_no_personal_data,
         sensitive_name_is_labelled,
     }
     oracles {
@@ -113,6 +121,11 @@ rules! {
         proxies_are_stated (fixed),
         links_have_a_fixed_host (fixed),
     }
+    recovery {
+        lock_has_a_way_back,
+        recovery_is_as_strong_as_login,
+        destructive_needs_reauth,
+    }
     data {
         action_declares_effects (fixed),
         cascade_stays_within_rights,
@@ -125,22 +138,22 @@ rules! {
 const BEFORE_RULES: &[&str] =
     &["unknown_name", "duplicate_name", "reserved_name", "value_fits_field", "value_in_bounds"];
 
-/// Rules that are named and not checked yet, and whether `accept` will be able to speak for them.
-const NOT_BUILT: &[(&str, bool)] = &[
-    ("policy_is_locked", true),
-    ("no_sideways_path", true),
-    ("own_authority_is_fixed", false),
-    ("audit_is_append_only", false),
-    ("factor_can_be_enrolled", false),
-    ("picker_is_scoped", false),
-    ("url_has_no_personal_data", true),
-    ("lock_has_a_way_back", true),
-    ("recovery_is_as_strong_as_login", true),
-    ("destructive_needs_reauth", true),
-    ("revocation_is_complete", false),
-    ("hash_fits_in_memory", true),
-    ("brand_is_legible", true),
+/// Rules that no block can break, each with the file and the test that fails when one could. There is nothing to accept.
+const BY_CONSTRUCTION: &[(&str, &str, &str)] = &[
+    ("audit_is_append_only", "macros/src/rules/construction.rs", "no_clause_writes_the_log_or_the_throttles"),
+    ("factor_can_be_enrolled", "macros/src/rules/construction.rs", "no_clause_guards_the_enrolment_of_a_factor"),
+    (
+        "picker_is_scoped",
+        "runtime/src/store/tests/reading.rs",
+        "pickers_come_in_one_statement_and_keep_the_current_value",
+    ),
+    ("revocation_is_complete", "runtime/src/tests/people.rs", "every_act_ends_the_sessions_with_its_reason"),
+    ("hash_fits_in_memory", "runtime/src/password.rs", "the_hashes_at_work_fit_in_memory"),
+    ("brand_is_legible", "macros/src/expand/brand.rs", "every_brand_becomes_legible"),
 ];
+
+/// Rules that are named and not checked yet, and whether `accept` will be able to speak for them.
+const NOT_BUILT: &[(&str, bool)] = &[("policy_is_locked", true)];
 
 /// Every rule reports what it finds; then the block's own exceptions are applied and judged.
 pub(crate) fn judge(panel: &Panel, diags: &mut Diags) {

@@ -193,8 +193,7 @@ pub(super) fn label_text_sees_no_more(policy: &Policy, diags: &mut Diags) {
     }
 }
 
-/// A key that a clause names, and nothing behind it: a number that says that the row exists, and which rows share it.
-/// Where a whole model is viewed its keys come along unasked, and the page shows them as not visible.
+/// A key that is seen, and nothing behind it: a number that says that the row exists, and which rows share it.
 pub(super) fn hidden_parent(policy: &Policy, diags: &mut Diags) {
     for role in policy.role_ids() {
         let hidden = policy.references().iter().filter_map(|&Reference { child, field, .. }| {
@@ -205,8 +204,8 @@ pub(super) fn hidden_parent(policy: &Policy, diags: &mut Diags) {
             keys.iter().filter(|key| told_by_use(policy, role, key.0, key.1)).map(|key| key.2).collect();
         for (model, field, target) in keys {
             let named = policy.cells(role, Verb::View, model).filter(|cell| cell.fields.contains(field));
-            let place = named.into_iter().find_map(|cell| cell.fields_place).filter(|_| !told.contains(&target));
-            let Some(place) = place else { continue };
+            let Some(view) = named.into_iter().next().filter(|_| !told.contains(&target)) else { continue };
+            let place = view.fields_place.unwrap_or_else(|| policy.place_of(role, view));
             told.push(target);
             let key = policy.panel().model(model).field(field);
             let (name, model_name) = (wording::role(policy, role), wording::model(policy, model));

@@ -1,15 +1,16 @@
 //! What a condition on rows holds back: nobody may write their way over it. That a write stays within the rows of the
 //! grant it is made by is the run time's to refuse; here it is about the other grants of the same role.
 
-use super::policy::Policy;
+use super::policy::{Held, Policy};
 use super::wording;
 use crate::diag::Diags;
 use crate::panel::{
-    ActionId, Cell, FieldId, FieldSet, Kind, ModelId, Operand, OperandKind, Owner, Place, Predicate, RoleId, Verb,
+    ActionId, AttributeId, Cell, FieldId, FieldSet, Kind, ModelId, OperandKind, Owner, Place, Predicate, RoleId, Verb,
 };
 use crate::predicate;
 
-/// A right over some rows, and the right to make any row one of them: the condition holds nobody back.
+/// A right over some rows, and the right to make any row one of them: the condition holds nobody back. The other way round
+/// the row is gone for whoever edited it, and nobody else looks for it.
 pub(super) fn scope_is_fixed(policy: &Policy, diags: &mut Diags) {
     for role in policy.role_ids() {
         let mut told: Vec<(usize, FieldId)> = Vec::new();
@@ -31,12 +32,73 @@ pub(super) fn scope_is_fixed(policy: &Policy, diags: &mut Diags) {
                 let alone = opened.clone().find(|(field, _)| brings([*field].into_iter().collect()));
                 // Where no field does it alone, several at once may.
                 let all: FieldSet = reads.iter().filter(written).map(|(field, _)| *field).collect();
-                let found = alone.or_else(|| opened.next().filter(|_| brings(all)));
+                let out = |field: FieldId| std::ptr::eq(way.cell, goal) && lets_rows_out(policy, role, goal, when, field);
+                let lost = opened.clone().find(|(field, _)| out(*field));
+                let found = alone.or_else(|| opened.next().filter(|_| brings(all))).or(lost);
                 if let Some(&(field, place)) = found {
                     told.push((goal.grant.0, field));
                     report(policy, diags, role, &way, goal, (field, place));
                 }
             }
+        }
+        attributes_are_fixed(policy, diags, role);
+    }
+}
+
+/// Whether a row that the edit reaches can be made one that no edit of the role reaches, by this field alone.
+fn lets_rows_out(policy: &Policy, role: RoleId, edit: &Cell, when: &Predicate, field: FieldId) -> bool {
+    let others = policy.cells(role, edit.verb, edit.model);
+    let Some(reached) = others.map(|cell| cell.when.as_deref()).collect::<Option<Vec<&Predicate>>>() else {
+        return false;
+    };
+    // A grant that never applies is told as such.
+    policy.can_hold(edit.model, when)
+        && policy.some_row(edit.model, &[&without(when, &|read| *read == OperandKind::Field(field))], &reached)
+}
+
+/// Whoever hands out accounts hands out what `me` says of them: a second account with another attribute has other rows.
+fn attributes_are_fixed(policy: &Policy, diags: &mut Diags, role: RoleId) {
+    let mut told: Vec<(RoleId, AttributeId)> = Vec::new();
+    for edge in policy.paths.from(role) {
+        for goal in &policy.panel().role(edge.to).cells {
+            let Some(when) = goal.when.as_deref() else { continue };
+            let mut reads: Vec<(AttributeId, Place)> = Vec::new();
+            predicate::each_operand(when, &mut |operand, place| {
+                if let OperandKind::MeAttribute(attribute) = operand {
+                    reads.push((*attribute, place));
+                }
+            });
+            let Some(&(attribute, place)) = reads.iter().find(|(read, _)| !told.contains(&(edge.to, *read))) else {
+                continue;
+            };
+            let any = without(when, &|operand| *operand == OperandKind::MeAttribute(attribute));
+            let fields = if goal.verb.is_of_fields() { goal.fields } else { FieldSet::default() };
+            if policy.holds(role, goal.verb, goal.model, fields, Some(&any)) != Held::NotRows {
+                // What is not held at all is `giver_holds_what_it_gives`'s to tell.
+                continue;
+            }
+            told.push((edge.to, attribute));
+            let model = policy.model(goal.model);
+            let (name, other) = (wording::role(policy, role), wording::role(policy, edge.to));
+            let (does, verb) = (wording::people_verb(edge.cell.verb), wording::verb(model, goal.verb));
+            let read = &policy.actor[attribute.0].name;
+            diags
+                .error(
+                    "scope_is_fixed",
+                    edge.cell.place,
+                    format!(
+                        "role `{name}` may {does} `{other}` with any `me.{read}`, which decides over which `{}` one may {verb}",
+                        model.name
+                    ),
+                )
+                .because("when", place)
+                .help(format!(
+                    "grant `{name}` the `{verb} {}` without that condition, or leave `{other}` to a role that has it",
+                    model.name
+                ))
+                .note(format!("a second account with another `me.{read}` sees other rows than one's own"))
+                .about(Owner::Role(role))
+                .about(Owner::Role(edge.to));
         }
     }
 }
@@ -71,7 +133,7 @@ fn brings_rows_in(policy: &Policy, role: RoleId, way: &Way, goal: &Cell, when: &
     let Some(reached) = alike.map(|cell| cell.when.as_deref()).collect::<Option<Vec<&Predicate>>>() else {
         return false;
     };
-    let others = without(when, fields);
+    let others = without(when, &|read| matches!(read, OperandKind::Field(field) if fields.contains(*field)));
     let of_way = way.cell.when.as_deref();
     let before: Vec<&Predicate> = of_way.into_iter().chain([&others]).collect();
     // An edit that would carry the row out of all rows that may be edited is refused; an action may.
@@ -87,16 +149,18 @@ fn brings_rows_in(policy: &Policy, role: RoleId, way: &Way, goal: &Cell, when: &
     policy.some_row(goal.model, &before, &reached) && kept.into_iter().any(after)
 }
 
-/// The condition with everything that reads one of the fields left open.
-fn without(condition: &Predicate, fields: FieldSet) -> Predicate {
-    let all = |parts: &[Predicate]| parts.iter().map(|part| without(part, fields)).collect();
-    let reads = |operand: &Operand| matches!(operand.kind, OperandKind::Field(field) if fields.contains(field));
+/// The condition with everything that reads such an operand left open.
+fn without(condition: &Predicate, reads: &impl Fn(&OperandKind) -> bool) -> Predicate {
+    let all = |parts: &[Predicate]| parts.iter().map(|part| without(part, reads)).collect();
     match condition {
         Predicate::And(parts) => Predicate::And(all(parts)),
         Predicate::Or(parts) => Predicate::Or(all(parts)),
-        Predicate::Not(inner) => Predicate::Not(Box::new(without(inner, fields))),
-        Predicate::Compare { left, right, .. } if reads(left) || reads(right) => Predicate::Broken,
-        Predicate::IsNull { operand, .. } | Predicate::In { operand, .. } if reads(operand) => Predicate::Broken,
+        Predicate::Not(inner) => Predicate::Not(Box::new(without(inner, reads))),
+        Predicate::Compare { left, right, .. } if reads(&left.kind) || reads(&right.kind) => Predicate::Broken,
+        Predicate::IsNull { operand, .. } if reads(&operand.kind) => Predicate::Broken,
+        Predicate::In { operand, set, .. } if reads(&operand.kind) || set.iter().any(|one| reads(&one.kind)) => {
+            Predicate::Broken
+        }
         other => other.clone(),
     }
 }

@@ -4,7 +4,7 @@ use super::policy::Policy;
 use super::wording;
 use crate::diag::Diags;
 use crate::panel::{
-    Cell, Field, FieldId, FieldSet, Kind, Literal, Model, ModelId, Owner, Place, Sensitivity, Verb, Widget,
+    Cell, Field, FieldId, FieldSet, Kind, Literal, Model, ModelId, OperandKind, Owner, Place, Sensitivity, Verb, Widget,
 };
 use crate::predicate;
 
@@ -137,17 +137,41 @@ pub(super) fn no_literal_secret(policy: &Policy, diags: &mut Diags) {
     for id in policy.model_ids() {
         let model = panel.model(id);
         for field in &model.fields {
-            let Some(Literal::Text(text)) = &field.default else { continue };
-            if let Some(what) = literal_secret(text) {
+            let default = match &field.default {
+                Some(Literal::Text(text)) => text.as_str(),
+                _ => "",
+            };
+            let texts = [("default", default), ("help", field.help.as_str()), ("documentation", field.doc.as_str())];
+            // In a sentence of help any word can be the key.
+            let found = texts.into_iter().find_map(|(of, text)| {
+                literal_secret(text).or_else(|| text.split_whitespace().find_map(literal_secret)).map(|what| (of, what))
+            });
+            if let Some((of, what)) = found {
                 diags
                     .error(
                         "no_literal_secret",
                         field.place,
-                        format!("the default of `{}` of `{}` has {what} written into it", field.name, model.name),
+                        format!("the {of} of `{}` of `{}` has {what} written into it", field.name, model.name),
                     )
-                    .help("take the default out")
+                    .help(format!("take the {of} out"))
                     .about(Owner::Model(id));
             }
+        }
+    }
+    for condition in policy.conditions() {
+        let mut found: Option<(Place, &str)> = None;
+        predicate::each_operand(condition.predicate, &mut |operand, place| {
+            if let OperandKind::Literal(Literal::Text(text)) = operand {
+                found = found.or_else(|| literal_secret(text).map(|what| (place, what)));
+            }
+        });
+        if let Some((place, what)) = found {
+            let model = &policy.model(condition.model).name;
+            diags
+                .error("no_literal_secret", place, format!("a condition on `{model}` has {what} written into it"))
+                .help("compare with a field, or with an attribute of `me`")
+                .note("whoever reads the source, or the binary, has it")
+                .about(condition.owner);
         }
     }
 }
@@ -156,10 +180,34 @@ pub(super) fn no_literal_secret(policy: &Policy, diags: &mut Diags) {
 /// are; a word alone is never taken for one.
 fn literal_secret(text: &str) -> Option<&'static str> {
     const QUERY: [&str; 6] = ["password", "pwd", "token", "secret", "api_key", "sslpassword"];
-    const MARKS: [&str; 9] =
-        ["AKIA", "ghp_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "sk_live_", "rk_live_", "AIza"];
+    const MARKS: [&str; 20] = [
+        "AKIA",
+        "ASIA",
+        "ghp_",
+        "gho_",
+        "ghs_",
+        "github_pat_",
+        "glpat-",
+        "xoxb-",
+        "xoxp-",
+        "xapp-",
+        "sk_live_",
+        "rk_live_",
+        "AIza",
+        "ya29.",
+        "SG.",
+        "npm_",
+        "pypi-",
+        "hf_",
+        "shpat_",
+        "AGE-SECRET-KEY-",
+    ];
     if text.contains("-----BEGIN") && text.contains("PRIVATE KEY") {
         return Some("a private key");
+    }
+    // The head of a signed token, `{"alg":…`, in base64.
+    if text.starts_with("eyJ") && text.matches('.').count() == 2 && text.len() >= 40 {
+        return Some("a token");
     }
     if MARKS.iter().any(|mark| text.starts_with(mark)) && text.len() >= 20 && !text.contains(char::is_whitespace) {
         return Some("a key");
@@ -214,12 +262,78 @@ pub(super) fn label_fits_the_place(policy: &Policy, diags: &mut Diags) {
     }
 }
 
+/// What is filtered by stands in the address, and addresses stay: in histories, in logs, in what is sent on.
+///
+/// Paths name rows by their number, so that no field's text ever stands in one.
+pub(super) fn url_has_no_personal_data(policy: &Policy, diags: &mut Diags) {
+    for id in policy.model_ids() {
+        let model = policy.panel().model(id);
+        for &(field, place) in &model.filter {
+            let field = model.field(field);
+            let word = match field.sensitivity {
+                Sensitivity::Personal => "personal",
+                Sensitivity::Sensitive => "sensitive",
+                // A secret in a filter is told as such.
+                Sensitivity::Public | Sensitivity::Internal | Sensitivity::Secret => continue,
+            };
+            let name = &field.name;
+            diags
+                .error(
+                    "url_has_no_personal_data",
+                    place,
+                    format!("the filter of `{}` puts `{name}` into addresses, which is {word}", model.name),
+                )
+                .because(word, field.sensitivity_place)
+                .help(format!("take `{name}` out of `filter`"))
+                .note("addresses stay in histories and in the logs of what lies between")
+                .about(Owner::Model(id));
+        }
+    }
+}
+
 /// A field whose name says what it holds, and no label: it travels with every star, search and export.
 pub(super) fn sensitive_name_is_labelled(policy: &Policy, diags: &mut Diags) {
-    const KEYS: [&str; 9] =
-        ["password", "passwd", "passphrase", "secret", "token", "apikey", "api_key", "cvv", "private_key"];
-    const PERSONAL: [&str; 9] =
-        ["ssn", "iban", "dob", "birthdate", "birth_date", "birthday", "passport", "card_number", "diagnosis"];
+    const KEYS: [&str; 15] = [
+        "password",
+        "passwd",
+        "passphrase",
+        "passcode",
+        "secret",
+        "token",
+        "apikey",
+        "api_key",
+        "access_key",
+        "private_key",
+        "cvv",
+        "cvc",
+        "pin",
+        "otp",
+        "mnemonic",
+    ];
+    const PERSONAL: [&str; 22] = [
+        "ssn",
+        "social_security",
+        "national_id",
+        "tax_id",
+        "iban",
+        "bank_account",
+        "card_number",
+        "credit_card",
+        "passport",
+        "dob",
+        "birthdate",
+        "birth_date",
+        "birthday",
+        "date_of_birth",
+        "salary",
+        "wage",
+        "income",
+        "diagnosis",
+        "religion",
+        "ethnicity",
+        "blood_type",
+        "disability",
+    ];
     for id in policy.model_ids() {
         let model = policy.panel().model(id);
         for field in model.fields.iter().filter(|f| f.sensitivity == Sensitivity::Internal && holds_a_value(f.kind)) {

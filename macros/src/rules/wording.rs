@@ -140,3 +140,11 @@ fn verb_of_framework(verb: Verb) -> &'static str {
 pub(super) fn plain(name: &proc_macro2::Ident) -> String {
     name.to_string().trim_start_matches("r#").to_owned()
 }
+
+/// As the block writes it: in the largest unit that leaves no rest.
+pub(super) fn span(seconds: u64) -> String {
+    [(86_400, "d"), (3_600, "h"), (60, "min")]
+        .into_iter()
+        .find(|(unit, _)| seconds >= *unit && seconds.is_multiple_of(*unit))
+        .map_or_else(|| format!("{seconds}s"), |(unit, word)| format!("{}{word}", seconds / unit))
+}

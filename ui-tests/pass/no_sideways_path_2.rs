@@ -1,0 +1,10 @@
+//! A second holder of the same role is no other role.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product { name: String label; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+    role Manager under Owner { all Product; assign Manager; }
+    role Deputy beside Manager { view Product; }
+}

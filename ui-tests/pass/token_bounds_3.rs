@@ -1,0 +1,10 @@
+//! The most tries that a code of six digits stands.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product { name: String label; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; factor required; }
+
+    throttle factor 33 per 1h by session;
+}

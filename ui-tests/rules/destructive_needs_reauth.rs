@@ -1,0 +1,12 @@
+//! Only deleting asks again.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product { name: String label; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+
+    reauth delete;
+}
+
+fn main() {}

@@ -1,0 +1,13 @@
+//! Just as many rights, under another name.
+#![deny(deprecated)]
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product { name: String label; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+    role Manager under Owner { all Product; assign Deputy; }
+    role Deputy beside Manager { view Product; }
+}
+
+fn main() {}
