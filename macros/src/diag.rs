@@ -283,6 +283,8 @@ fn two_places(word: &str, place: Place, error: &TokenStream) -> TokenStream {
 
 /// A constant that calls a constant function that calls the next one, each call over one step; the last one panics,
 /// and rustc prints the way there, a note a step. It prints the frames' names, so they are made from the steps' texts.
+/// Its own "evaluation panicked: " stands before the fact: the other way to several places, bounds that ask for each
+/// other, prints rustc's words in the place of the fact, and inner macros show one place besides their own.
 fn chain(text: &str, steps: &[(Place, String)]) -> TokenStream {
     let names: Vec<String> = steps.iter().enumerate().map(|(i, (_, step))| frame_name(i, step, steps)).collect();
     let frames = steps.iter().enumerate().map(|(i, (place, _))| {
@@ -328,15 +330,15 @@ fn panic(text: &str, place: Place) -> TokenStream {
     quote_spanned! { place.first=> ::core::panic! #group }
 }
 
-/// A mention of a deprecated hidden constant: the one warning that a macro can give on stable Rust.
+/// A call of a deprecated hidden macro: the one warning that a macro can give on stable Rust. Of all that can be deprecated
+/// a macro is the one that rustc names without a path: "use of deprecated macro `policy`: " and then the text.
 fn warning(text: &str, place: Place) -> TokenStream {
     let mention = Ident::new("policy", place.first);
     quote! {
         const _: () = {
             #[deprecated(note = #text)]
-            #[allow(non_upper_case_globals)]
-            const policy: () = ();
-            #mention
+            macro_rules! policy { () => {} }
+            #mention! {}
         };
     }
 }

@@ -8,8 +8,8 @@ use proc_macro2::{Ident, Span};
 
 use super::some_row;
 use crate::panel::{
-    Attribute, AttributeId, Choice, ChoiceId, Field, FieldId, Kind, Literal, Model, ModelId, Op, Operand, OperandKind,
-    Panel, Password, Place, Predicate, Recovery, Sensitivity, Session, Variant,
+    Attribute, AttributeId, Choice, ChoiceId, Field, FieldId, Kind, Literal, Model, ModelId, OnDelete, Op, Operand,
+    OperandKind, Panel, Password, Place, Predicate, Recovery, Sensitivity, Session, Variant,
 };
 
 /// Whether the condition is true for some row; false is certain.
@@ -31,7 +31,11 @@ const STATE: FieldId = FieldId(2);
 const FLAG: FieldId = FieldId(3);
 const AT: FieldId = FieldId(4);
 const NAME: FieldId = FieldId(5);
+const DUE: FieldId = FieldId(6);
+const OWNER: FieldId = FieldId(7);
+const KEY: FieldId = FieldId(8);
 const SIZE: AttributeId = AttributeId(0);
+const HOME: AttributeId = AttributeId(1);
 const ROW: ModelId = ModelId(0);
 
 fn ident(name: &str) -> Ident {
@@ -85,6 +89,9 @@ fn panel() -> Panel {
         field("flag", Kind::Bool, false),
         field("at", Kind::Timestamp, false),
         field("name", Kind::String, true),
+        field("due", Kind::Date, true),
+        field("owner", Kind::Actor, true),
+        field("key", Kind::Model(ROW, OnDelete::Restrict), true),
     ];
     let model = Model {
         name: ident("Row"),
@@ -104,7 +111,8 @@ fn panel() -> Panel {
         checks: Vec::new(),
         actions: Vec::new(),
     };
-    let size = Attribute { name: ident("size"), doc: String::new(), kind: Kind::I64 };
+    let attribute = |name, kind| Attribute { name: ident(name), doc: String::new(), kind };
+    let (size, home) = (attribute("size", Kind::I64), attribute("home", Kind::Model(ROW, OnDelete::Restrict)));
     Panel {
         name: ident("Test"),
         doc: String::new(),
@@ -113,7 +121,7 @@ fn panel() -> Panel {
         public_url: None,
         proxies: None,
         mail: None,
-        actor: vec![size],
+        actor: vec![size, home],
         choices: vec![state],
         models: vec![model],
         roles: Vec::new(),
