@@ -394,7 +394,7 @@ fn what_is_left_out_gets_its_default() {
         (panel.session.idle, panel.session.absolute, panel.session.reauth, panel.session.at_most),
         (1800, 43_200, 600, 5)
     );
-    assert_eq!(panel.throttles.len(), 4);
+    assert_eq!((panel.throttles.len(), panel.reauth.len()), (5, 4));
     assert!(panel.proxies.is_none() && panel.recovery.by_email.is_none());
     assert_eq!(panel.database.and_then(|database| database.fallback).as_deref(), Some("sqlite:p.db"));
     let model = &panel.models[0];
