@@ -3,6 +3,7 @@
 mod ast;
 mod diag;
 mod expand;
+mod lock;
 #[cfg(test)]
 mod oracle;
 mod panel;
@@ -19,16 +20,21 @@ use proc_macro2::TokenStream;
 /// Declares an admin panel: its models, its roles, how people get in. See docs/dsl.md for every word.
 #[proc_macro]
 pub fn admin(block: proc_macro::TokenStream) -> proc_macro::TokenStream {
-    written_out(block.into()).into()
+    written_out(block.into(), lock::find()).into()
 }
 
-fn written_out(block: TokenStream) -> TokenStream {
+fn written_out(block: TokenStream, lock: lock::Found) -> TokenStream {
     let mut diags = Diags::new();
-    let block = parse::parse(block, &mut diags);
-    let panel = resolve::resolve(&block, &mut diags);
+    let mut block = parse::parse(block, &mut diags);
+    let mut panel = resolve::resolve(&block, &mut diags);
+    let watched = lock.watched();
+    panel.lock_passed_over = lock.is_passed_over();
+    panel.lock = lock.read(&mut block);
     // A policy with names that mean nothing has no verdict: the rules would echo the mistake.
     if !diags.has_errors() {
         rules::judge(&panel, &mut diags);
     }
-    expand::expand(&panel, diags)
+    let mut tokens = expand::expand(&panel, diags);
+    tokens.extend(watched);
+    tokens
 }

@@ -3,6 +3,7 @@
 
 mod access;
 mod field_set;
+mod lock;
 mod model;
 mod place;
 mod predicate;
@@ -14,6 +15,7 @@ use proc_macro2::{Ident, Span};
 
 pub(crate) use self::access::{By, Limit, Password, Reauth, ReauthWhat, Recovery, Session, Throttle, ThrottleName};
 pub(crate) use self::field_set::FieldSet;
+pub(crate) use self::lock::{Lock, LockedAction};
 pub(crate) use self::model::{
     Action, Check, Choice, Field, Inline, Kind, Model, OnDelete, Section, Sensitivity, Sort, Variant,
 };
@@ -45,6 +47,10 @@ pub(crate) struct Panel {
     pub(crate) reauth: Vec<Reauth>,
     pub(crate) dashboard: Vec<Widget>,
     pub(crate) accepts: Vec<Accept>,
+    /// The policy as accepted last, where there is a `policy.lock`.
+    pub(crate) lock: Option<Lock>,
+    /// There is one, and the build was told to pass over it; the binary serves nobody.
+    pub(crate) lock_passed_over: bool,
     /// Every use of a declared name, as resolve meets it: the editor's goto, hover and rename come from these alone.
     pub(crate) mentions: Vec<Mention>,
     /// Names that nothing answers to; an error has been reported. The editor completes them.

@@ -16,8 +16,9 @@ mod words;
 use proc_macro2::{Ident, Span};
 
 use self::grants::Reach;
+pub(crate) use self::names::plain;
 pub(crate) use self::names::token;
-use self::names::{Names, plain, writable};
+use self::names::{Names, writable};
 use crate::ast::Block;
 use crate::diag::Diags;
 use crate::panel::{Owner, Panel, Place, Role, RoleId};
@@ -77,6 +78,8 @@ pub(crate) fn resolve(block: &Block, diags: &mut Diags) -> Panel {
         roles,
         forbids,
         one_person,
+        lock: None,
+        lock_passed_over: false,
         mentions: names.mentions.take(),
         unresolved: names.unresolved.take(),
     };

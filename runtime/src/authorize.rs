@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 
 use crate::condition::{Asker, Condition};
 use crate::loan::Lent;
-use crate::panel::{Field, FieldSet, Framework, Model, Panel, PeopleCell, PeopleVerb, Reauth, Role, Verb};
+use crate::panel::{Cell, Field, FieldSet, Framework, Model, Panel, PeopleCell, PeopleVerb, Reauth, Role, Verb};
 use crate::value::Row;
 
 pub use self::lending::authorize_lending;
@@ -115,26 +115,7 @@ struct BoundCell {
 
 /// May this person do this with rows of this model, and with which?
 pub fn authorize(panel: &'static Panel, actor: &Actor, verb: Verb, model: &'static Model) -> Verdict {
-    let cells: Vec<BoundCell> = actor
-        .role
-        .cells
-        .iter()
-        .filter(|cell| cell.verb == verb && cell.model == model.index && lending::counts(panel, actor, cell))
-        .map(|cell| match &cell.when {
-            None => BoundCell {
-                fields: cell.fields,
-                condition: Condition::Always,
-                reads: FieldSet::NONE,
-                reveal: cell.reveal,
-            },
-            Some(when) => BoundCell {
-                fields: cell.fields,
-                condition: when.bind(model, &actor.asker),
-                reads: when.reads(),
-                reveal: cell.reveal,
-            },
-        })
-        .collect();
+    let cells: Vec<BoundCell> = held(panel, actor, verb, model).map(|cell| bound(cell, model, actor)).collect();
     if cells.is_empty() {
         return Verdict::Refused(Refusal {
             right: format!("{} {}", verb_in_words(model, verb), model.plural),
@@ -146,6 +127,39 @@ pub fn authorize(panel: &'static Panel, actor: &Actor, verb: Verb, model: &'stat
     let needs_fresh_proof = needs_fresh_proof(panel, verb, model);
     let lacks_proof = needs_fresh_proof && !actor.is_fresh();
     Verdict::Granted(Terms { model, verb, cells, needs_fresh_proof, lacks_proof })
+}
+
+/// The cells that count for this person.
+fn held<'a>(
+    panel: &'static Panel,
+    actor: &'a Actor,
+    verb: Verb,
+    model: &'static Model,
+) -> impl Iterator<Item = &'static Cell> + use<'a> {
+    let of_right = actor.role.cells.iter().filter(move |cell| cell.verb == verb && cell.model == model.index);
+    of_right.filter(|cell| lending::counts(panel, actor, cell))
+}
+
+fn bound(cell: &'static Cell, model: &'static Model, actor: &Actor) -> BoundCell {
+    let (condition, reads) = match &cell.when {
+        None => (Condition::Always, FieldSet::NONE),
+        Some(when) => (when.bind(model, &actor.asker), when.reads()),
+    };
+    BoundCell { fields: cell.fields, condition, reads, reveal: cell.reveal }
+}
+
+/// The answer of [`authorize`] taken apart: each clause (index into the role's grants) with the terms that it gives
+/// alone. For explaining; together they give what `authorize` gives.
+#[must_use]
+pub fn each_clause(panel: &'static Panel, actor: &Actor, verb: Verb, model: &'static Model) -> Vec<(usize, Terms)> {
+    let needs_fresh_proof = needs_fresh_proof(panel, verb, model);
+    let lacks_proof = needs_fresh_proof && !actor.is_fresh();
+    held(panel, actor, verb, model)
+        .map(|cell| {
+            let cells = vec![bound(cell, model, actor)];
+            (cell.grant, Terms { model, verb, cells, needs_fresh_proof, lacks_proof })
+        })
+        .collect()
 }
 
 /// May this person see or export one of the framework's own tables?

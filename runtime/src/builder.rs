@@ -147,6 +147,13 @@ impl Builder {
 
     /// Opens the database and applies what the schema lacks.
     pub(crate) async fn open(&self, settings: &Settings) -> Result<(Store, Plan), Error> {
+        if self.panel.lock_passed_over {
+            return Err(Error::Setup(
+                "this build passed over policy.lock (BAILIWICK_ACCEPT was set), so it only accepts a policy: run `policy \
+                 accept`, then build again without the variable"
+                    .to_owned(),
+            ));
+        }
         let store = Store::open(self.panel, &settings.database).await?;
         let plan = store.migrate(self.context()).await?;
         Ok((store, plan))

@@ -5,7 +5,7 @@ mod audit;
 mod doctor;
 mod grants;
 mod migrate;
-mod policy;
+pub(crate) mod policy;
 mod serve;
 mod user;
 
@@ -75,7 +75,7 @@ async fn perform(builder: &Builder, given: &ArgMatches) -> Outcome {
         Some(("migrate", given)) => migrate::run(builder, given).await,
         Some(("user", given)) => user::run(builder, given).await,
         Some(("grants", given)) => grants::run(builder, given).await,
-        Some(("policy", given)) => policy::run(builder, given),
+        Some(("policy", given)) => policy::run(builder, given).await,
         Some(("audit", given)) => audit::run(builder, given).await,
         Some(("doctor", given)) => doctor::run(builder, given).await,
         Some((name, given)) => {

@@ -4,6 +4,7 @@
 
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 
+use crate::clause;
 use crate::panel::{Model, Panel, PeopleVerb, Role, Verb};
 
 /// Longest a loan runs, days. What is needed for longer belongs into the block.
@@ -40,13 +41,13 @@ impl Right {
     /// Whether this is the right to do `verb` with rows of `model`.
     #[must_use]
     pub fn is_over(&self, model: &Model, verb: Verb) -> bool {
-        self.subject == model.name && self.verb == verb_name(model, verb)
+        self.subject == model.name && self.verb == clause::verb(model, verb)
     }
 
     /// Whether this is the right to do `verb` with holders of `role`.
     #[must_use]
     pub fn is_over_people(&self, role: &Role, verb: PeopleVerb) -> bool {
-        self.subject == role.name && self.verb == people_verb_name(verb)
+        self.subject == role.name && self.verb == clause::people_verb(verb)
     }
 }
 
@@ -73,11 +74,11 @@ pub enum Receiver {
 pub fn lendable(panel: &Panel, role: &Role) -> Vec<Right> {
     let over_models = role.cells.iter().filter(|cell| cell.lendable).filter_map(|cell| {
         let model = panel.models.get(cell.model)?;
-        Some(Right { verb: verb_name(model, cell.verb).to_owned(), subject: model.name.to_owned() })
+        Some(Right { verb: clause::verb(model, cell.verb).to_owned(), subject: model.name.to_owned() })
     });
     let over_people = role.people.iter().filter(|cell| cell.lendable).filter_map(|cell| {
         let target = panel.roles.get(cell.target)?;
-        Some(Right { verb: people_verb_name(cell.verb).to_owned(), subject: target.name.to_owned() })
+        Some(Right { verb: clause::people_verb(cell.verb).to_owned(), subject: target.name.to_owned() })
     });
     let mut all = Vec::new();
     for right in over_models.chain(over_people) {
@@ -121,30 +122,6 @@ pub fn clauses(panel: &Panel, role: &Role, right: &Right) -> Option<String> {
         }
     }
     (!texts.is_empty()).then(|| texts.join("; "))
-}
-
-/// The declared name of a verb over rows.
-#[must_use]
-pub fn verb_name(model: &Model, verb: Verb) -> &'static str {
-    match verb {
-        Verb::View => "view",
-        Verb::Create => "create",
-        Verb::Edit => "edit",
-        Verb::Delete => "delete",
-        Verb::Export => "export",
-        Verb::Import => "import",
-        Verb::Act(action) => model.actions.get(action).map_or("", |action| action.name),
-    }
-}
-
-fn people_verb_name(verb: PeopleVerb) -> &'static str {
-    match verb {
-        PeopleVerb::Assign => "assign",
-        PeopleVerb::Reset => "reset",
-        PeopleVerb::Lock => "lock",
-        PeopleVerb::Unlock => "unlock",
-        PeopleVerb::Revoke => "revoke",
-    }
 }
 
 /// The end of a loan that is given as a day, which it still covers: the midnight after it, UTC.

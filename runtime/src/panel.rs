@@ -54,6 +54,10 @@ pub struct Panel {
     pub dashboard: &'static [Widget],
     /// Exceptions from policy rules that the block accepts.
     pub accepts: &'static [Accept],
+    /// The source file that holds the block, as the compiler names it; [`Clause::line`] counts in it.
+    pub file: &'static str,
+    /// It was built past its `policy.lock`, only to accept a new one; it must not serve.
+    pub lock_passed_over: bool,
 }
 
 /// Accent colours as `#rrggbb`; `admin!` moves the brand's lightness until text on them reaches a contrast of 4.5:1

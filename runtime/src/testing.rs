@@ -314,6 +314,8 @@ pub(crate) const CLINIC: Panel = Panel {
     reauth: &[],
     dashboard: &[],
     accepts: &[],
+    file: file!(),
+    lock_passed_over: false,
 };
 
 /// The moment at which every test happens: 2026-11-21 12:00 UTC.

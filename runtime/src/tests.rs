@@ -14,4 +14,5 @@ mod recovery;
 mod server;
 mod sessions;
 mod sign_in;
+mod simulation;
 mod sink;

@@ -80,6 +80,7 @@ fn panel_table(panel: &Panel, models: &[Ident], roles: &[Ident]) -> TokenStream 
         quote! { Choice { name: #name, variants: &[#(#variants),*] } }
     });
     let policy = policy::of_panel(panel);
+    let lock_passed_over = panel.lock_passed_over;
     let dashboard = panel.dashboard.iter().map(|one| widget(panel, one));
     quote! {
         Panel {
@@ -96,6 +97,8 @@ fn panel_table(panel: &Panel, models: &[Ident], roles: &[Ident]) -> TokenStream 
             roles: &[#(#roles),*],
             #policy
             dashboard: &[#(#dashboard),*],
+            file: ::core::file!(),
+            lock_passed_over: #lock_passed_over,
         }
     }
 }

@@ -219,6 +219,6 @@ proptest! {
         end in 1..TOKENS,
     ) {
         let tokens = half_typed(clinic(), &mut 0, &gone, end);
-        let _ = crate::written_out(tokens);
+        let _ = crate::written_out(tokens, crate::lock::Found::Nothing);
     }
 }

@@ -134,6 +134,8 @@ fn panel() -> Panel {
         reauth: Vec::new(),
         dashboard: Vec::new(),
         accepts: Vec::new(),
+        lock: None,
+        lock_passed_over: false,
         mentions: Vec::new(),
         unresolved: Vec::new(),
     }

@@ -3,7 +3,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
-use super::{BEFORE_RULES, BY_CONSTRUCTION, NOT_BUILT, RULES, Rule};
+use super::{BEFORE_RULES, BY_CONSTRUCTION, RULES, Rule};
 use crate::diag::Diags;
 use crate::panel::{Accept, Owner, Panel};
 use crate::similar;
@@ -12,16 +12,14 @@ use crate::similar;
 pub(super) fn apply(panel: &Panel, today: NaiveDate, diags: &mut Diags) {
     for accept in &panel.accepts {
         let rule = RULES.iter().find(|rule| rule.name == accept.rule);
-        let later = NOT_BUILT.iter().find(|rule| rule.0 == accept.rule);
-        let opts_out = match (rule, later) {
-            (Some(rule), _) => rule.opts_out,
-            (None, Some((_, opts_out))) => *opts_out,
-            (None, None) if BY_CONSTRUCTION.iter().any(|held| held.0 == accept.rule) => {
+        let opts_out = match rule {
+            Some(rule) => rule.opts_out,
+            None if BY_CONSTRUCTION.iter().any(|held| held.0 == accept.rule) => {
                 nothing_breaks_it(accept, diags);
                 continue;
             }
-            (None, None) if BEFORE_RULES.contains(&accept.rule.as_str()) => false,
-            (None, None) => {
+            None if BEFORE_RULES.contains(&accept.rule.as_str()) => false,
+            None => {
                 unknown_rule(accept, diags);
                 continue;
             }
@@ -36,8 +34,7 @@ pub(super) fn apply(panel: &Panel, today: NaiveDate, diags: &mut Diags) {
 }
 
 fn unknown_rule(accept: &Accept, diags: &mut Diags) {
-    let others = NOT_BUILT.iter().map(|rule| rule.0).chain(BY_CONSTRUCTION.iter().map(|rule| rule.0));
-    let known = RULES.iter().map(|rule| rule.name).chain(others);
+    let known = RULES.iter().map(|rule| rule.name).chain(BY_CONSTRUCTION.iter().map(|rule| rule.0));
     let diag = diags.error("unknown_name", accept.rule_place, format!("there is no rule `{}`", accept.rule));
     if let Some(meant) = similar::nearest(&accept.rule, known) {
         diag.help(format!("did you mean `{meant}`?"));

@@ -13,6 +13,7 @@ mod duties;
 mod escalation;
 mod grants;
 mod liveness;
+mod locked;
 mod oracles;
 mod paths;
 mod policy;
@@ -126,6 +127,9 @@ rules! {
         recovery_is_as_strong_as_login,
         destructive_needs_reauth,
     }
+    locked {
+        policy_is_locked,
+    }
     data {
         action_declares_effects (fixed),
         cascade_stays_within_rights,
@@ -151,9 +155,6 @@ const BY_CONSTRUCTION: &[(&str, &str, &str)] = &[
     ("hash_fits_in_memory", "runtime/src/password.rs", "the_hashes_at_work_fit_in_memory"),
     ("brand_is_legible", "macros/src/expand/brand.rs", "every_brand_becomes_legible"),
 ];
-
-/// Rules that are named and not checked yet, and whether `accept` will be able to speak for them.
-const NOT_BUILT: &[(&str, bool)] = &[("policy_is_locked", true)];
 
 /// Every rule reports what it finds; then the block's own exceptions are applied and judged.
 pub(crate) fn judge(panel: &Panel, diags: &mut Diags) {

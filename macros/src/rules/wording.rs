@@ -6,13 +6,21 @@ use crate::panel::{FieldSet, Framework, Model, ModelId, PeopleVerb, RoleId, Verb
 /// `view`, or the name of the action.
 pub(super) fn verb(model: &Model, verb: Verb) -> String {
     match verb {
-        Verb::View => "view".into(),
-        Verb::Create => "create".into(),
-        Verb::Edit => "edit".into(),
-        Verb::Delete => "delete".into(),
-        Verb::Export => "export".into(),
-        Verb::Import => "import".into(),
-        Verb::Act(action) => model.actions.get(action.0).map(|a| a.name.to_string()).unwrap_or_default(),
+        Verb::Act(action) => model.actions.get(action.0).map(|a| plain(&a.name)).unwrap_or_default(),
+        other => verb_alone(other).to_owned(),
+    }
+}
+
+/// A verb that needs no model to have a name.
+pub(super) fn verb_alone(verb: Verb) -> &'static str {
+    match verb {
+        Verb::View => "view",
+        Verb::Create => "create",
+        Verb::Edit => "edit",
+        Verb::Delete => "delete",
+        Verb::Export => "export",
+        Verb::Import => "import",
+        Verb::Act(_) => "act",
     }
 }
 

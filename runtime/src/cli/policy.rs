@@ -1,183 +1,86 @@
-//! `policy show`: who may do what, from the tables that also decide it.
+//! `policy`: who may do what. Every word but `simulate` answers from the tables alone, without a database.
 
-use std::fmt::Write as _;
+mod accept;
+mod explain;
+mod graph;
+mod show;
+mod simulate;
 
-use clap::builder::PossibleValuesParser;
+#[cfg(test)]
+pub(crate) use simulate::{Answer, simulated};
+
 use clap::{Arg, ArgMatches, Command};
-use serde_json::{Value, json};
 
-use super::{Failure, Outcome, print};
-use crate::authorize::verb_in_words;
+use super::{Failure, Outcome};
 use crate::builder::Builder;
-use crate::panel::{FieldSet, Model, Panel, Role, Verb};
+use crate::panel::{Field, Model, Panel, Role, Verb};
 
 pub(super) fn command() -> Command {
-    Command::new("policy").about("Who may do what").subcommand_required(true).subcommand(
-        Command::new("show").about("Print the policy").arg(
-            Arg::new("format")
-                .long("format")
-                .value_parser(PossibleValuesParser::new(["text", "json", "markdown"]))
-                .default_value("text"),
-        ),
-    )
+    Command::new("policy")
+        .about("Who may do what")
+        .subcommand_required(true)
+        .subcommand(show::command())
+        .subcommand(explain::command())
+        .subcommand(simulate::command())
+        .subcommand(accept::command())
+        .subcommand(accept::diff_command())
 }
 
-pub(super) fn run(builder: &Builder, given: &ArgMatches) -> Outcome {
-    let Some(("show", given)) = given.subcommand() else {
-        return Err(Failure::Usage("`policy` takes the word `show`".to_owned()));
+pub(super) async fn run(builder: &Builder, given: &ArgMatches) -> Outcome {
+    match given.subcommand() {
+        Some(("show", given)) => show::run(builder.panel, given),
+        Some(("explain", given)) => explain::run(builder.panel, given),
+        Some(("simulate", given)) => simulate::run(builder, given).await,
+        Some(("accept", given)) => accept::run(builder.panel, given),
+        Some(("diff", given)) => accept::diff(builder.panel, given),
+        _ => Err(Failure::Usage("`policy` takes show, explain, simulate, accept or diff".to_owned())),
+    }
+}
+
+/// `--verb`, `--model`, `--field`: what a question is about.
+fn question(command: Command) -> Command {
+    command
+        .arg(Arg::new("verb").long("verb").value_name("VERB").required(true).help("view, edit, … or an action"))
+        .arg(Arg::new("model").long("model").value_name("MODEL").required(true).help("A model of the panel"))
+        .arg(Arg::new("field").long("field").value_name("FIELD").help("Only this field"))
+}
+
+/// What a question is about, looked up.
+#[derive(Debug)]
+pub(crate) struct Question {
+    pub(crate) model: &'static Model,
+    pub(crate) verb: Verb,
+    pub(crate) field: Option<&'static Field>,
+}
+
+impl Question {
+    fn word(&self) -> &'static str {
+        crate::clause::verb(self.model, self.verb)
+    }
+}
+
+fn asked(panel: &'static Panel, given: &ArgMatches) -> Result<Question, Failure> {
+    let word = |name: &str| given.get_one::<String>(name).map_or("", String::as_str);
+    let model = panel.models.iter().find(|model| model.name.eq_ignore_ascii_case(word("model")));
+    let model = model.ok_or_else(|| unknown("model", word("model"), panel.models.iter().map(|model| model.name)))?;
+    let verbs = show::verbs(model).map(|verb| (crate::clause::verb(model, verb), verb));
+    let verb = verbs.clone().find(|(name, _)| name.eq_ignore_ascii_case(word("verb")));
+    let (_, verb) = verb.ok_or_else(|| unknown("verb", word("verb"), verbs.map(|(name, _)| name)))?;
+    let field = match given.get_one::<String>("field") {
+        None => None,
+        Some(name) => {
+            let field = model.field_by_name(name);
+            Some(field.ok_or_else(|| unknown("field", name, model.fields.iter().map(|field| field.name)))?)
+        }
     };
-    let panel = builder.panel;
-    match given.get_one::<String>("format").map(String::as_str) {
-        Some("json") => print(serde_json::to_string_pretty(&as_json(panel)).unwrap_or_default()),
-        Some("markdown") => print(as_markdown(panel).trim_end()),
-        _ => print(as_text(panel).trim_end()),
-    }
-    Ok(())
+    Ok(Question { model, verb, field })
 }
 
-/// The verbs of a model, in reading order.
-fn verbs(model: &Model) -> impl Iterator<Item = Verb> {
-    [Verb::View, Verb::Create, Verb::Edit, Verb::Delete, Verb::Export, Verb::Import]
-        .into_iter()
-        .chain((0..model.actions.len()).map(Verb::Act))
+fn role(panel: &'static Panel, name: &str) -> Result<&'static Role, Failure> {
+    panel.role_by_name(name).ok_or_else(|| unknown("role", name, panel.roles.iter().map(|role| role.name)))
 }
 
-/// How far a role holds a verb: in some rows, in some fields, only lent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reach {
-    None,
-    Lendable,
-    Some,
-    All,
-}
-
-fn reach(role: &Role, model: &Model, verb: Verb) -> Reach {
-    let all = (0..model.fields.len()).fold(FieldSet::NONE, FieldSet::with);
-    let cells = || role.cells.iter().filter(|cell| cell.model == model.index && cell.verb == verb);
-    let held = || cells().filter(|cell| !cell.lendable);
-    let everywhere = held().filter(|cell| cell.when.is_none()).fold(FieldSet::NONE, |set, cell| set.union(cell.fields));
-    if held().next().is_none() {
-        return if cells().next().is_some() { Reach::Lendable } else { Reach::None };
-    }
-    if everywhere.intersection(all) == all { Reach::All } else { Reach::Some }
-}
-
-fn as_text(panel: &Panel) -> String {
-    let mut out = String::new();
-    for role in panel.roles {
-        let _ = writeln!(out, "{}{}", role.title, above(panel, role));
-        if !role.doc.trim().is_empty() {
-            let _ = writeln!(out, "  {}", role.doc.trim());
-        }
-        for clause in role.grants {
-            let _ = writeln!(out, "  {}", clause.text);
-        }
-        if role.factor_required {
-            out.push_str("  factor required\n");
-        }
-        if role.keep > 0 {
-            let _ = writeln!(out, "  keep {}", role.keep);
-        }
-        out.push('\n');
-    }
-    if !panel.forbids.is_empty() {
-        out.push_str("Never\n");
-        for clause in panel.forbids {
-            let _ = writeln!(out, "  {}", clause.text);
-        }
-        out.push('\n');
-    }
-    if !panel.accepts.is_empty() {
-        out.push_str("Accepted exceptions\n");
-        for accept in panel.accepts {
-            let until = accept.until.map_or_else(String::new, |until| format!(" until {until}"));
-            let _ = writeln!(out, "  {} in {}: \"{}\"{until}", accept.rule, accept.owner, accept.reason);
-        }
-    }
-    out
-}
-
-fn above(panel: &Panel, role: &Role) -> String {
-    let names = |indexes: &[usize]| -> Vec<&str> {
-        indexes.iter().filter_map(|index| panel.roles.get(*index)).map(|role| role.title).collect()
-    };
-    let (under, beside) = (names(role.under), names(role.beside));
-    match (under.is_empty(), beside.is_empty()) {
-        (false, _) => format!(" (under {})", under.join(", ")),
-        (true, false) => format!(" (beside {})", beside.join(", ")),
-        (true, true) => String::new(),
-    }
-}
-
-fn as_markdown(panel: &Panel) -> String {
-    let mut out = String::new();
-    let _ = writeln!(out, "# Who may do what in {}\n", panel.name);
-    out.push_str("● everywhere, ◐ in some rows or fields, ○ can be lent\n\n| model | verb |");
-    for role in panel.roles {
-        let _ = write!(out, " {} |", role.title);
-    }
-    out.push_str("\n|---|---|");
-    out.push_str(&":-:|".repeat(panel.roles.len()));
-    out.push('\n');
-    for model in panel.models {
-        for verb in verbs(model) {
-            let marks: Vec<&str> = panel
-                .roles
-                .iter()
-                .map(|role| match reach(role, model, verb) {
-                    Reach::None => "",
-                    Reach::Lendable => "○",
-                    Reach::Some => "◐",
-                    Reach::All => "●",
-                })
-                .collect();
-            if marks.iter().any(|mark| !mark.is_empty()) {
-                let _ = writeln!(out, "| {} | {} | {} |", model.plural, verb_in_words(model, verb), marks.join(" | "));
-            }
-        }
-    }
-    for role in panel.roles {
-        let _ = writeln!(out, "\n## {}{}\n", role.title, above(panel, role));
-        for clause in role.grants {
-            let _ = writeln!(out, "- `{}`", clause.text);
-        }
-    }
-    out
-}
-
-fn as_json(panel: &Panel) -> Value {
-    let names = |model: &Model, fields: FieldSet| -> Vec<&str> {
-        model.fields.iter().filter(|field| fields.contains(field.index)).map(|field| field.name).collect()
-    };
-    let roles: Vec<Value> = panel
-        .roles
-        .iter()
-        .map(|role| {
-            let cells: Vec<Value> = role
-                .cells
-                .iter()
-                .filter_map(|cell| {
-                    let model = panel.models.get(cell.model)?;
-                    Some(json!({
-                        "verb": verb_in_words(model, cell.verb),
-                        "model": model.name,
-                        "fields": names(model, cell.fields),
-                        "some_rows": cell.when.is_some(),
-                        "lendable": cell.lendable,
-                        "clause": role.grants.get(cell.grant).map(|clause| clause.text),
-                    }))
-                })
-                .collect();
-            json!({ "role": role.name, "keep": role.keep, "factor_required": role.factor_required, "cells": cells,
-                "clauses": role.grants.iter().map(|clause| clause.text).collect::<Vec<_>>() })
-        })
-        .collect();
-    json!({
-        "panel": panel.name,
-        "roles": roles,
-        "forbids": panel.forbids.iter().map(|clause| clause.text).collect::<Vec<_>>(),
-        "accepts": panel.accepts.iter().map(|accept| json!({
-            "rule": accept.rule, "owner": accept.owner, "reason": accept.reason, "until": accept.until,
-        })).collect::<Vec<_>>(),
-    })
+fn unknown<'a>(what: &str, given: &str, known: impl Iterator<Item = &'a str>) -> Failure {
+    let known: Vec<&str> = known.collect();
+    Failure::Usage(format!("there is no {what} `{given}`; there are {}", known.join(", ")))
 }

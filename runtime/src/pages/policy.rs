@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{frame, loans, show, words};
 use crate::authorize::{may_see_whole_policy, verb_in_words};
+use crate::clause;
 use crate::context::Cx;
 use crate::error::Error;
 use crate::panel::{Accept, Cell, Field, FieldSet, Framework, Kind, Model, Panel, PeopleVerb, Role, Verb};
@@ -103,7 +104,7 @@ fn models_row(panel: &'static Panel, roles: &[&'static Role], model: &'static Mo
                 verbs.push(cell.verb);
             }
         }
-        verbs.sort_by_key(|verb| order(*verb));
+        verbs.sort_by_key(|verb| verb.place());
         let marks: Vec<Mark> = verbs
             .iter()
             .map(|verb| {
@@ -147,18 +148,6 @@ fn subject_name(subject: Framework) -> &'static str {
     }
 }
 
-fn order(verb: Verb) -> usize {
-    match verb {
-        Verb::View => 0,
-        Verb::Create => 1,
-        Verb::Edit => 2,
-        Verb::Delete => 3,
-        Verb::Export => 4,
-        Verb::Import => 5,
-        Verb::Act(action) => 6 + action,
-    }
-}
-
 /// Cells of a role that say the same about different verbs of one model, as one line.
 struct Line {
     model: &'static Model,
@@ -185,19 +174,11 @@ impl Line {
     }
 }
 
-/// Whether one cell holds all that another holds, and more; a star beside a named model makes such pairs.
-fn says_more(wide: &Cell, narrow: &Cell) -> bool {
-    let same_right = wide.verb == narrow.verb && wide.model == narrow.model && (!wide.lendable || narrow.lendable);
-    let all_fields = wide.fields.intersection(narrow.fields) == narrow.fields;
-    let more = wide.fields != narrow.fields || narrow.when.is_some() || wide.lendable != narrow.lendable;
-    same_right && wide.when.is_none() && all_fields && more
-}
-
 fn lines(panel: &'static Panel, role: &'static Role) -> Vec<Line> {
     let mut lines: Vec<(FieldSet, Line)> = Vec::new();
-    for cell in role.cells.iter().filter(|cell| !role.cells.iter().any(|other| says_more(other, cell))) {
+    for cell in role.cells.iter().filter(|cell| !role.cells.iter().any(|other| other.says_more(cell))) {
         let Some(model) = panel.models.get(cell.model) else { continue };
-        let rows = cell.when.as_ref().map(|when| words::predicate(panel, model, when));
+        let rows = cell.when.as_ref().map(|when| clause::predicate(panel, model, when));
         let all = names_every_field(model, cell);
         let set = if all { FieldSet::ALL } else { cell.fields };
         let same = lines.iter_mut().find(|(fields, line)| {
@@ -220,7 +201,7 @@ fn lines(panel: &'static Panel, role: &'static Role) -> Vec<Line> {
     }
     let mut lines: Vec<Line> = lines.into_iter().map(|(_, line)| line).collect();
     for line in &mut lines {
-        line.verbs.sort_by_key(|verb| order(*verb));
+        line.verbs.sort_by_key(|verb| verb.place());
     }
     lines.sort_by_key(|line| (line.model.index, line.lendable));
     lines

@@ -1,5 +1,6 @@
 //! Numbers and predicates of the block as words on a page.
 
+use crate::clause;
 use crate::panel::{Kind, Model, Panel};
 use crate::predicate::{Op, Operand, Predicate};
 use crate::store::Count;
@@ -38,11 +39,6 @@ pub(super) fn list(words: &[&str]) -> String {
         [one] => (*one).to_owned(),
         [head @ .., last] => format!("{} and {last}", head.join(", ")),
     }
-}
-
-/// A predicate as the block would write it.
-pub(super) fn predicate(panel: &Panel, model: &Model, predicate: &Predicate) -> String {
-    spell(panel, model, predicate, false)
 }
 
 /// A predicate in plain words, for those who never see the block: "state is Booked and at is after now".
@@ -93,78 +89,21 @@ fn plain_side(panel: &Panel, model: &Model, operand: &Operand, kind: Option<Kind
         (Operand::Literal(Literal::Bool(yes)), _) => if *yes { "yes" } else { "no" }.to_owned(),
         (Operand::Me, _) => "you".to_owned(),
         (Operand::MeAttribute(index), _) => format!("your {}", panel.actor.get(*index).map_or("?", |a| a.name)),
-        _ => side(panel, model, operand),
+        _ => clause::side(panel, model, operand, kind),
     }
-}
-
-fn spell(panel: &Panel, model: &Model, predicate: &Predicate, inner: bool) -> String {
-    let join = |parts: &[Predicate], word: &str| {
-        let text = parts.iter().map(|part| spell(panel, model, part, true)).collect::<Vec<_>>().join(word);
-        if inner && parts.len() > 1 { format!("({text})") } else { text }
-    };
-    match predicate {
-        Predicate::And(parts) => join(parts, " and "),
-        Predicate::Or(parts) => join(parts, " or "),
-        Predicate::Not(Predicate::IsNull(operand)) => format!("{} != null", side(panel, model, operand)),
-        Predicate::Not(part) => format!("not {}", spell(panel, model, part, true)),
-        Predicate::Compare { left, op, right } => {
-            let op = match op {
-                Op::Eq => "==",
-                Op::Ne => "!=",
-                Op::Lt => "<",
-                Op::Le => "<=",
-                Op::Gt => ">",
-                Op::Ge => ">=",
-            };
-            format!("{} {op} {}", side(panel, model, left), side(panel, model, right))
-        }
-        Predicate::IsNull(operand) => format!("{} == null", side(panel, model, operand)),
-        Predicate::In { operand, set } => {
-            let set: Vec<String> = set.iter().map(|one| side(panel, model, one)).collect();
-            format!("{} in [{}]", side(panel, model, operand), set.join(", "))
-        }
-    }
-}
-
-fn side(panel: &Panel, model: &Model, operand: &Operand) -> String {
-    match operand {
-        Operand::Field(field) => model.fields.get(*field).map_or("?", |f| f.name).to_owned(),
-        Operand::Me => "me".to_owned(),
-        Operand::MeAttribute(index) => format!("me.{}", panel.actor.get(*index).map_or("?", |a| a.name)),
-        Operand::Now { offset: 0 } => "now".to_owned(),
-        Operand::Now { offset } => {
-            format!("now {} {}", if *offset < 0 { "-" } else { "+" }, span(offset.unsigned_abs()))
-        }
-        Operand::Literal(Literal::Null) => "null".to_owned(),
-        Operand::Literal(Literal::Bool(b)) => b.to_string(),
-        Operand::Literal(Literal::Int(i)) => i.to_string(),
-        Operand::Literal(Literal::Number(text) | Literal::Text(text)) => (*text).to_owned(),
-    }
-}
-
-/// Seconds in the largest unit that divides them: `7d`, `12h`, `15min`, `30s`.
-fn span(seconds: u64) -> String {
-    for (unit, size) in [("d", 86_400), ("h", 3_600), ("min", 60)] {
-        if seconds != 0 && seconds.is_multiple_of(size) {
-            return format!("{}{unit}", seconds / size);
-        }
-    }
-    format!("{seconds}s")
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{list, number, plainly, predicate, span};
+    use super::{list, number, plainly};
     use crate::testing::{PANEL, VISIT};
 
     #[test]
     fn words_read_as_words() {
         assert_eq!([number(0), number(999), number(1_000), number(1_234_567)], ["0", "999", "1,000", "1,234,567"]);
         assert_eq!((list(&["a"]), list(&["a", "b", "c"])), ("a".to_owned(), "a, b and c".to_owned()));
-        assert_eq!([span(86_400), span(7_200), span(90), span(0)], ["1d", "2h", "90s", "0s"]);
         let visits = &PANEL.models[VISIT];
         let check = &visits.checks[0].predicate;
-        assert_eq!(predicate(&PANEL, visits, check), "not (state == Done and at > now)");
         assert_eq!(plainly(&PANEL, visits, check), "not state is Done and at is after now");
     }
 }

@@ -58,6 +58,37 @@ impl Cell {
     pub const fn new(verb: Verb, model: usize, fields: FieldSet, grant: usize) -> Self {
         Self { verb, model, fields, when: None, lendable: false, reveal: None, grant }
     }
+
+    /// Whether it holds all that another holds, and more; a star beside a named model makes such pairs.
+    #[must_use]
+    pub fn says_more(&self, narrow: &Self) -> bool {
+        let same_right = self.verb == narrow.verb && self.model == narrow.model && (!self.lendable || narrow.lendable);
+        let all_fields = self.fields.intersection(narrow.fields) == narrow.fields;
+        let more = self.fields != narrow.fields || narrow.when.is_some() || self.lendable != narrow.lendable;
+        same_right && self.when.is_none() && all_fields && more
+    }
+}
+
+impl Verb {
+    /// Where it stands when verbs are read in order: view first, actions last.
+    #[must_use]
+    pub fn place(self) -> usize {
+        match self {
+            Self::View => 0,
+            Self::Create => 1,
+            Self::Edit => 2,
+            Self::Delete => 3,
+            Self::Export => 4,
+            Self::Import => 5,
+            Self::Act(action) => 6 + action,
+        }
+    }
+
+    /// Granted field by field; delete and actions take a row as a whole.
+    #[must_use]
+    pub fn is_of_fields(self) -> bool {
+        !matches!(self, Self::Delete | Self::Act(_))
+    }
 }
 
 /// What may be done with a model.

@@ -133,12 +133,21 @@ impl House {
     }
 
     pub(super) async fn person_with(&self, email: &str, role: &str, password: Option<&str>) -> i64 {
+        self.add_person(email, role, password, "{}").await
+    }
+
+    /// A person with [`PASSWORD`] and these attributes, a JSON object.
+    pub(super) async fn person_knowing(&self, email: &str, role: &str, attributes: &str) -> i64 {
+        self.add_person(email, role, Some(PASSWORD), attributes).await
+    }
+
+    async fn add_person(&self, email: &str, role: &str, password: Option<&str>, attributes: &str) -> i64 {
         let password_hash = match password {
             Some(password) => Some(self.hashed(password).await),
             None => None,
         };
         let mut write = self.app().store.write(command_line()).await.expect("the writing connection");
-        let new = NewPerson { email, role, password_hash, attributes: "{}".to_owned() };
+        let new = NewPerson { email, role, password_hash, attributes: attributes.to_owned() };
         let (id, recorded) = write.create_person(&new).await.expect("a person").expect("a new address");
         write.commit(recorded).await.expect("a commit");
         id
