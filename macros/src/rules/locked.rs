@@ -96,7 +96,7 @@ fn beyond(policy: &Policy, cell: &Cell, locked: Option<&Role>) -> Option<String>
     let right = format!("{may} {} `{}`", wording::verb(model, cell.verb), model.name);
     if held.is_empty() {
         let lent = !alike(true).is_empty();
-        return Some(if lent { format!("{right}, which was only lent,") } else { right });
+        return Some(if lent { format!("{right}, which was only lent") } else { right });
     }
     if !cell.verb.is_of_fields() {
         return (!policy.rows_within(cell.model, cell.when.as_deref(), &held)).then(|| format!("{right} in more rows"));

@@ -139,3 +139,51 @@ fn an_application_adds_words_of_its_own() {
     assert_eq!(status("3"), ExitCode::SUCCESS);
     assert_eq!(status("4"), ExitCode::from(1));
 }
+
+static PAST_THE_LOCK: Panel = Panel { lock_passed_over: true, ..CLINIC };
+
+#[test]
+fn a_build_past_the_lock_serves_nobody() {
+    let directory = tempfile::tempdir().unwrap();
+    let past = Builder::new(&PAST_THE_LOCK, &NoActions).public_url("http://127.0.0.1:8000");
+    let database = url(&directory);
+    let run = |words: &[&str]| {
+        let all = ["clinic", "--database", &database].into_iter().chain(words.iter().copied()).map(OsString::from);
+        cli::run(&past, all)
+    };
+    for refused in [&["serve", "--listen", "127.0.0.1:0"][..], &["user", "list"], &["migrate"]] {
+        assert_eq!(run(refused), ExitCode::from(2), "{refused:?}");
+    }
+    assert_eq!(std::fs::read_dir(&directory).unwrap().count(), 0, "no database was made");
+    let file = directory.path().join("policy.lock");
+    let file = file.to_str().unwrap();
+    assert_eq!(run(&["policy", "accept", "--file", file]), ExitCode::SUCCESS);
+}
+
+#[test]
+fn a_lock_is_written_compared_and_told() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("policy.lock");
+    let path = file.to_str().unwrap().to_owned();
+    assert_eq!(status(&directory, &["policy", "diff", "--file", &path]), ExitCode::from(1), "there is none yet");
+    assert_eq!(status(&directory, &["policy", "accept", "--file", &path]), ExitCode::SUCCESS);
+    assert_eq!(status(&directory, &["policy", "diff", "--file", &path]), ExitCode::SUCCESS);
+    let text = std::fs::read_to_string(&file).unwrap();
+    std::fs::write(&file, text.replacen("    delete Patient;\n", "", 1)).unwrap();
+    assert_eq!(status(&directory, &["policy", "diff", "--file", &path]), ExitCode::from(1));
+    assert_eq!(status(&directory, &["policy", "accept", "--file", &path]), ExitCode::SUCCESS);
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), text);
+}
+
+#[test]
+fn a_question_about_the_policy_names_what_there_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let ask = |as_whom, verb, model| ["policy", "explain", "--as", as_whom, "--verb", verb, "--model", model];
+    assert_eq!(status(&directory, &ask("Reception", "edit", "Patient")), ExitCode::SUCCESS);
+    for wrong in [ask("Nobody", "edit", "Patient"), ask("Owner", "eat", "Patient"), ask("Owner", "edit", "Patent")] {
+        assert_eq!(status(&directory, &wrong), ExitCode::from(2), "{wrong:?}");
+    }
+    let look = ["policy", "simulate", "--as", "a@b.example", "--verb", "view", "--model", "Patient", "--row", "1"];
+    assert_eq!(status(&directory, &look), ExitCode::from(1), "there is no database, and none is made");
+    assert_eq!(std::fs::read_dir(&directory).unwrap().count(), 0);
+}

@@ -5,7 +5,7 @@ use bailiwick::prelude::*;
 bailiwick::admin! {
     panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
     actor { team: Option<i64>; }
-    model Invoice { number: String label; paid: bool default false; team: i64; action approve writes paid; }
+    model Invoice { number: String label; paid: bool default false readonly; team: i64; action approve writes paid; }
 
     role Owner { all *; approve *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
     role Clerk under Owner { view Invoice when team == me.team; }
