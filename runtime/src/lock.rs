@@ -19,9 +19,8 @@ pub fn text(panel: &Panel) -> String {
         ),
         "// grants more fails. Read its changes in review: each line is one right.".to_owned(),
         format!("panel {} {{}}", panel.name),
-        String::new(),
     ];
-    let mut guards = Vec::new();
+    let mut guards = vec![String::new()];
     let proofs = proofs(panel);
     if !proofs.is_empty() {
         guards.push(format!("reauth {};", proofs.join(", ")));
@@ -29,7 +28,9 @@ pub fn text(panel: &Panel) -> String {
     // The other forbids are judged before the tables are written; this one also holds at run time.
     let one_person = panel.forbids.iter().filter(|clause| clause.text.starts_with("forbid one_person "));
     guards.extend(one_person.map(|clause| format!("{};", clause.text.trim_end_matches(';'))));
-    lines.extend(guards);
+    if guards.len() > 1 {
+        lines.extend(guards);
+    }
     for model in panel.models.iter().filter(|model| !model.actions.is_empty()) {
         lines.extend([String::new(), format!("model {} {{", model.name)]);
         lines.extend(model.actions.iter().map(|action| format!("    {}", effects(model, action))));
