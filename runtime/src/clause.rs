@@ -145,7 +145,8 @@ pub fn side(panel: &Panel, model: &Model, operand: &Operand, kind: Option<Kind>)
 }
 
 /// Seconds in the largest unit that divides them: `7d`, `12h`, `15min`, `30s`.
-fn span(seconds: u64) -> String {
+#[must_use]
+pub fn span(seconds: u64) -> String {
     for (unit, size) in [("d", 86_400), ("h", 3_600), ("min", 60)] {
         if seconds != 0 && seconds.is_multiple_of(size) {
             return format!("{}{unit}", seconds / size);

@@ -18,6 +18,7 @@ mod loans;
 mod mail;
 mod postgres;
 pub mod query;
+pub mod shown;
 mod sql;
 mod sqlite;
 mod statements;

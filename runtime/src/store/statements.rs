@@ -13,7 +13,7 @@ mod page;
 pub(in crate::store) mod people;
 mod pickers;
 pub(in crate::store) mod reach;
-mod select;
+pub(in crate::store) mod select;
 pub(in crate::store) mod sessions;
 pub(in crate::store) mod throttle;
 pub(in crate::store) mod tokens;

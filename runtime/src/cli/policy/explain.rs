@@ -3,12 +3,17 @@
 
 use std::fmt::Write as _;
 
+use chrono::DateTime;
 use clap::{Arg, ArgMatches, Command};
 
 use super::{asked, question, role};
+use crate::authorize::{Actor, authorize};
 use crate::clause;
 use crate::cli::{Outcome, print};
-use crate::panel::{Cell, Clause, FieldSet, Model, Panel, Reauth, Role, Verb};
+use crate::condition::{Asker, Condition};
+use crate::panel::{Cell, Clause, FieldSet, Kind, Model, Panel, Reauth, Role, Verb};
+use crate::store::shown::{self, Shown};
+use crate::value::Value;
 
 pub(super) fn command() -> Command {
     question(Command::new("explain").about("Why a role may do something, or why not"))
@@ -40,6 +45,9 @@ pub(super) fn explained(panel: &'static Panel, role: &Role, question: &super::Qu
     } else {
         let _ = writeln!(out, "{} may {right} {asked}.", role.name);
         held.iter().for_each(|cell| told(&mut out, panel, role, model, cell));
+        if let Some(sql) = in_sql(panel, role, model, *verb) {
+            let _ = writeln!(out, "  in SQL: {sql}");
+        }
         if panel.reauth.iter().any(|proof| is_about(proof, model, *verb)) {
             out.push_str("  It asks for a fresh proof of identity (`reauth`).\n");
         }
@@ -60,6 +68,53 @@ pub(super) fn explained(panel: &'static Panel, role: &Role, question: &super::Qu
         };
     }
     out
+}
+
+/// The rows as a statement asks for them, with the words of the block for what is only known of a person: each gets a
+/// value that nobody has, and is named where that value is bound. None where the rows are all of them, or where an
+/// attribute has no such value.
+fn in_sql(panel: &'static Panel, role: &Role, model: &'static Model, verb: Verb) -> Option<String> {
+    const NOBODY: i64 = -2_000_000_017;
+    let now = DateTime::from_timestamp(221_845_392_000, 0)?;
+    let role = panel.roles.get(role.index)?;
+    let attributes = panel.actor.iter().zip(1..).map(|(attribute, number)| match attribute.kind {
+        Kind::I32 | Kind::I64 | Kind::Actor | Kind::Model(..) => Some(Value::Int(NOBODY - number)),
+        Kind::String | Kind::Text | Kind::Email | Kind::Url | Kind::Choice(_) => {
+            Some(Value::Text(format!("\u{1a}{}", attribute.name)))
+        }
+        _ => None,
+    });
+    let attributes = attributes.collect::<Option<Vec<Value>>>()?;
+    let asker = Asker { person: NOBODY, attributes, now };
+    let actor = Actor::vouched_for_without_any_proof(role, String::new(), asker);
+    let terms = authorize(panel, &actor, verb, model).granted().ok()?;
+    if terms.scope() == Condition::Always {
+        return None;
+    }
+    let (texts, values) = shown::scope(&terms, &|value| match value {
+        Shown::Int(NOBODY) => Some("me".to_owned()),
+        Shown::Int(number) => {
+            let place = usize::try_from(NOBODY.checked_sub(*number)?.checked_sub(1)?).ok()?;
+            panel.actor.get(place).map(|attribute| format!("me.{}", attribute.name))
+        }
+        Shown::Text(text) => text.strip_prefix('\u{1a}').map(|name| format!("me.{name}")),
+        Shown::Moment(moment) => Some(match (*moment - now).num_seconds() {
+            0 => "now".to_owned(),
+            ahead if ahead > 0 => format!("now + {}", clause::span(ahead.unsigned_abs())),
+            behind => format!("now - {}", clause::span(behind.unsigned_abs())),
+        }),
+        Shown::Other(_) => None,
+    });
+    Some(with_values(&texts, &values))
+}
+
+/// One text where the two databases agree, and what is bound.
+pub(super) fn with_values([sqlite, postgres]: &[String; 2], values: &[String]) -> String {
+    let mut text = if sqlite == postgres { sqlite.clone() } else { format!("{sqlite} (PostgreSQL: {postgres})") };
+    for (number, value) in values.iter().enumerate() {
+        let _ = write!(text, "{}${} = {value}", if number == 0 { "  with " } else { ", " }, number + 1);
+    }
+    text
 }
 
 fn cells<'r>(role: &'r Role, model: &Model, verb: Verb) -> impl Iterator<Item = &'r Cell> {

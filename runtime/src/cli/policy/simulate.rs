@@ -14,6 +14,7 @@ use crate::email;
 use crate::error::Error;
 use crate::panel::{FieldSet, Panel};
 use crate::session;
+use crate::store::shown;
 use crate::store::{GetQuery, PersonRow, Store};
 
 pub(super) fn command() -> Command {
@@ -152,6 +153,8 @@ pub(crate) async fn simulated(
     if terms.needs_fresh_proof() && answer == Answer::Yes {
         trace.push("  It asks for a fresh proof of identity first (`reauth`).".to_owned());
     }
+    let (texts, values) = shown::scope(&terms, &|_| None);
+    trace.push(format!("  rows in SQL: {}", explain::with_values(&texts, &values)));
     for (grant, terms) in each_clause(panel, &actor, question.verb, question.model) {
         let holds = match row {
             None => true,
