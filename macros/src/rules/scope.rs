@@ -32,7 +32,8 @@ pub(super) fn scope_is_fixed(policy: &Policy, diags: &mut Diags) {
                 let alone = opened.clone().find(|(field, _)| brings([*field].into_iter().collect()));
                 // Where no field does it alone, several at once may.
                 let all: FieldSet = reads.iter().filter(written).map(|(field, _)| *field).collect();
-                let out = |field: FieldId| std::ptr::eq(way.cell, goal) && lets_rows_out(policy, role, goal, when, field);
+                let out =
+                    |field: FieldId| std::ptr::eq(way.cell, goal) && lets_rows_out(policy, role, goal, when, field);
                 let lost = opened.clone().find(|(field, _)| out(*field));
                 let found = alone.or_else(|| opened.next().filter(|_| brings(all))).or(lost);
                 if let Some(&(field, place)) = found {

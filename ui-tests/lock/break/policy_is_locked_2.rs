@@ -9,7 +9,7 @@ bailiwick::admin! {
 
     role Owner { all *; approve *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
     role Clerk under Owner { view Invoice { number, paid }; }
-    reauth delete, approve;
+    reauth delete, assign, reset, approve;
 }
 
 impl InvoiceActions for Shop {

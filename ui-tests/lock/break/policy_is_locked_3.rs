@@ -9,7 +9,7 @@ bailiwick::admin! {
 
     role Owner { all *; approve *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
     role Clerk under Owner { view Invoice { number, paid } when team == me.team; }
-    reauth delete;
+    reauth delete, assign, reset;
 }
 
 impl InvoiceActions for Shop {

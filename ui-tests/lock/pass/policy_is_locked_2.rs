@@ -9,7 +9,7 @@ bailiwick::admin! {
 
     role Owner { all *; approve *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
     role Clerk under Owner { view Invoice { number, paid } when team == me.team and paid == true; }
-    reauth delete, approve, edit;
+    reauth delete, assign, reset, approve, edit;
 }
 
 impl InvoiceActions for Shop {
