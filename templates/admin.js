@@ -207,6 +207,10 @@
         button.setAttribute("aria-pressed", String(open));
       });
     }
+    for (const button of $$("[data-print]", part)) {
+      button.hidden = false;
+      button.addEventListener("click", () => print());
+    }
     const form = $("form[data-guard]", part);
     if (form) {
       guarded = form;

@@ -14,6 +14,7 @@ use crate::page::Assets;
 use crate::panel::Panel;
 use crate::password::Hasher;
 use crate::route::Route;
+use crate::secret::Secrets;
 use crate::store::Store;
 
 /// The running application.
@@ -34,6 +35,8 @@ pub struct App {
     pub store: Store,
     /// Places for exports under way.
     pub(crate) exports: Arc<Semaphore>,
+    /// What second factors are sealed with.
+    pub secrets: Secrets,
     /// Stylesheet, script and icons, with the panel's brand in them.
     pub(crate) assets: Assets,
 }
@@ -57,6 +60,7 @@ impl App {
     ) -> Self {
         let hasher = Hasher::new(limits.hash_queue);
         let assets = Assets::for_brand(panel.brand);
+        let secrets = Secrets::of(&settings);
         Self {
             panel,
             actions,
@@ -66,6 +70,7 @@ impl App {
             hasher,
             store,
             exports: Arc::new(Semaphore::new(crate::export::AT_ONCE)),
+            secrets,
             assets,
         }
     }

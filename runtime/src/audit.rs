@@ -11,6 +11,7 @@ use uuid::Uuid;
 use crate::authorize::Actor;
 use crate::condition::Asker;
 use crate::panel::{Field, FieldSet, Kind, Model, Sensitivity};
+use crate::session::Halfway;
 use crate::value::{Row, Value};
 
 macro_rules! event_ids {
@@ -72,6 +73,20 @@ event_ids! {
     ProofFailed = "proof.failed",
     /// A fresh proof was refused because of too many tries before.
     ProofThrottled = "proof.throttled",
+    /// A second factor was enrolled.
+    FactorEnrolled = "factor.enrolled",
+    /// A second factor was removed.
+    FactorRemoved = "factor.removed",
+    /// The second factor was proved; the session's trust rose.
+    FactorProved = "factor.proved",
+    /// A code of the second factor was wrong, or was used before.
+    FactorFailed = "factor.failed",
+    /// A code was not even looked at, because of too many before.
+    FactorThrottled = "factor.throttled",
+    /// Recovery codes were made; those before them are no longer good.
+    CodesIssued = "codes.issued",
+    /// A recovery code was used.
+    CodeUsed = "code.used",
     /// A sign-in failed.
     SigninFailed = "signin.failed",
     /// A try was refused because of too many before.
@@ -155,6 +170,13 @@ impl Context {
             }),
             asker: actor.asker.clone(),
         }
+    }
+
+    /// For a request of somebody whose session still lacks the second factor.
+    #[must_use]
+    pub fn of_halfway(half: &Halfway, request: Uuid, now: DateTime<Utc>) -> Self {
+        let actor = ActorRef { person: half.person, email: half.email.clone(), session: Some(half.session) };
+        Self { actor: Some(actor), ..Self::of_nobody(request, now) }
     }
 
     /// For the command line, and for a request of nobody who is signed in.

@@ -25,6 +25,8 @@ pub struct Actor {
     pub(crate) email: String,
     /// Id of the session that asks.
     pub(crate) session: i64,
+    /// They have a second factor, and proved it when the session began.
+    pub(crate) has_factor: bool,
     /// Until then the newest proof of identity within this session counts as fresh.
     pub(crate) fresh_until: DateTime<Utc>,
     /// What is lent to them at this moment.
@@ -38,7 +40,7 @@ impl Actor {
     /// writes this call vouches for the person, their role and the moment; a review should ask why it stands there.
     #[must_use]
     pub fn vouched_for_without_any_proof(role: &'static Role, email: String, asker: Asker) -> Self {
-        Self { role, email, session: 0, fresh_until: asker.now, lent: Vec::new(), asker }
+        Self { role, email, session: 0, has_factor: false, fresh_until: asker.now, lent: Vec::new(), asker }
     }
 
     /// Their role, now.

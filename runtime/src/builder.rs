@@ -136,6 +136,7 @@ impl Builder {
         let settings = self.settings(&|name| std::env::var_os(name))?;
         let (store, _) = self.open(&settings).await?;
         let app = Arc::new(self.app(settings, store));
+        app.secrets.check(&app.store).await?;
         // Ends by itself when the service is gone.
         tokio::spawn(mail::sender::run(Arc::downgrade(&app), app.store.bell()));
         Ok(Service::nested(app))

@@ -7,6 +7,7 @@ use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 
 use ipnet::IpNet;
 use url::{Host, Url};
+use zeroize::Zeroizing;
 
 use crate::mail::way::Way;
 use crate::panel::{Panel, Setting};
@@ -55,6 +56,8 @@ pub struct Settings {
     pub proxies: Vec<IpNet>,
     /// Where mail goes; none: the block has no `mail` clause.
     pub mail: Option<Way>,
+    /// `BAILIWICK_SECRET`: what second factors are sealed with; none: a file beside the database.
+    pub secret: Option<Zeroizing<String>>,
     /// No setting says how the panel is reached, so its port is the one it listens on.
     follows_listener: bool,
 }
@@ -103,7 +106,8 @@ impl Settings {
             })
             .collect::<Result<_, _>>()?;
         let mail = mail(panel, &public_url, lookup, overrides)?;
-        let mut settings = Self { listen, database, public_url, proxies, mail, follows_listener: fell_back };
+        let secret = variable("BAILIWICK_SECRET", lookup)?.map(Zeroizing::new);
+        let mut settings = Self { listen, database, public_url, proxies, mail, secret, follows_listener: fell_back };
         settings.listens_on(listen);
         Ok(settings)
     }

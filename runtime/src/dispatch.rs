@@ -17,8 +17,8 @@ use crate::forgery::{self, Forged};
 use crate::pages;
 use crate::pages::prove::Wall;
 use crate::response::Response;
-use crate::route::{Page, Route};
-use crate::session::{self, EndReason, Jar, Standing};
+use crate::route::{FactorPage, Page, Route};
+use crate::session::{self, EndReason, Halfway, Jar, Lacks, Standing};
 use crate::token::Token;
 
 /// The answer to a request. `target` is path and query with the base path off; `posted` is there for a POST.
@@ -73,6 +73,13 @@ pub(crate) async fn answer(
             cx.csrf = forgery::form_token(&token);
             signed_in(cx.with_actor(*actor), route, &token).await
         }
+        Visitor::Halfway(half, token) => {
+            if is_post && forgery::check_token(&token, carried.as_deref()).is_err() {
+                return forged(&cx, Forged::WrongToken);
+            }
+            cx.csrf = forgery::form_token(&token);
+            halfway(&cx.with_actor(*half), route, &token).await
+        }
         Visitor::Nobody { cookie_is_dead } => {
             let answer = before_the_door(cx, route, carried.as_deref(), is_post).await;
             if cookie_is_dead && !answer.headers.contains_key(header::SET_COOKIE) {
@@ -85,6 +92,7 @@ pub(crate) async fn answer(
 
 enum Visitor {
     Person(Box<Actor>, Token),
+    Halfway(Box<Halfway>, Token),
     Nobody { cookie_is_dead: bool },
 }
 
@@ -103,36 +111,58 @@ async fn who(cx: &Cx<'_, Nobody>) -> Result<Visitor, Error> {
         // It counts for nothing already; the sweep writes it down later.
         tracing::warn!(request = %cx.request_id, %error, "the end of a loan was not written");
     }
-    match session::judge(app.panel, &row, cx.now) {
-        Standing::Alive { actor, touch } => {
-            if touch && let Err(error) = app.store.touch_session(row.session, cx.now).await {
-                // A session that ends early is better than a page that fails because the disk is slow.
-                tracing::warn!(request = %cx.request_id, %error, "the last use of a session was not written");
-            }
-            Ok(Visitor::Person(actor, token))
-        }
+    let standing = session::judge(app.panel, &row, cx.now);
+    if let Standing::Alive { touch: true, .. } | Standing::Halfway { touch: true, .. } = standing
+        && let Err(error) = app.store.touch_session(row.session, cx.now).await
+    {
+        // A session that ends early is better than a page that fails because the disk is slow.
+        tracing::warn!(request = %cx.request_id, %error, "the last use of a session was not written");
+    }
+    match standing {
+        Standing::Alive { actor, .. } => Ok(Visitor::Person(actor, token)),
+        Standing::Halfway { half, .. } => Ok(Visitor::Halfway(half, token)),
         Standing::Over(reason) => {
             if let Some(reason) = reason {
-                end(cx, row.person, row.session, reason).await?;
+                end(cx, row.session, reason).await?;
             }
             Ok(Visitor::Nobody { cookie_is_dead: true })
         }
     }
 }
 
-async fn end(cx: &Cx<'_, Nobody>, person: i64, session: i64, reason: EndReason) -> Result<(), Error> {
+async fn end(cx: &Cx<'_, Nobody>, session: i64, reason: EndReason) -> Result<(), Error> {
     let mut write = cx.app.store.write(Context::of_nobody(cx.request_id, cx.now)).await?;
-    if let Some(recorded) = write.end_session(person, session, reason).await? {
+    if let Some(recorded) = write.end_session(session, reason).await? {
         write.commit(recorded).await?;
     }
     Ok(())
+}
+
+/// For somebody whose session lacks the second factor: that step, and the way out. Everything else leads there, whatever
+/// it is, and does nothing.
+async fn halfway(cx: &Cx<'_, Halfway>, route: Option<Route<'_>>, session: &Token) -> Response {
+    let answer = match (route, cx.actor.lacks) {
+        (Some(Route::SignOut), _) => pages::login::sign_out_halfway(cx).await,
+        (Some(Route::Factor(FactorPage::Step)), Lacks::Proof) => pages::factor::step(cx, session).await,
+        (Some(Route::Factor(FactorPage::Enrol)), Lacks::Enrolment) => pages::factor::enrol_first(cx, session).await,
+        (_, Lacks::Proof) => Ok(lead_to(cx, FactorPage::Step)),
+        (_, Lacks::Enrolment) => Ok(lead_to(cx, FactorPage::Enrol)),
+    };
+    or_outside(cx, answer)
+}
+
+fn lead_to(cx: &Cx<'_, Halfway>, step: FactorPage) -> Response {
+    elsewhere(cx, &Route::Factor(step), "Please prove your second factor first.")
 }
 
 /// For somebody who is signed in, errors explained. What a proof of identity of this very request allows goes on in it.
 async fn signed_in(mut cx: Cx<'_>, route: Option<Route<'_>>, session: &Token) -> Response {
     let (answer, renewed) = match (pages::prove::pass(&mut cx, session).await, route) {
         (Ok(Wall::Shut(answer)), _) => (Ok(answer), None),
-        (Ok(Wall::Open(renewed)), Some(route)) => (inside(&cx, route).await, renewed),
+        (Ok(Wall::Open(renewed)), Some(route)) => {
+            let token = renewed.as_ref().unwrap_or(session);
+            (inside(&cx, route, token).await, renewed)
+        }
         (Ok(Wall::Open(renewed)), None) => (Err(Error::NotFound), renewed),
         (Err(error), _) => (Err(error), None),
     };
@@ -145,17 +175,24 @@ async fn signed_in(mut cx: Cx<'_>, route: Option<Route<'_>>, session: &Token) ->
         Err(error) => explained(&cx, &error).await,
     };
     match renewed {
-        Some(token) => pages::prove::with_session(&cx, answer, &token),
-        None => answer,
+        // A page that gave the session yet another token has said so itself.
+        Some(token) if !Jar::Session.is_set_by(&answer.headers, &cx.app.settings.public_url) => {
+            pages::prove::with_session(&cx, answer, &token)
+        }
+        _ => answer,
     }
 }
 
 /// For somebody who is signed in.
-async fn inside(cx: &Cx<'_>, route: Route<'_>) -> Result<Response, Error> {
+async fn inside(cx: &Cx<'_>, route: Route<'_>, session: &Token) -> Result<Response, Error> {
     match route {
         Route::SignOut => pages::login::sign_out(cx).await,
         // Signed in already.
-        Route::SignIn | Route::Recovery => Ok(Response::see_other(&cx.link(&Route::Home))),
+        Route::SignIn | Route::Recovery | Route::Factor(FactorPage::Step) => {
+            Ok(Response::see_other(&cx.link(&Route::Home)))
+        }
+        Route::Factor(FactorPage::Enrol) => pages::factor::enrol(cx, session).await,
+        Route::Account(page) => pages::account::answer(cx, page, session).await,
         Route::Model(model, Page::Act(id, action)) => pages::act::run(cx, model, id, action).await,
         _ => pages::answer(cx).await,
     }
@@ -171,7 +208,7 @@ async fn before_the_door(
     let public_url = &cx.app.settings.public_url;
     let at_the_door = matches!(route, Some(Route::SignIn | Route::First | Route::Join | Route::Recovery));
     if !at_the_door {
-        return to_the_door(&cx, is_post);
+        return to_the_door(&cx);
     }
     let door = Jar::Door.read(cx.headers, public_url);
     if is_post {
@@ -200,9 +237,13 @@ async fn before_the_door(
 
 /// To the sign-in, and back afterwards where that makes sense. htmx follows redirects unseen and would put the sign-in
 /// into a part of the page; it is told to load a page instead.
-fn to_the_door(cx: &Cx<'_, Nobody>, is_post: bool) -> Response {
-    let door = cx.link(&Route::SignIn);
-    let wanted = !is_post && cx.target != "/" && cx.method == Method::GET && !cx.is_htmx();
+fn to_the_door(cx: &Cx<'_, Nobody>) -> Response {
+    elsewhere(cx, &Route::SignIn, "Please sign in again.")
+}
+
+fn elsewhere<Who>(cx: &Cx<'_, Who>, route: &Route<'_>, words: &'static str) -> Response {
+    let door = cx.link(route);
+    let wanted = cx.target != "/" && cx.method == Method::GET && !cx.is_htmx();
     let to = if wanted {
         let next: String = form_urlencoded::byte_serialize(cx.target.as_bytes()).collect();
         format!("{door}?next={next}")
@@ -211,7 +252,7 @@ fn to_the_door(cx: &Cx<'_, Nobody>, is_post: bool) -> Response {
     };
     if cx.is_htmx() {
         let to = HeaderValue::from_str(&to).unwrap_or(HeaderValue::from_static("/"));
-        return Response::text("Please sign in again.")
+        return Response::text(words)
             .with_status(StatusCode::UNAUTHORIZED)
             .with_header(HeaderName::from_static("hx-redirect"), to);
     }
@@ -235,7 +276,7 @@ fn forged<Who>(cx: &Cx<'_, Who>, why: Forged) -> Response {
 }
 
 /// An error in front of the panel.
-fn or_outside(cx: &Cx<'_, Nobody>, answer: Result<Response, Error>) -> Response {
+fn or_outside<Who>(cx: &Cx<'_, Who>, answer: Result<Response, Error>) -> Response {
     let error = match answer {
         Ok(answer) => return answer,
         Err(error) => error,

@@ -1,6 +1,7 @@
 //! The pages behind the sign-in, one file a screen. Each asks authorize.rs for terms before it asks the store for rows, and
 //! puts into its view only what those terms let through. Nothing here looks at a cookie for authority or at a raw body.
 
+pub(crate) mod account;
 pub(crate) mod act;
 mod audit;
 mod delete;
@@ -9,6 +10,7 @@ mod edit;
 mod edit_fields;
 mod edit_values;
 mod export;
+pub(crate) mod factor;
 pub(crate) mod first;
 mod frame;
 mod groups;
@@ -69,7 +71,13 @@ pub(crate) async fn answer(cx: &Cx<'_>) -> Result<Response, Error> {
             Page::Act(..) => Err(Error::NotFound),
         },
         Route::Static(file) => static_file(cx, file),
-        Route::SignIn | Route::SignOut | Route::First | Route::Join | Route::Recovery => Err(Error::NotFound),
+        Route::SignIn
+        | Route::SignOut
+        | Route::First
+        | Route::Join
+        | Route::Recovery
+        | Route::Factor(_)
+        | Route::Account(_) => Err(Error::NotFound),
     }
 }
 

@@ -101,11 +101,17 @@ pub struct Rules<'a> {
 }
 
 impl<'a> Rules<'a> {
-    /// For an account of this role.
+    /// For an account.
     #[must_use]
     pub fn of(panel: &'static panel::Panel, email: &'a str) -> Self {
-        // The shorter minimum is for accounts that have a second factor; no factor can be enrolled yet.
         Self { min: panel.password.min, email, panel: panel.name }
+    }
+
+    /// For somebody who holds this role. The shorter minimum is for those who never get in with the password alone.
+    #[must_use]
+    pub fn for_role(self, panel: &'static panel::Panel, role: &str) -> Self {
+        let factor = panel.roles.iter().any(|one| one.name == role && one.factor_required);
+        Self { min: if factor { panel.password.min_with_factor.min(self.min) } else { self.min }, ..self }
     }
 }
 
@@ -162,13 +168,12 @@ impl Hasher {
 
     /// A new hash, as a PHC string.
     pub async fn hash(&self, place: Slot, password: Password) -> Result<String, Error> {
-        self.on_a_thread(place, move || {
-            Argon2::new(Algorithm::Argon2id, Version::V0x13, params())
-                .hash_password(password.0.as_bytes())
-                .map(|hash: PasswordHash| hash.to_string())
-                .map_err(|why| Error::Bug(format!("Argon2id refused: {why}")))
-        })
-        .await?
+        self.on_a_thread(place, move || hashed(&password)).await?
+    }
+
+    /// New hashes of several secrets, one after the other in one place.
+    pub(crate) async fn hash_all(&self, place: Slot, secrets: Vec<Password>) -> Result<Vec<String>, Error> {
+        self.on_a_thread(place, move || secrets.iter().map(hashed).collect()).await?
     }
 
     /// How many hashes were computed so far, and how many of those against the hash of an account.
@@ -194,6 +199,13 @@ impl Hasher {
         .await
         .map_err(|_| Error::Bug("a hash did not finish".to_owned()))
     }
+}
+
+fn hashed(password: &Password) -> Result<String, Error> {
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params())
+        .hash_password(password.0.as_bytes())
+        .map(|hash: PasswordHash| hash.to_string())
+        .map_err(|why| Error::Bug(format!("Argon2id refused: {why}")))
 }
 
 /// Whether a hash was made with weaker parameters than today's and should be made anew at the next sign-in.

@@ -17,11 +17,6 @@ pub struct Pending {
 /// Every clause that is carried in the tables and not acted on.
 pub const PENDING: &[Pending] = &[
     Pending {
-        clause: "factor required",
-        missing: "no second factor can be enrolled or is asked for; the password's longer minimum holds for everybody",
-        used: |panel| panel.roles.iter().any(|role| role.factor_required),
-    },
-    Pending {
         clause: "export Audit",
         missing: "the audit log can't be exported yet",
         used: |panel| panel.roles.iter().any(|role| role.framework.iter().any(|cell| cell.verb == Verb::Export)),
@@ -33,17 +28,9 @@ pub const PENDING: &[Pending] = &[
         used: |panel| panel.forbids.iter().any(|clause| clause.text.contains("one_person")),
     },
     Pending {
-        clause: "throttle factor, token",
-        missing: "only `throttle login`, `throttle reauth`, `throttle recovery` and `throttle export` count",
-        used: |panel| {
-            let counts = [ThrottleName::Login, ThrottleName::Reauth, ThrottleName::Recovery, ThrottleName::Export];
-            panel.throttles.iter().any(|throttle| !counts.contains(&throttle.name))
-        },
-    },
-    Pending {
-        clause: "recovery codes",
-        missing: "no recovery codes are made or taken",
-        used: |panel| panel.recovery.codes.is_some(),
+        clause: "throttle token",
+        missing: "only `throttle login`, `throttle factor`, `throttle reauth`, `throttle recovery` and `throttle export` count",
+        used: |panel| panel.throttles.iter().any(|throttle| throttle.name == ThrottleName::Token),
     },
     Pending {
         clause: "password … blocklist common",

@@ -4,6 +4,7 @@
 use crate::audit::{Change, Context};
 use crate::authorize::{Actor, Terms, authorize_people, lacks_proof_over_people, may_see_holders};
 use crate::error::Error;
+use crate::factor::check::account_key;
 use crate::mail::Notice;
 use crate::panel::{Attribute, FieldSet, Kind, Panel, PeopleVerb, Role, Sensitivity};
 use crate::session::{self, EndReason};
@@ -26,6 +27,9 @@ pub(crate) enum Act<'a> {
     Unlock,
     /// Their sessions end.
     Revoke,
+    /// Their second factor and recovery codes go, and their sessions end. Where their role requires a factor, they set up
+    /// another one when they sign in next, with the password that they have.
+    RemoveFactor,
 }
 
 /// How a one-use link reaches the person.
@@ -41,7 +45,7 @@ impl Act<'_> {
     fn verb(&self) -> PeopleVerb {
         match self {
             Self::Assign(_) => PeopleVerb::Assign,
-            Self::Reset(_) => PeopleVerb::Reset,
+            Self::Reset(_) | Self::RemoveFactor => PeopleVerb::Reset,
             Self::Lock => PeopleVerb::Lock,
             Self::Unlock => PeopleVerb::Unlock,
             Self::Revoke => PeopleVerb::Revoke,
@@ -62,7 +66,8 @@ pub(crate) async fn perform(
     act: &Act<'_>,
 ) -> Result<(), Error> {
     let panel = store.panel();
-    if lacks_proof_over_people(panel, actor, act.verb()) {
+    let always = matches!(act, Act::RemoveFactor) && !actor.is_fresh();
+    if always || lacks_proof_over_people(panel, actor, act.verb()) {
         return Err(Error::ProofNeeded);
     }
     let mut write = store.write(context).await?;
@@ -93,10 +98,18 @@ pub(crate) async fn perform(
             for key in signin::account_keys(panel, &target.email) {
                 write.clear_throttle(&key).await?;
             }
+            write.clear_throttle(&account_key(&target.email)).await?;
             Some(write.unlock(target.id).await?)
         }
+        Act::RemoveFactor => {
+            let removed = write.remove_factor(target.id, "administrator", "").await?;
+            if removed.is_some() {
+                write.end_sessions(target.id, EndReason::FactorChanged).await?;
+            }
+            removed
+        }
         Act::Revoke => {
-            let ended = write.end_sessions(target.id, EndReason::Revoked).await?;
+            let ended = write.end_sessions(target.id, EndReason::EndedByAdministrator).await?;
             if ended.is_some() && !own {
                 write.tell(target.id, Notice::SessionsEnded, "").await?;
             }

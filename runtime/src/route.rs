@@ -32,10 +32,67 @@ pub enum Route<'p> {
     Policy,
     /// `/people…`
     People(PeoplePage),
+    /// `/factor…`
+    Factor(FactorPage),
+    /// `/account…`
+    Account(AccountPage),
     /// `/static/NAME`
     Static(&'p str),
     /// `/SLUG…`
     Model(&'static Model, Page),
+}
+
+/// A page of the second factor.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FactorPage {
+    /// `/factor`: between the password and the panel.
+    Step,
+    /// `/factor/enrol`: setting one up.
+    Enrol,
+}
+
+/// A page of one's own account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum AccountPage {
+    /// `/account`
+    Overview,
+    /// `/account/password`
+    Password,
+    /// `/account/factor-off`
+    FactorOff,
+    /// `/account/codes`: new recovery codes.
+    Codes,
+    /// `/account/sessions/end`: all others.
+    EndOthers,
+    /// `/account/sessions/ID/end`
+    End(i64),
+}
+
+impl AccountPage {
+    fn parse(segments: &[&str]) -> Option<Self> {
+        Some(match segments {
+            [] => Self::Overview,
+            ["password"] => Self::Password,
+            ["factor-off"] => Self::FactorOff,
+            ["codes"] => Self::Codes,
+            ["sessions", "end"] => Self::EndOthers,
+            ["sessions", id, "end"] => Self::End(row_id(id)?),
+            _ => return None,
+        })
+    }
+}
+
+impl fmt::Display for AccountPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Overview => f.write_str("/account"),
+            Self::Password => f.write_str("/account/password"),
+            Self::FactorOff => f.write_str("/account/factor-off"),
+            Self::Codes => f.write_str("/account/codes"),
+            Self::EndOthers => f.write_str("/account/sessions/end"),
+            Self::End(id) => write!(f, "/account/sessions/{id}/end"),
+        }
+    }
 }
 
 /// A page about people.
@@ -49,6 +106,8 @@ pub enum PeoplePage {
     One(i64),
     /// `/people/ID/attributes`
     Attributes(i64),
+    /// `/people/ID/factor-off`
+    FactorOff(i64),
     /// `/people/ID/VERB`
     Do(i64, PeopleVerb),
     /// What is lent, and groups.
@@ -73,6 +132,7 @@ impl PeoplePage {
             ["invite"] => Self::Invite,
             [id] => Self::One(row_id(id)?),
             [id, "attributes"] => Self::Attributes(row_id(id)?),
+            [id, "factor-off"] => Self::FactorOff(row_id(id)?),
             [id, verb] => Self::Do(row_id(id)?, PEOPLE_VERBS.iter().find(|(name, _)| name == verb)?.1),
             _ => return None,
         })
@@ -106,7 +166,7 @@ pub enum Page {
 
 /// First path segments that the framework keeps; no model may have such a slug.
 pub const RESERVED: &[&str] =
-    &["sign-in", "sign-out", "first", "join", "recovery", "audit", "policy", "people", "account", "static"];
+    &["sign-in", "sign-out", "first", "join", "recovery", "audit", "policy", "people", "factor", "account", "static"];
 
 impl<'p> Route<'p> {
     /// The page that a path (starting with `/`, base path off) names. One slash at the end is not looked at.
@@ -125,6 +185,9 @@ impl<'p> Route<'p> {
             ["audit"] => Self::Audit,
             ["policy"] => Self::Policy,
             ["people", rest @ ..] => Self::People(PeoplePage::parse(rest)?),
+            ["factor"] => Self::Factor(FactorPage::Step),
+            ["factor", "enrol"] => Self::Factor(FactorPage::Enrol),
+            ["account", rest @ ..] => Self::Account(AccountPage::parse(rest)?),
             ["static", name] => Self::Static(name),
             [slug, rest @ ..] => {
                 let slug = percent_decode_str(slug).decode_utf8().ok()?;
@@ -175,6 +238,10 @@ impl fmt::Display for Route<'_> {
             Self::People(PeoplePage::Invite) => f.write_str("/people/invite"),
             Self::People(PeoplePage::One(id)) => write!(f, "/people/{id}"),
             Self::People(PeoplePage::Attributes(id)) => write!(f, "/people/{id}/attributes"),
+            Self::People(PeoplePage::FactorOff(id)) => write!(f, "/people/{id}/factor-off"),
+            Self::Factor(FactorPage::Step) => f.write_str("/factor"),
+            Self::Factor(FactorPage::Enrol) => f.write_str("/factor/enrol"),
+            Self::Account(page) => page.fmt(f),
             Self::People(PeoplePage::Do(id, verb)) => {
                 let name = PEOPLE_VERBS.iter().find(|(_, of)| of == verb).map_or("", |(name, _)| name);
                 write!(f, "/people/{id}/{name}")

@@ -19,15 +19,19 @@ use crate::value::Value;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum EndReason {
     /// The person signed out.
-    SignOut,
+    SignedOut,
+    /// The person ended it from another session.
+    EndedByOwner,
     /// No request for too long.
     Idle,
     /// Its whole time is over.
-    Absolute,
+    Expired,
     /// The person signed in elsewhere, once more than is allowed.
-    TooMany,
+    Evicted,
     /// Their password was set anew.
-    PasswordSet,
+    PasswordChanged,
+    /// Their second factor was enrolled, replaced or removed.
+    FactorChanged,
     /// Their role changed, or is no longer in the panel.
     RoleChanged,
     /// Somebody started a reset of their password.
@@ -36,8 +40,8 @@ pub enum EndReason {
     Locked,
     /// Their account was switched off.
     Inactive,
-    /// Somebody ended it.
-    Revoked,
+    /// Somebody with the right ended it, or the command line.
+    EndedByAdministrator,
 }
 
 impl EndReason {
@@ -45,18 +49,72 @@ impl EndReason {
     #[must_use]
     pub fn text(self) -> &'static str {
         match self {
-            Self::SignOut => "sign_out",
+            Self::SignedOut => "signed_out",
+            Self::EndedByOwner => "ended_by_owner",
             Self::Idle => "idle",
-            Self::Absolute => "absolute",
-            Self::TooMany => "too_many",
-            Self::PasswordSet => "password_set",
+            Self::Expired => "expired",
+            Self::Evicted => "evicted",
+            Self::PasswordChanged => "password_changed",
+            Self::FactorChanged => "factor_changed",
             Self::RoleChanged => "role_changed",
             Self::Reset => "reset",
             Self::Locked => "locked",
             Self::Inactive => "inactive",
-            Self::Revoked => "revoked",
+            Self::EndedByAdministrator => "ended_by_administrator",
         }
     }
+}
+
+/// What was proved when a session began. It rises once, through a factor, and never otherwise. Beside it stands the moment
+/// of the newest proof of identity: for the time that `session reauth` says, that session is *elevated*
+/// ([`Actor::is_fresh`]).
+///
+/// ```text
+///  password ──▶ Password ("authenticated") ──factor step, or enrolment──▶ Factor ("factor")
+///                  │ nothing but that step is open to it, where the person has a factor or the role requires one
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Trust {
+    /// The password.
+    Password,
+    /// The password and the second factor.
+    Factor,
+}
+
+impl Trust {
+    /// Its stable text.
+    #[must_use]
+    pub fn text(self) -> &'static str {
+        match self {
+            Self::Password => "authenticated",
+            Self::Factor => "factor",
+        }
+    }
+
+    /// What a text says; the lower for one that this build does not know.
+    #[must_use]
+    pub fn from_text(text: &str) -> Self {
+        if text == Self::Factor.text() { Self::Factor } else { Self::Password }
+    }
+}
+
+/// Somebody who proved the password of an account that asks for more. It is no [`Actor`], so that no page of the panel can
+/// be asked for in its name.
+#[derive(Debug, Clone)]
+pub struct Halfway {
+    pub(crate) person: i64,
+    pub(crate) email: String,
+    pub(crate) session: i64,
+    pub(crate) lacks: Lacks,
+}
+
+/// What stands between a session and the panel.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Lacks {
+    /// A code of the factor that the person has.
+    Proof,
+    /// A factor: the role requires one, and the person has none yet.
+    Enrolment,
 }
 
 /// What a session's row says at this moment.
@@ -66,6 +124,13 @@ pub enum Standing {
     Alive {
         /// Who asks.
         actor: Box<Actor>,
+        /// Write `seen`.
+        touch: bool,
+    },
+    /// The factor is still to be proved, or to be enrolled: it speaks for nobody yet. `touch` as above.
+    Halfway {
+        /// Who is on the way in.
+        half: Box<Halfway>,
         /// Write `seen`.
         touch: bool,
     },
@@ -83,7 +148,7 @@ pub fn judge(panel: &'static Panel, row: &SessionRow, now: DateTime<Utc>) -> Sta
         return Standing::Over(None);
     }
     if now >= row.expires_at {
-        return Standing::Over(Some(EndReason::Absolute));
+        return Standing::Over(Some(EndReason::Expired));
     }
     if now >= later(row.seen_at, panel.session.idle) {
         return Standing::Over(Some(EndReason::Idle));
@@ -97,16 +162,28 @@ pub fn judge(panel: &'static Panel, row: &SessionRow, now: DateTime<Utc>) -> Sta
     let Some(role) = panel.roles.iter().find(|role| role.name == row.role) else {
         return Standing::Over(Some(EndReason::RoleChanged));
     };
+    let touch = now >= later(row.seen_at, TOUCH.min(panel.session.idle / 2));
+    // The one place where a password alone is told from a factor: everything behind it asks for an `Actor`.
+    let lacks = match (row.trust, row.has_factor) {
+        (Trust::Factor, true) => None,
+        (Trust::Password, true) => Some(Lacks::Proof),
+        (_, false) => role.factor_required.then_some(Lacks::Enrolment),
+    };
+    if let Some(lacks) = lacks {
+        let (person, email, session) = (row.person, row.email.clone(), row.session);
+        return Standing::Halfway { half: Box::new(Halfway { person, email, session, lacks }), touch };
+    }
     let attributes = attributes(panel, &row.attributes);
     let actor = Actor {
         role,
         email: row.email.clone(),
         session: row.session,
+        has_factor: row.has_factor,
         fresh_until: fresh_until(panel, row.proved_at),
         lent: row.lent.clone(),
         asker: Asker { person: row.person, attributes, now },
     };
-    Standing::Alive { actor: Box::new(actor), touch: now >= later(row.seen_at, TOUCH.min(panel.session.idle / 2)) }
+    Standing::Alive { actor: Box::new(actor), touch }
 }
 
 /// When a session that starts now is over at the latest.
@@ -212,6 +289,14 @@ impl Jar {
             (Self::Said, true) => "__Host-bw-said",
             (Self::Said, false) => "bw-said",
         }
+    }
+
+    /// Whether an answer with these headers hands this cookie out.
+    #[must_use]
+    pub(crate) fn is_set_by(self, headers: &HeaderMap, public_url: &PublicUrl) -> bool {
+        let name = self.name(public_url);
+        let handed = headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
+        handed.filter_map(|cookie| cookie.split_once('=')).any(|(set, _)| set == name)
     }
 
     /// The token in the request's cookie.

@@ -9,6 +9,7 @@ pub mod cursor;
 mod database;
 mod deletion;
 mod dialect;
+mod factors;
 mod fault;
 mod fit;
 mod framework;
@@ -38,8 +39,11 @@ use crate::panel::Panel;
 
 use database::Database;
 
-pub use account::{Ask, LinkRow, NewLink, NewPerson, NewSession, PasswordHash, PersonRow, Purpose, SessionRow};
+pub use account::{
+    Ask, LinkRow, NewLink, NewPerson, NewSession, OwnSession, PasswordHash, PersonRow, Purpose, SessionRow,
+};
 pub use authority::PERSON;
+pub use factors::{Accepted, Codes, FactorRow, NewCode, Presented, SavedCode};
 pub use loans::{EXPIRED, GROUP, GroupRow, LoanQuery, LoanRow, NewLoan, RENEWED};
 pub(crate) use mail::{MailEnd, MailRow, MailState};
 pub use query::{

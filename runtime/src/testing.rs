@@ -347,6 +347,7 @@ pub(crate) fn actor(role: &str, doctor: Option<i64>) -> Actor {
         role: PANEL.role_by_name(role).expect("a role of the test panel"),
         email: "anna@example.org".to_owned(),
         session: 1,
+        has_factor: false,
         fresh_until: now() + chrono::Duration::minutes(10),
         lent: Vec::new(),
         asker: Asker { person: 7, attributes: vec![doctor.map_or(Value::Null, Value::Int)], now: now() },

@@ -1,10 +1,14 @@
 //! The defences of the door, over a real database and a given clock: each test fails when its defence is taken out.
 
+mod account;
+mod authenticator;
 mod browser;
 mod command_line;
 mod equal_work;
 mod export;
+mod factor;
 mod forged_forms;
+mod halfway;
 mod lending;
 mod links;
 mod mail;

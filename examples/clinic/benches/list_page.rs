@@ -75,7 +75,8 @@ async fn signed_in(panel: &bailiwick::Service) -> Token {
     let app = panel.app();
     let now = app.clock.now();
     let mut write = app.store.write(Context::of_nobody(uuid::Uuid::now_v7(), now)).await.expect("a transaction");
-    let new = NewPerson { email: "owner@example.org", role: "Owner", password_hash: None, attributes: "{}".to_owned() };
+    let new =
+        NewPerson { email: "auditor@example.org", role: "Auditor", password_hash: None, attributes: "{}".to_owned() };
     let (person, _) = write.create_person(&new).await.expect("a statement").expect("a new person");
     let token = Token::fresh().expect("random bytes");
     let session = NewSession {

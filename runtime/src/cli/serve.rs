@@ -71,6 +71,7 @@ impl Running {
             said.push("The demo data was loaded.".to_owned());
         }
         let app = Arc::new(builder.app(settings, store));
+        app.secrets.check(&app.store).await?;
         store_is_clean(&app).await;
         said.extend(notices(&app, address).await?);
         Ok(Self { app, listener, said })

@@ -11,11 +11,12 @@ use super::{Failure, Outcome, print, settings};
 use crate::app::App;
 use crate::builder::Builder;
 use crate::error::Error;
+use crate::factor::check::account_key;
 use crate::mail::Notice;
-use crate::panel::Panel;
+use crate::panel::{Panel, Role};
 use crate::password::{Password, Rules};
 use crate::route::Route;
-use crate::session::{attribute_json, read_attribute};
+use crate::session::{EndReason, attribute_json, read_attribute};
 use crate::store::{NewLink, NewPerson, PasswordHash, PersonRow, Purpose, Recorded, Write};
 use crate::throttle::later;
 use crate::token::Token;
@@ -60,11 +61,23 @@ pub(super) fn command() -> Command {
         .subcommand(
             Command::new("unlock").about("Lift a lock, and what failed sign-ins hold against the account").arg(email()),
         )
+        .subcommand(
+            Command::new("factor-off")
+                .about("Take a lost second factor away; where the role requires one, the next sign-in sets up another")
+                .arg(email())
+                .arg(Arg::new("why").long("why").value_name("TEXT").required(true).help("Why, for the audit log")),
+        )
+        .subcommand(
+            Command::new("end")
+                .about("End every session of a person, or of everybody with a role")
+                .arg(email().required(false).required_unless_present("role").conflicts_with("role"))
+                .arg(Arg::new("role").long("role").value_name("ROLE").help("A role of the panel")),
+        )
 }
 
 pub(super) async fn run(builder: &Builder, given: &ArgMatches) -> Outcome {
     let Some((word, given)) = given.subcommand() else {
-        return Err(Failure::Usage("`user` takes create, list, link or unlock".to_owned()));
+        return Err(Failure::Usage("`user` takes create, list, link, unlock, factor-off or end".to_owned()));
     };
     let settings = settings(builder, given)?;
     let (store, _) = builder.open(&settings).await?;
@@ -73,6 +86,8 @@ pub(super) async fn run(builder: &Builder, given: &ArgMatches) -> Outcome {
         "create" => create(builder, &app, given).await,
         "link" => link(builder, &app, given).await,
         "unlock" => unlock(builder, &app, given).await,
+        "factor-off" => factor_off(builder, &app, given).await,
+        "end" => end(builder, &app, given).await,
         _ => list(&app).await,
     }
 }
@@ -80,13 +95,10 @@ pub(super) async fn run(builder: &Builder, given: &ArgMatches) -> Outcome {
 async fn create(builder: &Builder, app: &App, given: &ArgMatches) -> Outcome {
     let address = address(given)?;
     let wanted = given.get_one::<String>("role").map_or("", String::as_str);
-    let role = app.panel.role_by_name(wanted).ok_or_else(|| {
-        let names: Vec<&str> = app.panel.roles.iter().map(|role| role.name).collect();
-        Failure::Usage(format!("there is no role `{wanted}`; there are {}", names.join(", ")))
-    })?;
+    let role = role(app.panel, wanted)?;
     let attributes = attributes(app.panel, given.get_many::<String>("set").into_iter().flatten())?;
     let password_hash =
-        if given.get_flag("password-stdin") { Some(password_from_stdin(app, &address).await?) } else { None };
+        if given.get_flag("password-stdin") { Some(password_from_stdin(app, &address, role).await?) } else { None };
     let needs_link = password_hash.is_none();
 
     let mut write = app.store.write(builder.context()).await?;
@@ -125,10 +137,56 @@ async fn unlock(builder: &Builder, app: &App, given: &ArgMatches) -> Outcome {
     for key in signin::account_keys(app.panel, &person.email) {
         write.clear_throttle(&key).await?;
     }
+    write.clear_throttle(&account_key(&person.email)).await?;
     let recorded = write.unlock(person.id).await?;
     write.commit(recorded).await?;
     print(format!("{} may try to sign in again", person.email));
     Ok(())
+}
+
+async fn factor_off(builder: &Builder, app: &App, given: &ArgMatches) -> Outcome {
+    let person = person(app, given).await?;
+    let why = given.get_one::<String>("why").map_or("", |why| why.trim());
+    if why.is_empty() {
+        return Err(Failure::Usage("--why takes a reason, for the audit log".to_owned()));
+    }
+    let mut write = app.store.write(builder.context()).await?;
+    let Some(recorded) = write.remove_factor(person.id, "command line", why).await? else {
+        return Err(Failure::Found(format!("{} has no second factor", person.email)));
+    };
+    write.end_sessions(person.id, EndReason::FactorChanged).await?;
+    write.clear_throttle(&account_key(&person.email)).await?;
+    write.commit(recorded).await?;
+    print(format!("{} has no second factor any more, no recovery codes and no sessions", person.email));
+    Ok(())
+}
+
+async fn end(builder: &Builder, app: &App, given: &ArgMatches) -> Outcome {
+    let by = EndReason::EndedByAdministrator;
+    let whose = match given.get_one::<String>("role") {
+        Some(wanted) => Err(role(app.panel, wanted)?),
+        None => Ok(person(app, given).await?),
+    };
+    let mut write = app.store.write(builder.context()).await?;
+    let (ended, whose) = match &whose {
+        Ok(person) => (write.end_sessions(person.id, by).await?, person.email.as_str()),
+        Err(role) => (write.end_sessions_of_role(role.name, by).await?, role.title),
+    };
+    match ended {
+        Some(recorded) => {
+            write.commit(recorded).await?;
+            print(format!("the sessions of {whose} are over"));
+        }
+        None => print(format!("{whose}: there is no session")),
+    }
+    Ok(())
+}
+
+fn role(panel: &'static Panel, wanted: &str) -> Result<&'static Role, Failure> {
+    panel.role_by_name(wanted).ok_or_else(|| {
+        let names: Vec<&str> = panel.roles.iter().map(|role| role.name).collect();
+        Failure::Usage(format!("there is no role `{wanted}`; there are {}", names.join(", ")))
+    })
 }
 
 async fn list(app: &App) -> Outcome {
@@ -183,7 +241,7 @@ fn say_link(app: &App, token: &Token) {
     print(format!("  {}?token={}", app.address(&Route::Join), token.text()));
 }
 
-async fn password_from_stdin(app: &App, address: &str) -> Result<PasswordHash, Failure> {
+async fn password_from_stdin(app: &App, address: &str, role: &Role) -> Result<PasswordHash, Failure> {
     let mut text = Zeroizing::new(String::new());
     // More than any password may have, and not everything that a pipe could send.
     std::io::stdin()
@@ -191,7 +249,7 @@ async fn password_from_stdin(app: &App, address: &str) -> Result<PasswordHash, F
         .read_to_string(&mut text)
         .map_err(|why| Failure::Usage(format!("the password can't be read from the standard input: {why}")))?;
     let password = Password::typed(text.trim_end_matches(['\r', '\n']));
-    password.may_be_chosen(&Rules::of(app.panel, address)).map_err(Failure::Usage)?;
+    password.may_be_chosen(&Rules::of(app.panel, address).for_role(app.panel, role.name)).map_err(Failure::Usage)?;
     let place = app.hasher.place().map_err(|_| Failure::Found("no thread is free for the hash".to_owned()))?;
     Ok(PasswordHash(app.hasher.hash(place, password).await?))
 }

@@ -7,6 +7,7 @@ use crate::views::{
     RecoveryPage, RefusalPage, RowView, SignInPage, Step, Text, Tone,
 };
 
+mod account;
 mod life;
 mod loans;
 mod moves;
@@ -14,6 +15,7 @@ mod people;
 mod record;
 mod tables;
 
+pub(super) use account::{account, codes, enrol, factor};
 pub(super) use life::{history, restore};
 pub(super) use loans::{group, groups, loans};
 pub(super) use moves::export;
@@ -220,6 +222,7 @@ pub(super) fn prove() -> ProvePage {
         action: "/patients/4/delete".into(),
         lead: "To delete this patient, your last proof of who you are must be younger than 10 minutes.".into(),
         email: "anna@clinic.example".into(),
+        code: true,
         fields: vec![Hidden { name: "bw.version".into(), value: "3\">".into() }],
         cancel: "/patients/4".into(),
     }

@@ -82,7 +82,7 @@ async fn chosen(
     }
     let (typed, again) = (cx.posted.get("password").unwrap_or_default(), cx.posted.get("again").unwrap_or_default());
     let password = Password::typed(typed);
-    if let Err(why) = password.may_be_chosen(&Rules::of(cx.panel(), &address)) {
+    if let Err(why) = password.may_be_chosen(&Rules::of(cx.panel(), &address).for_role(cx.panel(), role_of(cx, link))) {
         faults.password = Some(why.into());
     } else if typed != again {
         faults.again = Some("This is not the same as above.".into());
@@ -173,8 +173,16 @@ fn form(
         email_error: faults.email,
         password_error: faults.password,
         again_error: faults.again,
-        min: Rules::of(panel, address).min,
+        min: Rules::of(panel, address).for_role(panel, role_of(cx, link)).min,
     })
+}
+
+/// The role of whoever the link is for.
+fn role_of<'a>(cx: &Cx<'_, Nobody>, link: &'a LinkRow) -> &'a str {
+    match &link.person {
+        Some(person) => &person.role,
+        None => cx.panel().roles.first().map_or("", |role| role.name),
+    }
 }
 
 /// Unknown, used, too old, replaced by a newer one: the same words.

@@ -119,6 +119,15 @@ fn fixed_sentence(what: &str) -> Option<&'static str> {
         "locked" => "Locked. Their sessions are over.",
         "unlocked" => "Unlocked.",
         "ended" => "Their sessions are over.",
+        "password" => "Your password was changed; your other sessions are over.",
+        "factor" => "Your second factor is set up; your other sessions are over.",
+        "no_factor" => "Your second factor is gone; your other sessions are over.",
+        "session" => "That session is over.",
+        "others" => "Your other sessions are over.",
+        "code_used" => {
+            "You came in with a recovery code, which is used up now. If your app is lost, set up another one."
+        }
+        "factor_off" => "Their second factor and recovery codes are gone; their sessions are over.",
         "deleted" => "Deleted. The audit log keeps what it held.",
         _ => return None,
     })

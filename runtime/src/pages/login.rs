@@ -9,7 +9,7 @@ use crate::pages::{door, show};
 use crate::recovery;
 use crate::response::Response;
 use crate::route::Route;
-use crate::session::{EndReason, Jar};
+use crate::session::{EndReason, Halfway, Jar};
 use crate::signin::{self, Outcome};
 use crate::token::Token;
 use crate::views::{Note, SignInPage, Tone};
@@ -44,8 +44,20 @@ pub(crate) async fn sign_out(cx: &Cx<'_>) -> Result<Response, Error> {
     if cx.method != http::Method::POST {
         return Ok(Response::see_other(&cx.link(&Route::Home)));
     }
-    let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
-    let ended = write.end_session(cx.actor.asker.person, cx.actor.session, EndReason::SignOut).await?;
+    out(cx, Context::of(&cx.actor, cx.request_id), cx.actor.session).await
+}
+
+/// The same before the second factor.
+pub(crate) async fn sign_out_halfway(cx: &Cx<'_, Halfway>) -> Result<Response, Error> {
+    if cx.method != http::Method::POST {
+        return Ok(Response::see_other(&cx.link(&Route::Home)));
+    }
+    out(cx, Context::of_halfway(&cx.actor, cx.request_id, cx.now), cx.actor.session).await
+}
+
+async fn out<Who>(cx: &Cx<'_, Who>, context: Context, session: i64) -> Result<Response, Error> {
+    let mut write = cx.app.store.write(context).await?;
+    let ended = write.end_session(session, EndReason::SignedOut).await?;
     if let Some(recorded) = ended {
         write.commit(recorded).await?;
     }
@@ -80,7 +92,7 @@ fn form(cx: &Cx<'_, Nobody>, email: &str, next: &str, fault: Option<&'static str
 }
 
 /// A path of this panel, and nothing that a browser could take for another host.
-fn own_path(next: &str) -> Option<&str> {
+pub(super) fn own_path(next: &str) -> Option<&str> {
     let plain = next.bytes().all(|byte| byte.is_ascii_graphic() && byte != b'\\');
     (plain && next.starts_with('/') && !next.starts_with("//") && next.len() <= 2_000).then_some(next)
 }

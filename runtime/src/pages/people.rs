@@ -27,6 +27,7 @@ pub(super) async fn page(cx: &Cx<'_>, page: PeoplePage) -> Result<Response, Erro
         PeoplePage::One(id) => one(cx, id, None).await,
         PeoplePage::Loans(page) => loans::page(cx, page).await,
         PeoplePage::Attributes(id) => person_attributes::save(cx, id).await,
+        PeoplePage::FactorOff(id) => factor_off(cx, id).await,
         PeoplePage::Do(id, verb) => act(cx, id, verb).await,
     }
 }
@@ -42,6 +43,7 @@ async fn list(cx: &Cx<'_>) -> Result<Response, Error> {
         )?;
     }
     let everybody = cx.app.store.people().await?;
+    let with_factor = cx.app.store.people_with_factor().await?;
     let people = everybody
         .iter()
         .filter_map(|person| Some((person, people::seen_role(panel, &cx.actor, person)?)))
@@ -49,6 +51,7 @@ async fn list(cx: &Cx<'_>) -> Result<Response, Error> {
             href: link(cx, PeoplePage::One(person.id)),
             email: person.email.clone().into(),
             role: role.title.into(),
+            factor: if with_factor.contains(&person.id) { "set up" } else { "" }.into(),
             state: state(cx, person).into(),
         })
         .collect();
@@ -74,6 +77,7 @@ pub(super) async fn one(cx: &Cx<'_>, id: i64, fault: Option<String>) -> Result<R
         help: help.into(),
     };
     let locked = is_locked(cx, &person);
+    let has_factor = cx.app.store.factor(id).await?.is_some();
     let mut acts = Vec::new();
     if may(PeopleVerb::Reset) {
         let help = if sends_mail(cx) {
@@ -83,6 +87,18 @@ pub(super) async fn one(cx: &Cx<'_>, id: i64, fault: Option<String>) -> Result<R
              end at once."
         };
         acts.push(button(PeopleVerb::Reset, "Reset the password", help));
+    }
+    if has_factor && may(PeopleVerb::Reset) {
+        acts.push(PersonAct {
+            action: link(cx, PeoplePage::FactorOff(id)),
+            label: "Remove the second factor".into(),
+            help: if role.factor_required {
+                "For a lost one, without recovery codes. Their sessions end; after their password they set up another one."
+            } else {
+                "For a lost one, without recovery codes. Their sessions end; their password alone lets them in then."
+            }
+            .into(),
+        });
     }
     if locked && may(PeopleVerb::Unlock) {
         let help = "They may sign in again; failed tries are forgotten.";
@@ -102,6 +118,7 @@ pub(super) async fn one(cx: &Cx<'_>, id: i64, fault: Option<String>) -> Result<R
     };
     let facts = vec![
         fact("Role", role.title.to_owned()),
+        fact("Second factor", if has_factor { "Set up" } else { "None" }.to_owned()),
         fact("Since", person.created_at.format("%Y-%m-%d").to_string()),
         fact(
             "State",
@@ -122,6 +139,16 @@ pub(super) async fn one(cx: &Cx<'_>, id: i64, fault: Option<String>) -> Result<R
         None
     };
     show(&PersonPage { frame: frame::frame(cx, person.email, crumbs), facts, assign, attributes, loans, acts })
+}
+
+async fn factor_off(cx: &Cx<'_>, id: i64) -> Result<Response, Error> {
+    let back = link(cx, PeoplePage::One(id));
+    if !is_post(cx) {
+        return Ok(Response::see_other(&back));
+    }
+    let context = Context::of(&cx.actor, cx.request_id);
+    people::perform(&cx.app.store, context, &cx.actor, id, &Act::RemoveFactor).await?;
+    Ok(Response::see_other(&format!("{back}?{}=factor_off", frame::DONE)))
 }
 
 async fn act(cx: &Cx<'_>, id: i64, verb: PeopleVerb) -> Result<Response, Error> {

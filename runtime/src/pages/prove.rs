@@ -1,5 +1,5 @@
-//! The wall in front of what the block's `reauth` lists. It keeps the form that was being sent, asks for the password,
-//! and lets that very request go on, once. It grants nothing: the right is asked for before and after.
+//! The wall in front of what the block's `reauth` lists. It keeps the form that was being sent, asks for the password (and
+//! for the second factor of whoever has one), and lets that very request go on, once. It grants nothing: the right is asked for before and after.
 //!
 //! The page answers 401, since nothing of what was asked for was done: a 200 would tell a script that it was, and a 403
 //! would say that the person may not.
@@ -14,13 +14,15 @@ use crate::forgery;
 use crate::panel::Verb;
 use crate::prove::{self, Outcome};
 use crate::response::Response;
-use crate::route::{LoanPage, Page, PeoplePage, Route};
+use crate::route::{AccountPage, LoanPage, Page, PeoplePage, Route};
 use crate::session::{self, Jar};
 use crate::token::Token;
 use crate::views::{Hidden, Note, ProvePage, Tone};
 
 /// Field of the wall's form with the password.
 const PROOF: &str = "bw.proof";
+/// Field of the wall's form with a code of the second factor.
+const CODE: &str = "bw.code";
 /// Field that says that the page was asked for with GET.
 const ASKED: &str = "bw.asked";
 
@@ -36,20 +38,29 @@ pub(crate) enum Wall {
 /// Takes the wall's own fields off the form and checks what they prove. `session` is the token of the request.
 pub(crate) async fn pass(cx: &mut Cx<'_>, session: &Token) -> Result<Wall, Error> {
     let Some(typed) = cx.posted.get(PROOF).map(str::to_owned) else { return Ok(Wall::Open(None)) };
+    let code = cx.posted.get(CODE).unwrap_or_default().to_owned();
     let asked = cx.posted.get(ASKED).is_some();
     let posted = std::mem::take(&mut cx.posted);
-    cx.posted = posted.without(PROOF);
+    cx.posted = posted.without(PROOF).without(CODE);
     if cx.actor.is_fresh() {
         // Proved in another tab meanwhile: without this form it would have gone on as well.
         return Ok(after(cx, asked, None));
     }
-    let fault = match prove::try_password(cx, session, &typed).await? {
+    let fault = match prove::try_proof(cx, session, &typed, &code).await? {
         Outcome::Proved(token) => {
             cx.csrf = forgery::form_token(&token);
             cx.actor.fresh_until = session::fresh_until(cx.panel(), cx.now);
             return Ok(after(cx, asked, Some(token)));
         }
-        Outcome::Wrong => wall(cx, Some("That is not your password. Nothing was done yet."), StatusCode::UNAUTHORIZED)?,
+        Outcome::Wrong => {
+            let text = if cx.actor.has_factor {
+                "That did not work: the password or the code is not right, or the code was used before. Nothing was done \
+                 yet."
+            } else {
+                "That is not your password. Nothing was done yet."
+            };
+            wall(cx, Some(text), StatusCode::UNAUTHORIZED)?
+        }
         Outcome::TooMany => {
             let text = "Too many tries. Wait some minutes before the next; nothing was done yet.";
             wall(cx, Some(text), StatusCode::TOO_MANY_REQUESTS)?
@@ -102,6 +113,7 @@ fn wall(cx: &Cx<'_>, fault: Option<&'static str>, status: StatusCode) -> Result<
         action: target(cx).into(),
         lead: format!("{what}, your last proof of who you are must be younger than {} minutes.", minutes(cx)).into(),
         email: cx.actor.email.clone().into(),
+        code: cx.actor.has_factor,
         fields,
         cancel: cx.link(&cancel).into(),
     };
@@ -116,11 +128,15 @@ fn wall(cx: &Cx<'_>, fault: Option<&'static str>, status: StatusCode) -> Result<
 
 /// What the proof is for, and where to go without it.
 fn about<'a>(cx: &Cx<'a>) -> (String, Route<'a>) {
+    if matches!(cx.route, Route::Account(_) | Route::Factor(_)) {
+        return ("To go on".to_owned(), Route::Account(AccountPage::Overview));
+    }
     if let Route::People(page) = cx.route {
         let back = match page {
-            PeoplePage::Do(id, _) | PeoplePage::Attributes(id) | PeoplePage::Loans(LoanPage::ToPerson(id)) => {
-                PeoplePage::One(id)
-            }
+            PeoplePage::Do(id, _)
+            | PeoplePage::Attributes(id)
+            | PeoplePage::FactorOff(id)
+            | PeoplePage::Loans(LoanPage::ToPerson(id)) => PeoplePage::One(id),
             PeoplePage::Loans(LoanPage::ToGroup(id) | LoanPage::Join(id) | LoanPage::Leave(id)) => {
                 PeoplePage::Loans(LoanPage::Group(id))
             }

@@ -5,11 +5,13 @@
 use chrono::{DateTime, Utc};
 
 use crate::loan::Lent;
+use crate::session::Trust;
 pub use crate::throttle::Ask;
 use crate::token;
 
 /// A session and its person, as one statement found them.
 #[derive(Debug, Clone)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one answer of the database, judged in one place")]
 pub struct SessionRow {
     /// Id of the session.
     pub session: i64,
@@ -37,6 +39,25 @@ pub struct SessionRow {
     pub lent: Vec<Lent>,
     /// A loan's time is over, and nobody has written that down yet.
     pub lent_is_over: bool,
+    /// What was proved when it began.
+    pub trust: Trust,
+    /// The person has a second factor.
+    pub has_factor: bool,
+}
+
+/// A session as its person sees it.
+#[derive(Debug, Clone)]
+pub struct OwnSession {
+    /// Primary key.
+    pub id: i64,
+    /// The sign-in.
+    pub created_at: DateTime<Utc>,
+    /// Last request, to the minute.
+    pub seen_at: DateTime<Utc>,
+    /// Where the sign-in came from.
+    pub address: String,
+    /// The browser's word about itself.
+    pub agent: String,
 }
 
 /// A person.

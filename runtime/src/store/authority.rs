@@ -3,7 +3,9 @@
 
 use chrono::{DateTime, Utc};
 
-use super::account::{Ask, LinkRow, NewLink, NewPerson, NewSession, PasswordHash, PersonRow, Purpose, SessionRow};
+use super::account::{
+    Ask, LinkRow, NewLink, NewPerson, NewSession, OwnSession, PasswordHash, PersonRow, Purpose, SessionRow,
+};
 use super::statements::{mail, people, sessions, throttle, tokens};
 use super::{Recorded, Store, Write};
 use crate::audit::{Change, Context, Event, EventId};
@@ -11,7 +13,7 @@ use crate::authorize::Actor;
 use crate::error::Error;
 use crate::mail::Notice;
 use crate::panel::Sensitivity;
-use crate::session::EndReason;
+use crate::session::{EndReason, Trust};
 use crate::token;
 
 /// Until when somebody is locked whom only an unlock lets in again: 9999-12-31.
@@ -29,6 +31,11 @@ impl Store {
     /// Writes down that the session was used now; no event: it decides nothing but when the session ends by itself.
     pub(crate) async fn touch_session(&self, session: i64, now: DateTime<Utc>) -> Result<(), Error> {
         self.database.touch_session(session, now).await
+    }
+
+    /// Sessions of a person that are not over, the newest first, in one statement.
+    pub(crate) async fn sessions_of(&self, person: i64, now: DateTime<Utc>) -> Result<Vec<OwnSession>, Error> {
+        self.database.sessions_of(person, now).await
     }
 
     /// The person with this folded address, in one statement.
@@ -127,7 +134,7 @@ impl Write {
         if !people::set_role(self.transaction(), person.id, role).await? {
             return Err(Error::NotFound);
         }
-        self.end(person.id, sessions::Ending::AllOf(person.id), EndReason::RoleChanged).await?;
+        self.end(sessions::Ending::AllOf(person.id), EndReason::RoleChanged).await?;
         self.take_back_all(person.id).await?;
         let title = self.role_title(role);
         self.tell(person.id, Notice::RoleChanged, title).await?;
@@ -164,14 +171,33 @@ impl Write {
         if !people::set_locked_until(self.transaction(), person, DateTime::from_timestamp(LOCKED, 0)).await? {
             return Err(Error::NotFound);
         }
-        self.end(person, sessions::Ending::AllOf(person), EndReason::Locked).await?;
+        self.end(sessions::Ending::AllOf(person), EndReason::Locked).await?;
         self.tell(person, Notice::Locked, "").await?;
         Ok(self.record(about(EventId::PersonLocked, person)))
     }
 
     /// Ends every session of a person; `None`: they have none.
     pub(crate) async fn end_sessions(&mut self, person: i64, reason: EndReason) -> Result<Option<Recorded>, Error> {
-        self.end(person, sessions::Ending::AllOf(person), reason).await
+        self.end(sessions::Ending::AllOf(person), reason).await
+    }
+
+    /// Ends every session of a person but this one; `None`: they have no other.
+    pub(crate) async fn end_other_sessions(
+        &mut self,
+        person: i64,
+        session: i64,
+        reason: EndReason,
+    ) -> Result<Option<Recorded>, Error> {
+        self.end(sessions::Ending::AllBut(person, session), reason).await
+    }
+
+    /// Ends every session of whoever holds this role; `None`: there is none.
+    pub(crate) async fn end_sessions_of_role(
+        &mut self,
+        role: &'static str,
+        reason: EndReason,
+    ) -> Result<Option<Recorded>, Error> {
+        self.end(sessions::Ending::OfRole(role), reason).await
     }
 
     /// Adds a person; `None`: the address is taken.
@@ -200,7 +226,22 @@ impl Write {
         if !people::set_password_hash(self.transaction(), person, Some(hash)).await? {
             return Err(Error::NotFound);
         }
-        self.end(person, sessions::Ending::AllOf(person), EndReason::PasswordSet).await?;
+        self.end(sessions::Ending::AllOf(person), EndReason::PasswordChanged).await?;
+        self.tell(person, Notice::PasswordSet, "").await?;
+        Ok(self.record(about(EventId::PasswordSet, person)))
+    }
+
+    /// Sets one's own password from within a session, which ends every other session.
+    pub(crate) async fn change_own_password(
+        &mut self,
+        person: i64,
+        session: i64,
+        hash: &PasswordHash,
+    ) -> Result<Recorded, Error> {
+        if !people::set_password_hash(self.transaction(), person, Some(hash)).await? {
+            return Err(Error::NotFound);
+        }
+        self.end_other_sessions(person, session, EndReason::PasswordChanged).await?;
         self.tell(person, Notice::PasswordSet, "").await?;
         Ok(self.record(about(EventId::PasswordSet, person)))
     }
@@ -210,7 +251,7 @@ impl Write {
         if !people::set_password_hash(self.transaction(), person, None).await? {
             return Err(Error::NotFound);
         }
-        self.end(person, sessions::Ending::AllOf(person), EndReason::Reset).await?;
+        self.end(sessions::Ending::AllOf(person), EndReason::Reset).await?;
         Ok(self.record(about(EventId::PasswordCleared, person)))
     }
 
@@ -239,7 +280,7 @@ impl Write {
         let now = self.context().now();
         let id = sessions::start(self.transaction(), new, now).await?;
         let keep = new.at_most.max(1);
-        self.end(new.person, sessions::Ending::Beyond(new.person, keep), EndReason::TooMany).await?;
+        self.end(sessions::Ending::Beyond(new.person, Trust::Password, keep), EndReason::Evicted).await?;
         let event = about(EventId::SessionStarted, new.person)
             .with(Change::fact("session", Sensitivity::Internal, id.to_string()))
             .with(Change::fact("address", Sensitivity::Personal, new.address));
@@ -268,26 +309,16 @@ impl Write {
     }
 
     /// Ends one session; `None`: it was over already.
-    pub async fn end_session(
-        &mut self,
-        person: i64,
-        session: i64,
-        reason: EndReason,
-    ) -> Result<Option<Recorded>, Error> {
-        self.end(person, sessions::Ending::One(session), reason).await
+    pub async fn end_session(&mut self, session: i64, reason: EndReason) -> Result<Option<Recorded>, Error> {
+        self.end(sessions::Ending::One(session), reason).await
     }
 
     /// The way to `revoked_at`, for everybody.
-    async fn end(
-        &mut self,
-        person: i64,
-        which: sessions::Ending,
-        reason: EndReason,
-    ) -> Result<Option<Recorded>, Error> {
+    pub(super) async fn end(&mut self, which: sessions::Ending, reason: EndReason) -> Result<Option<Recorded>, Error> {
         let now = self.context().now();
         let ended = sessions::end(self.transaction(), which, reason, now).await?;
         let mut recorded = None;
-        for session in ended {
+        for (session, person) in ended {
             let event = about(EventId::SessionEnded, person)
                 .with(Change::fact("session", Sensitivity::Internal, session.to_string()))
                 .with(Change::fact("reason", Sensitivity::Internal, reason.text()));
@@ -327,7 +358,7 @@ impl Write {
     }
 }
 
-fn about(id: EventId, person: i64) -> Event {
+pub(super) fn about(id: EventId, person: i64) -> Event {
     Event::about(id, PERSON, Some(person))
 }
 

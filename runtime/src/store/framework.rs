@@ -119,6 +119,30 @@ const TABLES: &[(&str, &str)] = &[
   used_at {moment}
 ) {table}",
     ),
+    // A removed factor's row stays, without its secret: ids are never used again, and the next secret is made of the newest.
+    (
+        "bw_factors",
+        "CREATE TABLE bw_factors (
+  id {id},
+  person {whole} NOT NULL REFERENCES bw_people (id) ON DELETE CASCADE,
+  kind {text} NOT NULL,
+  sealed {bytes} NOT NULL,
+  last_step {whole} NOT NULL,
+  created_at {moment} NOT NULL,
+  removed_at {moment}
+) {table}",
+    ),
+    (
+        "bw_recovery_codes",
+        "CREATE TABLE bw_recovery_codes (
+  id {id},
+  person {whole} NOT NULL REFERENCES bw_people (id) ON DELETE CASCADE,
+  mark {text} NOT NULL,
+  code_hash {text} NOT NULL,
+  created_at {moment} NOT NULL,
+  used_at {moment}
+) {table}",
+    ),
     (
         "bw_throttle",
         "CREATE TABLE bw_throttle (
@@ -239,6 +263,8 @@ const INDEXES: &[(&str, &str)] = &[
     ("bw_loans_group", "CREATE INDEX bw_loans_group ON bw_loans (group_id)"),
     ("bw_mail_due", "CREATE INDEX bw_mail_due ON bw_mail (state, due_at)"),
     ("bw_mail_person", "CREATE INDEX bw_mail_person ON bw_mail (person)"),
+    ("bw_factors_live", "CREATE UNIQUE INDEX bw_factors_live ON bw_factors (person) WHERE removed_at IS NULL"),
+    ("bw_recovery_codes_mark", "CREATE UNIQUE INDEX bw_recovery_codes_mark ON bw_recovery_codes (person, mark)"),
     ("bw_audit_actor", "CREATE INDEX bw_audit_actor ON bw_audit (actor)"),
     ("bw_audit_event", "CREATE INDEX bw_audit_event ON bw_audit (event)"),
     ("bw_audit_subject", "CREATE INDEX bw_audit_subject ON bw_audit (model, row_id)"),

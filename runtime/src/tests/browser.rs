@@ -227,6 +227,11 @@ impl Answer {
 }
 
 impl Browser {
+    /// The same person, whose requests come to another process.
+    pub(super) fn at(&self, house: &House) -> Self {
+        Self { service: house.service.clone(), ..self.clone() }
+    }
+
     pub(super) async fn get(&mut self, path: &str) -> Answer {
         self.send(Method::GET, path, String::new()).await
     }

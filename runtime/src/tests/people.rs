@@ -167,7 +167,7 @@ async fn every_act_ends_the_sessions_with_its_reason() {
     for (verb, event, reason) in [
         ("assign", "person.assigned", "role_changed"),
         ("reset", "link.issued", "reset"),
-        ("revoke", "session.ended", "revoked"),
+        ("revoke", "session.ended", "ended_by_administrator"),
         ("lock", "person.locked", "locked"),
     ] {
         let mut theirs = house.signed_in(&address("desk")).await;

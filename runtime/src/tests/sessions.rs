@@ -60,7 +60,7 @@ async fn a_session_ends_however_much_it_is_used() {
     }
     house.advance(1_200);
     assert!(!is_in(&mut browser).await);
-    assert_eq!(ends(&house).await, ["absolute"]);
+    assert_eq!(ends(&house).await, ["expired"]);
 }
 
 #[tokio::test]
@@ -92,7 +92,7 @@ async fn the_oldest_session_makes_room() {
     for browser in &mut browsers[1..] {
         assert!(is_in(browser).await);
     }
-    assert_eq!(ends(&house).await, ["too_many"]);
+    assert_eq!(ends(&house).await, ["evicted"]);
 }
 
 #[tokio::test]
@@ -106,7 +106,7 @@ async fn signing_out_acts_at_once_also_on_a_copied_cookie() {
     assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/sign-in"));
     assert!(!browser.cookies.contains_key("bw"));
     assert!(!is_in(&mut copied).await);
-    assert_eq!(ends(&house).await, ["sign_out"]);
+    assert_eq!(ends(&house).await, ["signed_out"]);
 }
 
 #[tokio::test]

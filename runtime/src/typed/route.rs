@@ -133,7 +133,13 @@ pub fn parse_route<R: TypedRoute>(path: &str) -> Result<R, UnknownPath> {
         Route::Audit => Ok(R::fixed(Fixed::Audit)),
         Route::Policy => Ok(R::fixed(Fixed::Policy)),
         Route::Model(model, page) => R::of(model.index, page).ok_or(UnknownPath),
-        Route::First | Route::Join | Route::Recovery | Route::People(_) | Route::Static(_) => Err(UnknownPath),
+        Route::First
+        | Route::Join
+        | Route::Recovery
+        | Route::People(_)
+        | Route::Factor(_)
+        | Route::Account(_)
+        | Route::Static(_) => Err(UnknownPath),
     }
 }
 

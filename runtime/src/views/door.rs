@@ -43,6 +43,8 @@ pub(crate) struct ProvePage {
     pub(crate) lead: Text,
     /// For password managers; not sent.
     pub(crate) email: Text,
+    /// A code of the second factor is asked for too.
+    pub(crate) code: bool,
     /// The form as it was sent.
     pub(crate) fields: Vec<Hidden>,
     pub(crate) cancel: Text,

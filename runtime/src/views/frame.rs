@@ -76,5 +76,6 @@ pub(crate) struct Note {
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Tone {
     Good,
+    Warn,
     Bad,
 }

@@ -20,6 +20,8 @@ pub(crate) struct PersonLine {
     pub(crate) email: Text,
     pub(crate) role: Text,
     /// "locked", "no password yet"; empty: nothing to say.
+    /// "set up", or nothing.
+    pub(crate) factor: Text,
     pub(crate) state: Text,
 }
 

@@ -11,6 +11,7 @@ use fantoccini::{Client, ClientBuilder, Locator};
 use hyper_util::client::legacy::connect::HttpConnector;
 use serde_json::json;
 
+use crate::authenticator::code_of;
 use crate::house::PASSWORD;
 use crate::program::Server;
 
@@ -130,6 +131,13 @@ async fn the_first_owner_comes_in_and_works(script: bool) {
     fill(&client, "#password", PASSWORD).await;
     fill(&client, "#again", PASSWORD).await;
     there(&client, "form.stack button.primary").await.click().await.expect("a button");
+    // Owners need a second factor: the app takes the secret off the page and shows a code.
+    let secret = there(&client, "#secret").await.attr("value").await.expect("an attribute").expect("a secret");
+    let secret = totp_rs::Secret::try_from_base32(secret.replace(' ', "")).expect("base32");
+    fill(&client, "#code", &code_of(secret.as_bytes(), chrono::Utc::now())).await;
+    there(&client, "form.stack button.primary").await.click().await.expect("a button");
+    there(&client, "#codes li").await;
+    there(&client, "a.primary").await.click().await.expect("a link");
     let who = there(&client, ".me .who").await.text().await.expect("a text");
     assert!(who.contains("first@example.org"), "{who}");
 

@@ -62,7 +62,7 @@ async fn a_kill_loses_nothing_that_was_acknowledged() {
             visitor.going(way)
         } else {
             let mut visitor = Visitor::new(way);
-            visitor.sign_in("/sign-in", email("Manager"), PASSWORD).await.expect(303);
+            visitor.sign_in_with_code("/sign-in", email("Manager"), PASSWORD, chrono::Utc::now()).await.expect(303);
             visitor
         };
         visitor.get("/patients/new").await.expect(200);

@@ -1,9 +1,11 @@
 //! The clinic as its people meet it: every test drives the whole panel, from a request or a command line down to the
 //! database file, and looks at what comes back.
 
+mod authenticator;
 mod browser;
 mod commands;
 mod export;
+mod factor;
 mod forms;
 mod hidden;
 mod house;

@@ -12,6 +12,7 @@ pub(in crate::page) fn people() -> PeopleListPage {
         href: "/people/4".into(),
         email: email.into(),
         role: role.into(),
+        factor: if role == "Owner" { "set up" } else { "" }.into(),
         state: state.into(),
     };
     PeopleListPage {

@@ -1,0 +1,247 @@
+//! One's own account: sessions, password, second factor, recovery codes, and what happened lately. Everything here is
+//! about the asker and nobody else; whatever weakens the account asks for a fresh proof of identity.
+
+use chrono::{DateTime, Utc};
+use http::{HeaderValue, StatusCode, header};
+
+use super::{audit, factor, frame, is_post, show};
+use crate::audit::{Context, Entry, EntryQuery};
+use crate::context::Cx;
+use crate::device;
+use crate::error::Error;
+use crate::factor::{check, codes};
+use crate::password::{Password, Rules};
+use crate::prove::{self, Checked};
+use crate::response::Response;
+use crate::route::{AccountPage, FactorPage, Route};
+use crate::session::{EndReason, Jar};
+use crate::store::{PERSON, PasswordHash, Recorded};
+use crate::token::Token;
+use crate::views::{self, Note, OwnEvent, OwnSession, Text, Tone};
+
+/// Entries of the log on the page.
+const EVENTS: u32 = 15;
+/// Recovery codes from which on the page asks for new ones.
+const FEW: u64 = 3;
+
+pub(crate) async fn answer(cx: &Cx<'_>, page: AccountPage, token: &Token) -> Result<Response, Error> {
+    if page == AccountPage::Overview || !is_post(cx) {
+        // A button's address, opened by itself, or come back to from the wall.
+        return if page == AccountPage::Overview { overview(cx, Faults::default()).await } else { Ok(back(cx, "")) };
+    }
+    match page {
+        AccountPage::Overview => overview(cx, Faults::default()).await,
+        AccountPage::Password => password(cx, token).await,
+        AccountPage::FactorOff => factor_off(cx).await,
+        AccountPage::Codes => new_codes(cx).await,
+        AccountPage::EndOthers => end_others(cx).await,
+        AccountPage::End(id) => end(cx, id).await,
+    }
+}
+
+#[derive(Debug, Default)]
+struct Faults {
+    old: Option<Text>,
+    password: Option<Text>,
+    again: Option<Text>,
+}
+
+async fn overview(cx: &Cx<'_>, faults: Faults) -> Result<Response, Error> {
+    let store = &cx.app.store;
+    let me = cx.actor.asker.person;
+    let link = |page| Text::from(cx.link(&Route::Account(page)));
+    let sessions: Vec<OwnSession> = store
+        .sessions_of(me, cx.now)
+        .await?
+        .into_iter()
+        .map(|session| OwnSession {
+            device: device::named(&session.agent).into(),
+            address: session.address.into(),
+            since: moment(session.created_at),
+            seen: moment(session.seen_at),
+            end: (session.id != cx.actor.session).then(|| link(AccountPage::End(session.id))),
+        })
+        .collect();
+    let query = EntryQuery { model: Some(PERSON), row: Some(me), size: EVENTS, ..EntryQuery::default() };
+    let events = store.entries(&query).await?.entries.iter().map(|entry| event(cx, entry)).collect();
+    let has_factor = cx.actor.has_factor;
+    let with_codes = has_factor && cx.panel().recovery.codes.is_some();
+    let held = if with_codes { store.codes(me).await? } else { crate::store::Codes::default() };
+    let mut frame = frame::frame(cx, "Your account", Vec::new());
+    if with_codes && held.left <= FEW {
+        let text = match held.left {
+            0 => "You have no recovery codes left. Make new ones below, so that a lost phone does not lock you out."
+                .into(),
+            1 => "One recovery code is left. Make new ones below.".into(),
+            left => format!("{left} recovery codes are left. Make new ones below."),
+        };
+        frame.notes.push(Note { tone: Tone::Warn, text: text.into(), link: None });
+    }
+    let status = if faults.old.is_some() || faults.password.is_some() || faults.again.is_some() {
+        StatusCode::UNPROCESSABLE_ENTITY
+    } else {
+        StatusCode::OK
+    };
+    let view = views::AccountPage {
+        frame,
+        email: cx.actor.email.clone().into(),
+        end_others: (sessions.len() > 1).then(|| link(AccountPage::EndOthers)),
+        sessions,
+        change_password: link(AccountPage::Password),
+        old_error: faults.old,
+        password_error: faults.password,
+        again_error: faults.again,
+        min: rules(cx).min,
+        has_factor,
+        enrol: cx.link(&Route::Factor(FactorPage::Enrol)).into(),
+        remove: (has_factor && !cx.actor.role.factor_required).then(|| link(AccountPage::FactorOff)),
+        new_codes: with_codes.then(|| link(AccountPage::Codes)),
+        codes: format!("{} of {} are left", held.left, held.made).into(),
+        few_codes: held.left <= FEW,
+        events,
+    };
+    Ok(show(&view)?.with_status(status))
+}
+
+fn moment(at: DateTime<Utc>) -> Text {
+    at.format("%Y-%m-%d %H:%M").to_string().into()
+}
+
+fn event(cx: &Cx<'_>, entry: &Entry) -> OwnEvent {
+    let me = cx.actor.asker.person;
+    let by = match &entry.actor {
+        Some(actor) if actor.person == me => "",
+        Some(_) => "by an administrator",
+        None => "",
+    };
+    let said = |name: &str| entry.changes.iter().find(|change| change.field == name)?.after.as_deref();
+    let detail = match (said("reason"), said("address")) {
+        (Some(reason), _) => reason.replace('_', " "),
+        (None, Some(address)) if !address.is_empty() => format!("from {address}"),
+        _ => String::new(),
+    };
+    OwnEvent {
+        at: moment(entry.at),
+        what: audit::in_words(&entry.event).to_owned().into(),
+        tone: audit::tone(&entry.event),
+        by: by.into(),
+        detail: detail.into(),
+    }
+}
+
+fn back(cx: &Cx<'_>, done: &str) -> Response {
+    let path = cx.link(&Route::Account(AccountPage::Overview));
+    if done.is_empty() {
+        Response::see_other(&path)
+    } else {
+        Response::see_other(&format!("{path}?{}={done}", frame::DONE))
+    }
+}
+
+/// Another password: the old one is asked for, the other sessions end, and this one goes on under another token.
+async fn password(cx: &Cx<'_>, token: &Token) -> Result<Response, Error> {
+    let field = |name| cx.posted.get(name).unwrap_or_default();
+    let chosen = Password::typed(field("password"));
+    if let Err(why) = chosen.may_be_chosen(&rules(cx)) {
+        return overview(cx, Faults { password: Some(why.into()), ..Faults::default() }).await;
+    }
+    if field("password") != field("again") {
+        let fault = Some("This is not the same as above.".into());
+        return overview(cx, Faults { again: fault, ..Faults::default() }).await;
+    }
+    let old = |text: &'static str| Faults { old: Some(text.into()), ..Faults::default() };
+    let asks = match prove::check_password(cx, field("old")).await? {
+        Checked::Right(asks) => asks,
+        Checked::Wrong => return overview(cx, old("That is not your password. Nothing was changed.")).await,
+        Checked::TooMany => {
+            let fault = old("Too many tries. Wait some minutes before the next; nothing was changed.");
+            return Ok(overview(cx, fault).await?.with_status(StatusCode::TOO_MANY_REQUESTS));
+        }
+        Checked::Busy => {
+            let fault = old("Many people are signing in at this moment. Please try again in a few seconds.");
+            let answer = overview(cx, fault).await?.with_status(StatusCode::SERVICE_UNAVAILABLE);
+            return Ok(answer.with_header(header::RETRY_AFTER, HeaderValue::from_static("3")));
+        }
+    };
+    let Ok(place) = cx.app.hasher.place() else {
+        return Err(Error::Unavailable("too many password hashes are waiting".to_owned()));
+    };
+    let hash = PasswordHash(cx.app.hasher.hash(place, chosen).await?);
+    let (me, session, new) = (cx.actor.asker.person, cx.actor.session, Token::fresh()?);
+    let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
+    check::forgive(&mut write, &asks).await?;
+    let _: Recorded = write.change_own_password(me, session, &hash).await?;
+    match write.prove_session(me, session, &token.hash(), &new.hash()).await? {
+        Some(recorded) => write.commit(recorded).await?,
+        None => return Err(Error::BadRequest("This was sent twice at once; the first one counts.".to_owned())),
+    }
+    let cookie = Jar::Session.set(&new, &cx.app.settings.public_url);
+    Ok(back(cx, "password").with_header(header::SET_COOKIE, cookie))
+}
+
+fn rules<'a>(cx: &'a Cx<'_>) -> Rules<'a> {
+    Rules::of(cx.panel(), &cx.actor.email).for_role(cx.panel(), cx.actor.role.name)
+}
+
+fn fresh(cx: &Cx<'_>) -> Result<(), Error> {
+    if cx.actor.is_fresh() { Ok(()) } else { Err(Error::ProofNeeded) }
+}
+
+async fn factor_off(cx: &Cx<'_>) -> Result<Response, Error> {
+    fresh(cx)?;
+    if cx.actor.role.factor_required {
+        return Err(Error::Beyond(
+            "Your role requires a second factor; you can set up another one instead.".to_owned(),
+        ));
+    }
+    let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
+    if !write.still_stands(&cx.actor).await? {
+        return Err(Error::NotFound);
+    }
+    let Some(recorded) = write.remove_factor(cx.actor.asker.person, "themselves", "").await? else {
+        write.roll_back().await?;
+        return Ok(back(cx, ""));
+    };
+    write.end_other_sessions(cx.actor.asker.person, cx.actor.session, EndReason::FactorChanged).await?;
+    write.commit(recorded).await?;
+    Ok(back(cx, "no_factor"))
+}
+
+async fn new_codes(cx: &Cx<'_>) -> Result<Response, Error> {
+    fresh(cx)?;
+    let Some(count) = cx.panel().recovery.codes.filter(|_| cx.actor.has_factor) else { return Err(Error::NotFound) };
+    let Some((shown, kept)) = codes::make(&cx.app.hasher, count).await? else {
+        return Err(Error::Unavailable("too many password hashes are waiting".to_owned()));
+    };
+    let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
+    if !write.still_stands(&cx.actor).await? {
+        return Err(Error::NotFound);
+    }
+    let recorded = write.replace_codes(cx.actor.asker.person, &kept).await?;
+    write.commit(recorded).await?;
+    factor::codes_page(cx, &cx.actor.email, "", &shown, cx.link(&Route::Account(AccountPage::Overview)))
+}
+
+async fn end_others(cx: &Cx<'_>) -> Result<Response, Error> {
+    let (me, session) = (cx.actor.asker.person, cx.actor.session);
+    let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
+    match write.end_other_sessions(me, session, EndReason::EndedByOwner).await? {
+        Some(recorded) => write.commit(recorded).await?,
+        None => write.roll_back().await?,
+    }
+    Ok(back(cx, "others"))
+}
+
+async fn end(cx: &Cx<'_>, id: i64) -> Result<Response, Error> {
+    // Somebody else's session is, here, one that is not there; a session never changes hands.
+    let own = cx.app.store.sessions_of(cx.actor.asker.person, cx.now).await?;
+    if id == cx.actor.session || !own.iter().any(|session| session.id == id) {
+        return Err(Error::NotFound);
+    }
+    let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
+    match write.end_session(id, EndReason::EndedByOwner).await? {
+        Some(recorded) => write.commit(recorded).await?,
+        None => write.roll_back().await?,
+    }
+    Ok(back(cx, "session"))
+}

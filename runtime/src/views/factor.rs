@@ -1,0 +1,53 @@
+//! The pages of the second factor. They stand in front of the panel, also for somebody who is in it.
+
+use serde::Serialize;
+
+use super::{Frame, Text};
+
+/// Between the password and the panel.
+#[derive(Debug, Serialize)]
+pub(crate) struct FactorPage {
+    pub(crate) frame: Frame,
+    pub(crate) action: Text,
+    /// A path of this panel to go to afterwards; empty: home.
+    pub(crate) next: Text,
+    /// Recovery codes are made in this panel.
+    pub(crate) saved_codes: bool,
+    /// The form with the recovery code stands open.
+    pub(crate) open: bool,
+    pub(crate) sign_out: Text,
+}
+
+/// Setting a factor up.
+#[derive(Debug, Serialize)]
+pub(crate) struct EnrolPage {
+    pub(crate) frame: Frame,
+    pub(crate) action: Text,
+    pub(crate) next: Text,
+    pub(crate) lead: Text,
+    /// Modules a side of the picture.
+    pub(crate) size: usize,
+    /// The picture, as the path of an SVG.
+    pub(crate) path: Text,
+    /// For typing.
+    pub(crate) secret: Text,
+    /// `otpauth:…`
+    pub(crate) address: Text,
+    pub(crate) error: Option<Text>,
+    /// Where to go without it; none: there is no way without it but signing out.
+    pub(crate) cancel: Option<Text>,
+    pub(crate) sign_out: Text,
+}
+
+/// Recovery codes, on this page and nowhere else.
+#[derive(Debug, Serialize)]
+pub(crate) struct CodesPage {
+    pub(crate) frame: Frame,
+    pub(crate) lead: Text,
+    pub(crate) codes: Vec<Text>,
+    /// The same as the address of a text file.
+    pub(crate) file: Text,
+    /// Its name.
+    pub(crate) name: Text,
+    pub(crate) next: Text,
+}
