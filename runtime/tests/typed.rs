@@ -67,6 +67,7 @@ mod office {
             view, create, edit Letter when mood == Calm;
             send Letter when mood == Calm and sent == false;
             archive Letter when mood == Calm;
+            accept scope_is_fixed "the tests try to carry a letter out of the rows, and are refused";
         }
 
         role Guest under Owner {
@@ -79,7 +80,7 @@ mod office {
         throttle reauth 5 per 10min by session;
         throttle recovery 3 per 1h by account, 5 per 15min by address;
         recovery { break_glass cli; }
-        reauth delete;
+        reauth delete, assign, reset;
     }
 
     impl LetterActions for Office {
