@@ -173,8 +173,9 @@ impl Kind {
     pub(super) fn values(self) -> &'static [i8] {
         match self {
             Self::Secret => &[0],
-            Self::Text | Self::Flag | Self::Key(..) => &[0, 1],
-            Self::Grade | Self::Person | Self::Author => &[0, 1, 2],
+            Self::Flag | Self::Key(..) => &[0, 1],
+            // Of texts conditions name two, and there are others.
+            Self::Text | Self::Grade | Self::Person | Self::Author => &[0, 1, 2],
             // Conditions speak of 1 and 2: what lies below, between and above is there.
             Self::Count => &[0, 1, 2, 3],
         }

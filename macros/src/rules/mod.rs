@@ -23,6 +23,8 @@ mod rows;
 mod scope;
 mod secrets;
 #[cfg(test)]
+mod takeovers;
+#[cfg(test)]
 mod tests;
 mod verbs;
 mod wording;

@@ -13,7 +13,7 @@ use crate::diag::{Diags, Listed};
 use crate::resolve::tests::{CLINIC, read};
 
 /// What the rules say of a block's text.
-fn judged(text: &str) -> Vec<Listed> {
+pub(super) fn judged(text: &str) -> Vec<Listed> {
     let (panel, mut diags) = read(text);
     assert_eq!(diags.list(), [], "names and syntax are right in {text}");
     judge(&panel, &mut diags);
