@@ -51,7 +51,7 @@ bailiwick::admin! {
         all *; all Borrower, Remark;
         approve, refuse, disburse Loan;
         export Loan, Payment, Dunning;
-        assign *, Director, Reviser; reset *; lock *; unlock *; revoke *;
+        assign *, Director; reset *; lock *; unlock *; revoke *;
         view Audit, People; export Audit;
         factor required;
         keep 2;
@@ -79,7 +79,7 @@ bailiwick::admin! {
         view Loan when branch == me.branch;
         create Loan when branch == me.branch;
         view Collateral, Payment, Dunning;
-        assign, reset, lock, unlock, revoke Advisor;
+        lock, unlock, revoke Advisor;
     }
     role Advisor under BranchLead {
         view Branch, Product;
@@ -87,7 +87,7 @@ bailiwick::admin! {
         view Loan { number, borrower, product, branch, amount, state } when branch == me.branch;
         view Collateral;
     }
-    role Reviser beside Director { view *; view Audit; export Audit; factor required; }
+    role Reviser beside Underwriter { view *; view Audit; export Audit; factor required; }
 
     forbid Advisor, BranchLead view Borrower { iban, risk };
     forbid Reviser create, edit, delete, export, import *;

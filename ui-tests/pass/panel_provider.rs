@@ -44,7 +44,7 @@ bailiwick::admin! {
         all *; all Subscriber, Router, Connection;
         activate, block Line;
         export Invoice, Fault;
-        assign *, Owner, Auditor; reset *; lock *; unlock *; revoke *;
+        assign *, Owner; reset *; lock *; unlock *; revoke *;
         view Audit, People; export Audit;
         factor required;
         keep 1;
@@ -78,7 +78,7 @@ bailiwick::admin! {
         block Line when state == Active;
         factor required;
     }
-    role Auditor beside Owner { view *; view Audit; export Audit; factor required; }
+    role Auditor beside Engineer { view *; view Audit; export Audit; factor required; }
 
     forbid Support, Shop, Billing, Auditor view Connection { address };
     forbid Support, Shop, Engineer view Subscriber { iban };

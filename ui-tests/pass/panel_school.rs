@@ -64,11 +64,12 @@ bailiwick::admin! {
     role TeacherRole under Head {
         view Teacher, Form, Subject, Lesson;
         view Pupil { name, form };
-        view, create, edit, delete Mark when teacher == me.teacher;
+        view, create, delete Mark when teacher == me.teacher;
+        edit Mark { grade, given_on } when teacher == me.teacher;
         view, create Absence;
     }
     role Nurse under Head {
-        view Form;
+        view Form { name };
         view Pupil { name, form, born };
         view, create HealthNote;
         edit HealthNote { words } when author == me;

@@ -56,14 +56,15 @@ bailiwick::admin! {
     role SiteLead under Owner {
         view Site, Shelf, Article; view Client { name };
         create, edit Shelf;
-        view Delivery; create, edit Delivery { number, client, site, due } when site == me.site;
+        view Delivery; create Delivery { number, client, site, due } when site == me.site;
+        edit Delivery { number, client, due } when site == me.site;
         receive, ship Delivery when site == me.site;
         view, create, edit Pallet;
         view, create Count;
         view, create WriteOff; book WriteOff when author != me;
         view, create Damage;
         export Pallet;
-        assign, reset, lock, unlock, revoke Picker, Counter;
+        assign, reset, lock, unlock, revoke Counter; lock, unlock, revoke Picker;
     }
     role Picker under SiteLead {
         view Site, Shelf, Article; view Client { name };

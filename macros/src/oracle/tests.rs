@@ -76,33 +76,42 @@ struct Count {
     told_alone: usize,
 }
 
+/// Panels that one run of proptest looks at; each run has a seed of its own.
+const A_RUN: u32 = 10_000;
+
 fn compare(cases: u32) {
-    let config = Config { cases, failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() };
-    let rng = TestRng::deterministic_rng(config.rng_algorithm);
     let count = RefCell::new(Count::default());
     let started = std::time::Instant::now();
-    let outcome = TestRunner::new_with_rng(config, rng).run(&panels(), |small| {
-        let said = said(&small);
-        let found = harms(&small);
-        if let Some(missed) = missed(&small, &found, &said) {
-            return Err(TestCaseError::fail(missed));
+    for run in 0..cases.div_ceil(A_RUN) {
+        let cases = A_RUN.min(cases - run * A_RUN);
+        let config = Config { cases, failure_persistence: None, max_shrink_iters: 20_000, ..Config::default() };
+        let seed = [u8::try_from(run).expect("few runs"); 32];
+        let rng = TestRng::from_seed(config.rng_algorithm, &seed);
+        let outcome = TestRunner::new_with_rng(config, rng).run(&panels(), |small| one(&small, &count));
+        println!("{:?} in {:?}", count.borrow(), started.elapsed());
+        if let Err(error) = outcome {
+            panic!("{error}");
         }
-        let mut count = count.borrow_mut();
-        count.panels += 1;
-        for found in &found {
-            *count.of_harm.entry(found.harm).or_default() += 1;
-        }
-        match (found.is_empty(), said.is_empty()) {
-            (true, true) => count.clean += 1,
-            (true, false) => count.told_alone += 1,
-            (false, _) => count.unsafe_and_told += 1,
-        }
-        Ok(())
-    });
-    println!("{:#?} in {:?}", count.borrow(), started.elapsed());
-    if let Err(error) = outcome {
-        panic!("{error}");
     }
+}
+
+fn one(small: &Small, count: &RefCell<Count>) -> Result<(), TestCaseError> {
+    let said = said(small);
+    let found = harms(small);
+    if let Some(missed) = missed(small, &found, &said) {
+        return Err(TestCaseError::fail(missed));
+    }
+    let mut count = count.borrow_mut();
+    count.panels += 1;
+    for found in &found {
+        *count.of_harm.entry(found.harm).or_default() += 1;
+    }
+    match (found.is_empty(), said.is_empty()) {
+        (true, true) => count.clean += 1,
+        (true, false) => count.told_alone += 1,
+        (false, _) => count.unsafe_and_told += 1,
+    }
+    Ok(())
 }
 
 #[test]

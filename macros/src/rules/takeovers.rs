@@ -63,7 +63,7 @@ seeds! {
         ["words: Text sensitive; author: Actor author;" => "words: Text sensitive search; author: Actor author;",
          "view, create Absence;\n    }\n    role Nurse" => "view, create Absence; view HealthNote { pupil, author }; view HealthNote { words } when author == me;\n    }\n    role Nurse"]
             search_sees_no_more ["role `TeacherRole` may search `words`"];
-        ["view, create, edit, delete Mark when teacher == me.teacher;" => "view, create, edit Mark; delete Mark when teacher == me.teacher;"]
+        ["view, create, delete Mark when teacher == me.teacher;" => "view, create, edit Mark; delete Mark when teacher == me.teacher;"]
             scope_is_fixed ["role `TeacherRole` may edit `teacher`, which decides over which `Mark` it may delete"];
         ["model HealthNote { pupil: Pupil restrict;" => "model HealthNote { pupil: Pupil cascade;"]
             cascade_stays_within_rights ["1. `Office` may delete `Pupil`", "2. `HealthNote` goes along by `pupil`"];
@@ -166,7 +166,7 @@ seeds! {
         ["view Invoice;\n        assign" => "view Invoice; view Connection;\n        assign"]
             forbid_holds ["role `Support` may view `address` of `Connection`, which is forbidden"];
         ["revoke Shop;" => "revoke Shop; assign Auditor;"]
-            no_upward_path ["holding `Support` leads to holding `Auditor`, which is above it"];
+            no_upward_path ["holding `Support` leads to holding `Auditor`, which is not under it"];
     }
     library {
         ["role Desk under Librarian {" => "role Desk under Librarian { assign Librarian;"]
