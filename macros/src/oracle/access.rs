@@ -59,6 +59,12 @@ impl<'a> Access<'a> {
         self.rows == other.rows && self.masks == other.masks && self.below == other.below && self.over == other.over
     }
 
+    /// The role may do the same in a panel that differs in this role's clauses alone.
+    pub(super) fn is_same_of(&self, role: usize, other: &Small) -> bool {
+        masks_of(other, role, &self.rows) == self.masks[role]
+            && OVER.iter().zip(&self.over).all(|(verb, over)| targets(other, role, *verb, &self.below) == over[role])
+    }
+
     pub(super) fn roles(&self) -> std::ops::Range<usize> {
         0..self.small.roles.len()
     }

@@ -40,16 +40,17 @@ fn rules_of(harm: Harm) -> &'static [&'static str] {
 
 /// What the checker says of the panel's text.
 pub(super) fn said(small: &Small) -> Vec<Listed> {
-    let text = small.written();
-    let (panel, mut diags) = read(&text);
-    assert_eq!(diags.list(), [], "a small panel is well-formed:\n{text}");
-    judge(&panel, &mut diags);
-    diags.list()
+    said_of(small).unwrap_or_else(|| panic!("a small panel is well-formed:\n{}", small.written()))
 }
 
-/// Whether every name and value of it fits, as an operator may have made it.
-pub(super) fn well_formed(small: &Small) -> bool {
-    !read(&small.written()).1.has_errors()
+/// The same, where every name and value fits: an operator may have made one that does not.
+pub(super) fn said_of(small: &Small) -> Option<Vec<Listed>> {
+    let (panel, mut diags) = read(&small.written());
+    if diags.has_errors() {
+        return None;
+    }
+    judge(&panel, &mut diags);
+    Some(diags.list())
 }
 
 /// What could happen and no rule told, if anything.
