@@ -52,7 +52,7 @@ pub(crate) fn parse(tokens: TokenStream, diags: &mut Diags) -> Block {
 
 fn item(input: &mut Input<'_, '_>, block: &mut Block) {
     let doc = input.doc();
-    let Some(word) = input.take_word() else {
+    let Some(mut word) = input.take_word() else {
         if !input.at_end() {
             input.expected("a clause such as `model` or `role`");
             input.skip_token();
@@ -60,13 +60,14 @@ fn item(input: &mut Input<'_, '_>, block: &mut Block) {
         }
         return;
     };
-    let name = word.to_string();
-    if !WORDS.contains(&name.as_str()) {
-        input.unknown_clause(&word, "a panel", &WORDS);
-        skip_item(input);
-        return;
+    if !WORDS.iter().any(|known| word == known) {
+        let Some(meant) = input.unknown_clause(&word, "a panel", &WORDS) else {
+            skip_item(input);
+            return;
+        };
+        word = meant;
     }
-    match (read_item(input, block, doc, &word), BRACKETED.contains(&name.as_str())) {
+    match (read_item(input, block, doc, &word), BRACKETED.iter().any(|known| word == known)) {
         // A `;` behind a bracket does no harm.
         (Ok(()), true) => drop(input.eat(";")),
         (Ok(()), false) => input.end_clause(&WORDS),
@@ -84,9 +85,7 @@ fn read_item(input: &mut Input<'_, '_>, block: &mut Block, doc: String, word: &I
         "choice" => keep(choice::choice(input, doc, word), &mut block.choices),
         "model" => keep(model::model(input, doc, word), &mut block.models),
         "role" => keep(role::role(input, doc, word), &mut block.roles),
-        "forbid" if input.eat_word("one_person").is_some() => {
-            keep(role::one_person(input, word), &mut block.one_person)
-        }
+        "forbid" if role::is_one_person(input) => keep(role::one_person(input, word), &mut block.one_person),
         "forbid" => keep(role::forbid(input, word), &mut block.forbids),
         "password" => keep(settings::settings(input, word), &mut block.passwords),
         "session" => keep(settings::settings(input, word), &mut block.sessions),

@@ -364,10 +364,13 @@ impl<'a, 'd> Input<'a, 'd> {
         }
     }
 
-    /// Reports a word that starts no clause here.
-    pub(crate) fn unknown_clause(&mut self, word: &Ident, bracket: &str, words: &[&str]) {
+    /// Reports a word that starts no clause here; the word that was probably meant, to read on with: what the clause
+    /// declares is not unknown as well.
+    pub(crate) fn unknown_clause(&mut self, word: &Ident, bracket: &str, words: &[&str]) -> Option<Ident> {
+        let written = word.to_string();
         self.diags
             .error("unknown_name", word, format!("there is no `{word}` clause in {bracket}"))
-            .help(similar::hint(&word.to_string(), "clauses", words.iter().copied()));
+            .help(similar::hint(&written, "clauses", words.iter().copied()));
+        similar::nearest(&written, words.iter().copied()).map(|meant| Ident::new(meant, word.span()))
     }
 }

@@ -7,6 +7,7 @@ use super::field::{CLAUSES as WORDS, field};
 use super::input::{Input, Read};
 use super::predicate::predicate;
 use crate::ast::{Action, Check, Form, Inline, Model, Names, Predicate};
+use crate::similar;
 
 /// Behind the word `model`.
 pub(crate) fn model(input: &mut Input<'_, '_>, doc: String, word: &Ident) -> (Model, Read<()>) {
@@ -46,7 +47,7 @@ fn fill(input: &mut Input<'_, '_>, word: &Ident, model: &mut Model) -> Read<()> 
 fn clauses(input: &mut Input<'_, '_>, model: &mut Model) {
     while !input.at_end() {
         let doc = input.doc();
-        let Some(word) = input.take_word() else {
+        let Some(mut word) = input.take_word() else {
             if !input.at_end() {
                 input.expected("a field or a clause");
                 input.skip_token();
@@ -54,12 +55,17 @@ fn clauses(input: &mut Input<'_, '_>, model: &mut Model) {
             }
             continue;
         };
-        let name = word.to_string();
-        let is_clause = WORDS.contains(&name.as_str()) && !input.is(":");
+        let mut is_clause = WORDS.iter().any(|known| word == known) && !input.is(":");
+        let is_field = input.is(":") || input.at_end() || input.is(";");
+        if !is_clause && !is_field && similar::nearest(&word.to_string(), WORDS).is_some() {
+            is_clause = true;
+            word = input.unknown_clause(&word, "a model", &WORDS).unwrap_or(word);
+        }
         if is_clause {
             let read = clause(input, model, doc, &word);
             input.finish(&read, &WORDS);
-        } else if input.is(":") || input.at_end() || input.is(";") {
+        } else if is_field || input.peek_word().is_some_and(|word| is_type(&word)) {
+            // Where the colon is missing, the name is declared all the same.
             let (field, read) = field(input, doc, word);
             model.fields.push(field);
             input.finish(&read, &WORDS);
@@ -68,6 +74,12 @@ fn clauses(input: &mut Input<'_, '_>, model: &mut Model) {
             input.skip_clause(&WORDS);
         }
     }
+}
+
+/// As types are written.
+fn is_type(word: &Ident) -> bool {
+    let word = word.to_string();
+    word.starts_with(char::is_uppercase) || ["bool", "i32", "i64", "f64"].contains(&word.as_str())
 }
 
 fn clause(input: &mut Input<'_, '_>, model: &mut Model, doc: String, word: &Ident) -> Read<()> {

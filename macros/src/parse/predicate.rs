@@ -23,7 +23,12 @@ pub(crate) fn predicate(input: &mut Input<'_, '_>) -> Read<Predicate> {
 
 /// `when …`, if it is there; a broken one counts as there.
 pub(crate) fn when(input: &mut Input<'_, '_>, into: &mut Option<Predicate>) -> Read<()> {
-    if input.eat_word("when").is_some() {
+    let other = input.peek_word().filter(|word| word == "where" || word == "if");
+    if let Some(word) = &other {
+        input.diags.syntax(word, format!("a condition begins with `when`, and this is `{word}`")).help("write `when`");
+        input.skip_token();
+    }
+    if other.is_some() || input.eat_word("when").is_some() {
         *into = Some(Predicate::Broken);
         *into = Some(predicate(input)?);
     }

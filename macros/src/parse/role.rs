@@ -6,6 +6,7 @@ use super::accept::accept;
 use super::input::{Input, Read, Reported};
 use super::{predicate, text};
 use crate::ast::{Forbid, Grant, Names, OnePerson, Role, Target};
+use crate::similar;
 
 /// Words that start a clause of a role; an action's name may too.
 const WORDS: [&str; 16] = [
@@ -73,6 +74,14 @@ fn clauses(input: &mut Input<'_, '_>, role: &mut Role) {
                 role.accepts.push(accept);
                 read
             }
+            // No grant has a text behind its second word.
+            _ if is_exception(input) => {
+                input.unknown_clause(&word, "a role", &WORDS);
+                input.skip_token();
+                let (accept, read) = accept(input, &word);
+                role.accepts.push(accept);
+                read
+            }
             _ => {
                 let (grant, read) = grant(input);
                 role.grants.push(grant);
@@ -81,6 +90,12 @@ fn clauses(input: &mut Input<'_, '_>, role: &mut Role) {
         };
         input.finish(&read, &WORDS);
     }
+}
+
+/// `acept RULE "reason"`.
+fn is_exception(input: &Input<'_, '_>) -> bool {
+    let rest = input.cursor.ident().and_then(|(_, rest)| rest.ident());
+    rest.is_some_and(|(_, rest)| rest.literal().is_some())
 }
 
 fn factor(input: &mut Input<'_, '_>, role: &mut Role) -> Read<()> {
@@ -119,13 +134,26 @@ fn grant(input: &mut Input<'_, '_>) -> (Grant, Read<()>) {
 
 fn fill_grant(input: &mut Input<'_, '_>, grant: &mut Grant) -> Read<()> {
     grant.may = input.eat_word("may").map(|word| word.span().into());
-    input.words_into("a verb such as `view`", &mut grant.verbs)?;
+    verbs(input, &mut grant.verbs)?;
     targets(input, &mut grant.targets)?;
     predicate::when(input, &mut grant.when)?;
     if input.eat_word("reveal").is_some() {
         grant.reveal = Some(input.text("the reason in quotes")?);
     }
     Ok(())
+}
+
+/// `create, edit`; where the comma is missing, the verb behind it is no model.
+fn verbs(input: &mut Input<'_, '_>, verbs: &mut Vec<Ident>) -> Read<()> {
+    loop {
+        input.words_into("a verb such as `view`", verbs)?;
+        let Some(word) = input.peek_word().filter(|word| WORDS.iter().any(|verb| word == verb)) else {
+            return Ok(());
+        };
+        let message = format!("expected `,` before `{word}`, or a model");
+        let before = verbs.last().map(ToString::to_string).unwrap_or_default();
+        input.diags.syntax(&word, message).help(format!("write `{before}, {word}`"));
+    }
 }
 
 /// `Patient { name, phone }, Visit`, or `*`.
@@ -136,11 +164,16 @@ fn targets(input: &mut Input<'_, '_>, targets: &mut Vec<Target>) -> Read<()> {
         let place = input.since(first);
         let start = input.here();
         let mut read = Ok(());
-        let fields = input.group(Delimiter::Brace, |inside| {
+        let brackets = if input.is_group(Delimiter::Parenthesis) { Delimiter::Parenthesis } else { Delimiter::Brace };
+        let fields = input.group(brackets, |inside| {
             let mut names = Vec::new();
             read = field_names(inside, &mut names);
             names
         });
+        if fields.is_some() && brackets == Delimiter::Parenthesis {
+            let place = input.since(start);
+            input.diags.syntax(place, "fields stand in `{ }`").help("write `{ … }` in place of `( … )`");
+        }
         let fields = fields.map(|names| Names { names, place: input.since(start) });
         targets.push(Target { name, fields, place });
         read?;
@@ -191,6 +224,24 @@ fn fill_forbid(input: &mut Input<'_, '_>, forbid: &mut Forbid) -> Read<()> {
     input.words_into("a verb such as `delete`", &mut forbid.verbs)?;
     targets(input, &mut forbid.targets)?;
     predicate::when(input, &mut forbid.when)
+}
+
+/// Whether `one_person` stands here, which is taken; a slip in it is reported.
+pub(crate) fn is_one_person(input: &mut Input<'_, '_>) -> bool {
+    const WORD: &str = "one_person";
+    let Some(word) = input.peek_word() else { return false };
+    let written = word.to_string();
+    if written == WORD {
+        input.skip_token();
+        return true;
+    }
+    let is_meant = similar::nearest(&written, [WORD]).is_some();
+    if is_meant {
+        let message = format!("there is no `{written}` of a forbid");
+        input.diags.error("unknown_name", &word, message).help(similar::hint(&written, "words", [WORD]));
+        input.skip_token();
+    }
+    is_meant
 }
 
 /// Behind the words `forbid one_person`.

@@ -3,7 +3,6 @@
 
 use std::cell::RefCell;
 use std::collections::HashMap;
-use std::collections::hash_map::DefaultHasher;
 use std::hash::{BuildHasherDefault, Hash, Hasher};
 
 use crate::panel::{GrantId, Model, ModelId, OperandKind, Owner, Panel, Place, Predicate, RoleId, Widget};
@@ -82,7 +81,7 @@ impl<'a> Conditions<'a> {
     pub(super) fn of(panel: &'a Panel) -> Self {
         let mut meanings: Map<*const Predicate, Meaning> = Map::default();
         let mut count: Meaning = 0;
-        let mut known: HashMap<u64, Vec<(Meaning, &Condition)>> = HashMap::new();
+        let mut known: Map<u64, Vec<(Meaning, &Condition)>> = Map::default();
         let written = written(panel);
         for condition in &written {
             let address = std::ptr::from_ref(condition.predicate);
@@ -134,7 +133,7 @@ impl<'a> Conditions<'a> {
 }
 
 fn digest(model: &Model, predicate: &Predicate) -> u64 {
-    let mut hasher = DefaultHasher::new();
+    let mut hasher = Spread::default();
     each_field(model, predicate, &mut |operand, shape| {
         operand.hash(&mut hasher);
         shape.hash(&mut hasher);

@@ -37,7 +37,7 @@ fn covered_by(policy: &Policy, id: RoleId, own: GrantId, idle: &[GrantId]) -> Op
             && (!reveals || role.grants[other.0].reveal.is_some())
     };
     let mut by = None;
-    for cell in role.cells.iter().filter(|cell| cell.grant == own) {
+    for cell in policy.cells_of(id, own) {
         let others: Vec<&Cell> = policy
             .cells(id, cell.verb, cell.model)
             .filter(|other| may_speak(other.grant, cell.lendable, other.lendable, cell.by_star, other.by_star))

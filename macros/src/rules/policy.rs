@@ -236,6 +236,14 @@ impl<'a> Policy<'a> {
         low != high && !self.ranks.is_level(low, high) && !self.ranks.is_below(high, low)
     }
 
+    /// What one clause grants; cells stand in the order of their clauses.
+    pub(super) fn cells_of(&self, role: RoleId, grant: GrantId) -> &'a [Cell] {
+        let cells = &self.panel.roles[role.0].cells;
+        let first = cells.partition_point(|cell| cell.grant < grant);
+        let count = cells[first..].partition_point(|cell| cell.grant == grant);
+        &cells[first..first + count]
+    }
+
     pub(super) fn grant(&self, role: RoleId, grant: GrantId) -> &'a Grant {
         &self.panel.roles[role.0].grants[grant.0]
     }
@@ -243,7 +251,7 @@ impl<'a> Policy<'a> {
     /// The smallest part of the clause that stands for this cell: the verb where there are several, the model where
     /// there are several, else both.
     pub(super) fn place_of(&self, role: RoleId, cell: &Cell) -> Place {
-        let siblings = || self.panel.roles[role.0].cells.iter().filter(move |c| c.grant == cell.grant);
+        let siblings = || self.cells_of(role, cell.grant).iter();
         let text = self.grant(role, cell.grant).text.trim_start();
         let one_word = text.strip_prefix("may ").unwrap_or(text).starts_with("all ");
         let one_verb = one_word || siblings().all(|c| c.verb == cell.verb);

@@ -24,6 +24,12 @@ pub(super) fn scope_is_fixed(policy: &Policy, diags: &mut Diags) {
                     reads.push((field, place));
                 }
             });
+            let written = |verb| policy.fields(role, verb, goal.model);
+            let forms = written(Verb::Edit).union(written(Verb::Import));
+            let is_reached = reads.iter().any(|(field, _)| forms.contains(*field));
+            if !is_reached && policy.model(goal.model).actions.is_empty() {
+                continue;
+            }
             for way in ways(policy, role, goal.model) {
                 let written = |(field, _): &&(FieldId, Place)| way.writes.contains(*field);
                 let mut opened =

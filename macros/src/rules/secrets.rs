@@ -144,6 +144,9 @@ pub(super) fn no_literal_secret(policy: &Policy, diags: &mut Diags) {
             let texts = [("default", default), ("help", field.help.as_str()), ("documentation", field.doc.as_str())];
             // In a sentence of help any word can be the key.
             let found = texts.into_iter().find_map(|(of, text)| {
+                if text.is_empty() {
+                    return None;
+                }
                 literal_secret(text).or_else(|| text.split_whitespace().find_map(literal_secret)).map(|what| (of, what))
             });
             if let Some((of, what)) = found {
@@ -338,7 +341,11 @@ pub(super) fn sensitive_name_is_labelled(policy: &Policy, diags: &mut Diags) {
         let model = policy.panel().model(id);
         for field in model.fields.iter().filter(|f| f.sensitivity == Sensitivity::Internal && holds_a_value(f.kind)) {
             let name = wording::plain(&field.name);
-            let is_one = |words: &[&str]| words.iter().any(|word| stands_in(&name, word));
+            let parts: Vec<&str> = name.split('_').collect();
+            let is_one = |words: &[&str]| {
+                let one = |word: &&str| if word.contains('_') { stands_in(&name, word) } else { parts.contains(word) };
+                if parts.len() == 1 { words.contains(&parts[0]) } else { words.iter().any(one) }
+            };
             let advice = match (is_one(&KEYS), is_one(&PERSONAL)) {
                 (true, _) => "make it a `Secret`, which is written and never read, or write `sensitive` behind it",
                 (false, true) => "write `personal` or `sensitive` behind it, or `public` if it is meant to travel",

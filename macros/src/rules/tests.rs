@@ -278,3 +278,46 @@ fn a_broken_condition_stops_nothing() {
     let (panel, _) = read(&text);
     judge(&panel, &mut Diags::new());
 }
+
+/// As somebody types it: each slip is told once, where it stands, and nothing follows from it.
+#[test]
+fn one_slip_is_one_message() {
+    const SLIPS: &[(&str, &str, &str)] = &[
+        ("model Doctor {", "modle Doctor {", "modle"),
+        ("role Reception", "rol Reception", "rol"),
+        ("name: String len 1..=80", "name: Strng len 1..=80", "Strng"),
+        ("default General", "defualt General", "defualt"),
+        ("speciality: Speciality", "speciality Speciality", "Speciality"),
+        ("list name, doctor", "lsit name, doctor", "lsit"),
+        ("view Doctor;", "view Docter;", "Docter"),
+        ("when doctor == me.doctor", "when doctr == me.doctor", "doctr"),
+        ("when doctor == me.doctor", "where doctor == me.doctor", "where"),
+        ("doctor == me.doctor", "doctor = me.doctor", "="),
+        ("throttle login", "throttle logn", "logn"),
+        ("per 15min by account", "per 15mins by account", "15mins"),
+        ("forbid Auditor", "forbid Auditr", "Auditr"),
+        ("forbid one_person", "forbid one_persn", "one_persn"),
+        ("state == Draft", "state == Drafft", "Drafft"),
+        ("approve Invoice;", "approve Invoice", "Invoice"),
+        ("create, edit Invoice when", "create edit Invoice when", "edit"),
+        ("Patient { phone, email };", "Patient ( phone, email );", "( phone, email )"),
+        ("link by email", "link by emial", "emial"),
+        ("accept one_person", "acept one_person", "acept"),
+        ("factor required;", "factor requried;", "requried"),
+        ("reauth delete, export", "reauth delete, exprot", "exprot"),
+        ("beside Manager", "beside Manger", "Manger"),
+        ("keep 1;", "keep one;", "one"),
+        ("until \"2027-06-30\"", "until \"30.06.2027\"", "\"30.06.2027\""),
+        ("dashboard {", "dashbord {", "dashbord"),
+        ("password min 15", "password minimum 15", "minimum"),
+    ];
+    let mut wrong = Vec::new();
+    for (right, slip, at) in SLIPS {
+        assert!(CLINIC.contains(right), "{right}");
+        let said = said(&CLINIC.replacen(right, slip, 1));
+        if said.len() != 1 || said[0].at != *at {
+            wrong.push(format!("{slip}: {said:#?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
