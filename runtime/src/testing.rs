@@ -1,6 +1,8 @@
 //! A small clinic as static tables, written by hand, and a store of it in a directory of its own: what the tests of the
 //! runtime stand on. Time is [`now`], everywhere.
 
+pub(crate) mod place;
+
 use chrono::{DateTime, Utc};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -338,7 +340,7 @@ pub(crate) async fn store_of(panel: &'static Panel) -> (TempDir, Store) {
 
 /// The database of [`store`] in this directory.
 pub(crate) fn url(directory: &TempDir) -> String {
-    format!("sqlite:{}", directory.path().join("clinic.db").display())
+    place::url(directory.path())
 }
 
 /// Somebody of this role; `doctor` is their `me.doctor`.

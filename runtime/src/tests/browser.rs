@@ -167,13 +167,17 @@ impl House {
         write.commit(recorded).await.expect("a commit");
     }
 
-    /// Runs statements on the database file, beside the store: what an attacker or an administrator may have done.
+    /// Runs statements on the database, beside the store: what an attacker or an administrator may have done.
     pub(super) async fn sql(&self, text: &'static str) {
-        use sqlx::ConnectOptions as _;
-        let file = self.directory.path().join("clinic.db");
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file);
-        let mut connection = options.connect().await.expect("the file");
-        sqlx::raw_sql(text).execute(&mut connection).await.expect("a statement that runs");
+        crate::testing::place::run(&crate::testing::url(&self.directory), text).await;
+    }
+
+    /// Every byte that the database keeps.
+    pub(super) async fn all_that_is_kept(&self) -> Vec<u8> {
+        if !crate::testing::place::on_postgres() {
+            self.sql("PRAGMA wal_checkpoint(TRUNCATE)").await;
+        }
+        crate::testing::place::all_that_is_kept(self.directory.path()).await
     }
 
     pub(super) fn browser(&self) -> Browser {

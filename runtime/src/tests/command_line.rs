@@ -11,7 +11,7 @@ use crate::cli;
 use crate::config::{Overrides, Settings};
 use crate::panel::{Panel, Setting};
 use crate::store::Store;
-use crate::testing::{CLINIC, url};
+use crate::testing::{CLINIC, place, url};
 
 static FROM_ENVIRONMENT: Panel = Panel {
     database: Setting { env: Some("DATABASE_URL"), fallback: None },
@@ -107,14 +107,13 @@ fn a_broken_audit_log_and_a_file_that_is_no_database_are_told_apart() {
     assert_eq!(status(&directory, &["user", "create", "a@x.example", "--role", "Owner"]), ExitCode::SUCCESS);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
-        use sqlx::ConnectOptions as _;
-        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(directory.path().join("clinic.db"));
-        let mut connection = options.connect().await.unwrap();
-        let forge = "UPDATE bw_audit SET actor_email = 'eve' WHERE seq = 2";
-        sqlx::raw_sql(forge).execute(&mut connection).await.unwrap();
+        place::run(&url(&directory), "UPDATE bw_audit SET actor_email = 'eve' WHERE seq = 2").await;
     });
     assert_eq!(status(&directory, &["audit", "verify"]), ExitCode::from(1));
     assert_eq!(status(&directory, &["doctor"]), ExitCode::from(1));
+    if place::on_postgres() {
+        return;
+    }
     std::fs::write(directory.path().join("clinic.db"), "not a database at all, only words").unwrap();
     assert_eq!(status(&directory, &["migrate"]), ExitCode::from(2));
     assert_eq!(status(&directory, &["serve"]), ExitCode::from(2));

@@ -32,7 +32,7 @@ async fn failed_sign_ins_look_and_cost_alike() {
     }
     house.person_with("nopassword@clinic.example", "Owner", None).await;
     house.sql("UPDATE bw_people SET locked_until = '2027-01-01T00:00:00.000000Z' WHERE email LIKE 'locked%'").await;
-    house.sql("UPDATE bw_people SET inactive = 1 WHERE email LIKE 'inactive%'").await;
+    house.sql("UPDATE bw_people SET inactive = TRUE WHERE email LIKE 'inactive%'").await;
     house.sql("UPDATE bw_people SET role = 'Gone' WHERE email LIKE 'norole%'").await;
     let mut browser = house.browser();
     browser.get("/sign-in").await;

@@ -15,7 +15,7 @@ use crate::file::{Cell, Format, Rest, Writer};
 use crate::panel::Verb;
 use crate::response::Body;
 use crate::store::Store;
-use crate::testing::{DOCTOR, PANEL, PATIENT, actor, context, new_patient, now, seed, store, terms, text};
+use crate::testing::{DOCTOR, PANEL, PATIENT, actor, context, new_patient, now, place, seed, store, terms, text};
 use crate::value::Value;
 
 async fn many(store: &Store, rows: usize) {
@@ -47,10 +47,12 @@ async fn ended(store: &Store) -> String {
     // The event is written by the task that was sending.
     loop {
         let ended = store
-            .ask_for_test(
+            .ask_for_test(place::either(
                 "SELECT coalesce((SELECT json_extract(changes, '$[#-1].after') FROM bw_audit \
                  WHERE event = 'rows.exported'), '')",
-            )
+                "SELECT coalesce((SELECT changes::jsonb -> -1 ->> 'after' FROM bw_audit WHERE event = \
+                 'rows.exported'), '')",
+            ))
             .await;
         if !ended.is_empty() {
             return ended;

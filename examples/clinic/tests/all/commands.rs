@@ -7,7 +7,7 @@ use std::path::Path;
 
 use tempfile::TempDir;
 
-use crate::house::past_the_panel;
+use crate::place;
 use crate::program::{Server, clinic, command, with_input};
 
 fn directory() -> TempDir {
@@ -91,11 +91,16 @@ fn a_file_that_is_no_database_stays_as_it_is() {
 async fn a_schema_of_a_newer_program_stays_as_it_is() {
     let at = directory();
     clinic(at.path(), &["migrate"]).expect(0);
-    let url = format!("sqlite:{}", at.path().join("clinic.db").display());
-    let mut file = past_the_panel(&url, false).await;
-    sqlx::query("PRAGMA user_version = 99").execute(&mut file).await.expect("a statement");
-    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut file).await.expect("a statement");
-    drop(file);
+    let newer = place::either(
+        "PRAGMA user_version = 99; PRAGMA wal_checkpoint(TRUNCATE)",
+        "COMMENT ON TABLE bw_migrations IS 'bailiwick schema 99'",
+    );
+    place::run(&place::url(at.path()), newer).await;
+    if place::on_postgres() {
+        let line = clinic(at.path(), &["serve", "--listen", "127.0.0.1:0"]).fault(2);
+        assert!(line.contains("newer") && line.contains("99"), "{line}");
+        return;
+    }
     let before = fs::read(at.path().join("clinic.db")).expect("the file");
     let line = clinic(at.path(), &["serve", "--listen", "127.0.0.1:0"]).fault(2);
     assert!(line.contains("newer") && line.contains("99"), "{line}");
@@ -218,12 +223,11 @@ async fn what_was_changed_past_the_panel_is_found_and_named() {
     assert!(whole.contains("whole"), "{whole}");
     clinic(at.path(), &["doctor"]).expect(0);
     let file = at.path().join("clinic.db");
-    let url = format!("sqlite:{}", file.display());
+    let url = place::url(at.path());
     // A command that ended may have left its last pages beside the file.
-    let mut connection = past_the_panel(&url, false).await;
-    sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(&mut connection).await.expect("one file");
-    sqlx::Connection::close(connection).await.expect("closed");
-    let sound = fs::read(&file).expect("the file");
+    let keep = "CREATE TABLE sound_log AS SELECT * FROM bw_audit";
+    place::run(&url, place::either("PRAGMA wal_checkpoint(TRUNCATE)", keep)).await;
+    let sound = place::either(fs::read(&file).ok(), None);
     for (meddle, named) in [
         ("UPDATE bw_audit SET actor_email = 'somebody@else.org' WHERE seq = 3", "entry 3"),
         ("UPDATE bw_audit SET at = '2001-01-01T00:00:00.000000Z' WHERE seq = 2", "entry 2"),
@@ -231,17 +235,19 @@ async fn what_was_changed_past_the_panel_is_found_and_named() {
         ("DELETE FROM bw_audit WHERE seq = (SELECT max(seq) FROM bw_audit)", "entr"),
         ("UPDATE bw_audit SET seq = CASE seq WHEN 2 THEN -3 WHEN 3 THEN -2 END WHERE seq IN (2, 3)", "entry"),
     ] {
-        let mut connection = past_the_panel(&url, false).await;
-        sqlx::query(meddle).execute(&mut connection).await.expect("whoever has the file can do it");
-        sqlx::Connection::close(connection).await.expect("closed");
+        place::run(&url, meddle).await;
         let line = clinic(at.path(), &["audit", "verify"]).fault(1);
         assert!(line.contains("broken") && line.contains(named), "{meddle}: {line}");
         let doctor = clinic(at.path(), &["doctor"]).expect(1);
         assert!(doctor.out.contains("BROKEN"), "{doctor:?}");
+        let Some(sound) = &sound else {
+            place::run(&url, "DELETE FROM bw_audit; INSERT INTO bw_audit SELECT * FROM sound_log").await;
+            continue;
+        };
         for beside in ["clinic.db-wal", "clinic.db-shm"] {
             let _ = fs::remove_file(at.path().join(beside));
         }
-        fs::write(&file, &sound).expect("as it was");
+        fs::write(&file, sound).expect("as it was");
     }
     clinic(at.path(), &["audit", "verify"]).expect(0);
 }

@@ -11,13 +11,12 @@ use bailiwick::typed::{Input, Model};
 use bailiwick::value::{Row, Value};
 use bailiwick::{Clock, Service};
 use chrono::{DateTime, Duration, Utc};
-use sqlx::ConnectOptions as _;
-use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use tempfile::TempDir;
 use tokio::sync::OnceCell;
 
 use crate::authenticator::{SECRET, WITH_FACTOR};
 use crate::clinic::{Clinic, DoctorId, NewDoctor, Speciality};
+use crate::place;
 use crate::visitor::{Visitor, Way, in_process};
 
 /// Everybody's.
@@ -90,7 +89,7 @@ impl House {
         url(&self.directory)
     }
 
-    /// Where `clinic.db` is.
+    /// Where `clinic.db` is, when the rows are in a file.
     pub(crate) fn directory(&self) -> &Path {
         self.directory.path()
     }
@@ -180,29 +179,18 @@ impl House {
         visitor
     }
 
-    /// One number out of the database file, past the panel.
+    /// One number out of the database, past the panel.
     pub(crate) async fn number(&self, sql: &'static str, bound: &[i64]) -> i64 {
-        let mut query = sqlx::query_scalar::<_, i64>(sql);
-        for value in bound {
-            query = query.bind(*value);
-        }
-        query.fetch_one(&mut past_the_panel(&self.url(), true).await).await.expect("a number")
+        place::ask(&self.url(), sql, bound).await
     }
 
-    /// One text out of the database file, past the panel.
+    /// One text out of the database, past the panel.
     pub(crate) async fn text(&self, sql: &'static str, row: i64) -> String {
-        let query = sqlx::query_scalar::<_, String>(sql).bind(row);
-        query.fetch_one(&mut past_the_panel(&self.url(), true).await).await.expect("a text")
+        place::ask(&self.url(), sql, &[row]).await
     }
 }
 
 /// As a URL of the panel.
 pub(crate) fn url(directory: &TempDir) -> String {
-    format!("sqlite:{}", directory.path().join("clinic.db").display())
-}
-
-/// The file as whoever has it in hands can open it.
-pub(crate) async fn past_the_panel(url: &str, read_only: bool) -> SqliteConnection {
-    let path = url.strip_prefix("sqlite:").expect("a file");
-    SqliteConnectOptions::new().filename(path).read_only(read_only).connect().await.expect("the file opens")
+    place::url(directory.path())
 }

@@ -49,7 +49,6 @@ async fn write(mut visitor: Visitor, doctor: i64, name: String, told: UnboundedS
 async fn a_kill_loses_nothing_that_was_acknowledged() {
     let house = House::open().await;
     let doctor = house.doctors[0].0;
-    let file = house.directory().join("clinic.db");
     let mut manager: Option<Visitor> = None;
     let mut all: Vec<Told> = Vec::new();
     let started = Instant::now();
@@ -93,7 +92,7 @@ async fn a_kill_loses_nothing_that_was_acknowledged() {
         assert!(checked.expect(0).out.contains("whole"), "round {rounds}");
         assert_eq!(house.number(UNMATCHED, &[]).await, 0, "round {rounds}: rows and events are of one mind");
     }
-    assert!(file.exists() && all.len() > 3 * rounds, "{} acknowledged writes in {rounds} rounds", all.len());
+    assert!(all.len() > 3 * rounds, "{} acknowledged writes in {rounds} rounds", all.len());
     for one in &all {
         match *one {
             Told::Made(id) => assert_eq!(house.number(EVER, &[id]).await, 1, "{one:?}"),
@@ -108,7 +107,8 @@ const UNMATCHED: &str = "SELECT \
      (SELECT count(*) FROM patient p WHERE p.version <> (SELECT count(*) FROM bw_audit a WHERE a.model = 'Patient' AND \
      a.row_id = p.id)) + \
      (SELECT count(*) FROM (SELECT row_id FROM bw_audit WHERE model = 'Patient' AND row_id NOT IN (SELECT id FROM \
-     patient) GROUP BY row_id HAVING sum(event = 'row.deleted') <> 1 OR sum(event = 'row.created') <> 1))";
+     patient) GROUP BY row_id HAVING count(*) FILTER (WHERE event = 'row.deleted') <> 1 OR count(*) FILTER (WHERE event = \
+     'row.created') <> 1) AS odd)";
 /// 1: it is there, or it was and its end is recorded.
 const EVER: &str = "SELECT count(*) FROM bw_audit WHERE model = 'Patient' AND event = 'row.created' AND row_id = $1 AND \
      (row_id IN (SELECT id FROM patient) OR row_id IN (SELECT row_id FROM bw_audit WHERE event = 'row.deleted' AND model \

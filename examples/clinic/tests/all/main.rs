@@ -12,10 +12,14 @@ mod house;
 mod kill;
 mod matrix;
 mod nested;
+mod processes;
 mod program;
 mod statements;
 mod throttle;
 mod visitor;
+
+#[path = "../../../../runtime/src/testing/place.rs"]
+mod place;
 
 #[path = "../../src/main.rs"]
 #[allow(

@@ -44,6 +44,9 @@ pub(crate) fn command(directory: &Path, words: &[&str]) -> Command {
     for name in SETTINGS {
         command.env_remove(name).env_remove(format!("{name}_FILE"));
     }
+    if crate::place::on_postgres() {
+        command.env("DATABASE_URL", crate::place::url(directory));
+    }
     command.current_dir(directory).args(words).env("RUST_LOG", "warn");
     command
 }

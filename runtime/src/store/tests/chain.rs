@@ -67,7 +67,14 @@ async fn the_first_bad_entry_is_named() {
         ("truncate", &["DELETE FROM bw_audit WHERE seq > 8"], 9, "entries 9 to 11 are missing at the end"),
         ("empty", &["DELETE FROM bw_audit"], 1, "entries 1 to 11 are missing at the end"),
         ("head set back", &["UPDATE bw_audit_head SET seq = 10"], 11, "added after the end"),
-        ("head of another log", &["UPDATE bw_audit_head SET hash = zeroblob(32)"], 11, "not the one that ended"),
+        (
+            "head of another log",
+            &[
+                "UPDATE bw_audit_head SET hash = seed FROM (SELECT prev_hash AS seed FROM bw_audit WHERE seq = 1) AS first",
+            ],
+            11,
+            "not the one that ended",
+        ),
         ("head gone", &["DELETE FROM bw_audit_head"], 11, "head of the chain is gone"),
     ];
     for (name, statements, seq, why) in cases {

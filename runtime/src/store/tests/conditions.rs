@@ -1,4 +1,4 @@
-//! The two readings of a condition, against each other: SQLite's answer and [`Condition::matches`] on random rows and
+//! The two readings of a condition, against each other: the database's answer and [`Condition::matches`] on random rows and
 //! random conditions, nulls and values that no column can hold included.
 
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime};
@@ -42,7 +42,23 @@ impl Dice {
 
 /// Values that a column of this kind can hold.
 fn storable(kind: Kind) -> Vec<Value> {
-    let texts = ["", "a", "A", "ab", "Abba", "Zürich", "zürich", "100%", "_", "é", "'; DROP TABLE samples; --"];
+    let texts = [
+        "",
+        "a",
+        "A",
+        "a b",
+        "a-c",
+        "ab",
+        "Abba",
+        "B",
+        "back\\slash",
+        "Zürich",
+        "zürich",
+        "100%",
+        "_",
+        "é",
+        "'; DROP TABLE samples; --",
+    ];
     let moment = |s: &str| Value::Timestamp(DateTime::parse_from_rfc3339(s).unwrap().to_utc());
     match kind {
         Kind::String | Kind::Text | Kind::Email | Kind::Url => {
@@ -94,7 +110,8 @@ fn comparable(kind: Kind) -> Vec<Value> {
             let far = |y| NaiveDate::from_ymd_opt(y, 1, 1).unwrap().and_time(NaiveTime::MIN).and_utc();
             values.extend([10_000, -1].map(|y| Value::Timestamp(far(y))));
         }
-        Kind::F64 => values.push(Value::Float(f64::NAN)),
+        Kind::F64 => values.extend([f64::NAN, f64::INFINITY, f64::NEG_INFINITY].map(Value::Float)),
+        Kind::String | Kind::Text => values.extend(["\0", "a\0b"].map(|t| Value::Text(t.to_owned()))),
         _ => {}
     }
     values
@@ -135,7 +152,7 @@ fn condition(dice: &mut Dice, depth: usize) -> Condition {
         }
         6 => Condition::Contains {
             field: dice.below(fields.len()),
-            text: (*dice.pick(&["", "a", "B", "ü", "%", "_", "'", "DR"])).to_owned(),
+            text: (*dice.pick(&["", "a", "B", "ü", "%", "_", "'", "DR", "\\", "a\0"])).to_owned(),
         },
         _ => {
             let field = dice.pick(fields);

@@ -1,6 +1,6 @@
 use crate::error::Error;
 use crate::store::Store;
-use crate::testing::{self, PANEL};
+use crate::testing::{self, PANEL, place};
 
 async fn refusal(url: &str) -> String {
     match Store::open(&PANEL, url).await {
@@ -32,7 +32,7 @@ async fn a_damaged_database_is_refused() {
     let mut content = b"SQLite format 3\0".to_vec();
     content.extend([0x5a; 8_000]);
     std::fs::write(&path, &content).unwrap();
-    let line = refusal(&testing::url(&directory)).await;
+    let line = refusal(&format!("sqlite:{}", path.display())).await;
     assert!(line.contains("not a SQLite database"), "{line}");
     assert_eq!(std::fs::read(&path).unwrap(), content);
 }
@@ -40,6 +40,12 @@ async fn a_damaged_database_is_refused() {
 #[tokio::test]
 async fn a_newer_schema_is_refused_and_left_alone() {
     let (directory, store) = testing::store().await;
+    if place::on_postgres() {
+        store.execute_for_test("COMMENT ON TABLE bw_migrations IS 'bailiwick schema 99'").await;
+        let line = refusal(&testing::url(&directory)).await;
+        assert!(line.contains("a newer version of this program wrote it (schema 99"), "{line}");
+        return;
+    }
     store.execute_for_test("PRAGMA user_version = 99").await;
     store.execute_for_test("PRAGMA wal_checkpoint(TRUNCATE)").await;
     drop(store);
@@ -84,6 +90,9 @@ async fn a_place_that_takes_no_file_is_named() {
 async fn a_new_file_is_its_owner_s_alone() {
     use std::os::unix::fs::PermissionsExt as _;
     let (directory, _store) = testing::store().await;
+    if place::on_postgres() {
+        return;
+    }
     let mode = std::fs::metadata(directory.path().join("clinic.db")).unwrap().permissions().mode();
     assert_eq!(mode & 0o777, 0o600);
 }
@@ -91,12 +100,21 @@ async fn a_new_file_is_its_owner_s_alone() {
 #[tokio::test]
 async fn it_runs_as_the_defaults_say() {
     let (_directory, store) = testing::store().await;
-    for (pragma, value) in [
-        ("PRAGMA journal_mode", "wal"),
-        ("PRAGMA synchronous", "2"),
-        ("PRAGMA foreign_keys", "1"),
-        ("PRAGMA busy_timeout", "5000"),
-    ] {
+    let defaults = place::either(
+        &[
+            ("PRAGMA journal_mode", "wal"),
+            ("PRAGMA synchronous", "2"),
+            ("PRAGMA foreign_keys", "1"),
+            ("PRAGMA busy_timeout", "5000"),
+        ][..],
+        &[
+            ("SELECT current_setting('statement_timeout')", "5s"),
+            ("SELECT current_setting('idle_in_transaction_session_timeout')", "1min"),
+            ("SELECT current_setting('default_transaction_read_only')", "on"),
+            ("SELECT current_setting('application_name')", "bailiwick"),
+        ][..],
+    );
+    for &(pragma, value) in defaults {
         assert_eq!(store.ask_for_test(pragma).await, value, "{pragma}");
     }
 }
@@ -108,7 +126,7 @@ async fn a_statement_without_end_is_interrupted() {
          SELECT count(*) FROM n AS a, n AS b, n AS c";
     let (_directory, store) = testing::store().await;
     let started = std::time::Instant::now();
-    let error = store.fail_for_test(ENDLESS).await;
+    let error = store.fail_for_test(place::either(ENDLESS, "SELECT pg_sleep(60)")).await;
     assert!(matches!(&error, Error::Unavailable(why) if why.contains("took longer")), "{error:?}");
     assert!(started.elapsed() < std::time::Duration::from_secs(20), "{:?}", started.elapsed());
     assert_eq!(store.ask_for_test("SELECT 1").await, "1");
@@ -119,8 +137,9 @@ async fn a_request_that_goes_away_leaves_no_connection_half_used() {
     const LONG: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 100000000) SELECT \
          count(*) FROM n";
     let (_directory, store) = testing::store().await;
+    let long = place::either(LONG, "SELECT pg_sleep(4)::text");
     for _ in 0..8 {
-        let gone = tokio::time::timeout(std::time::Duration::from_millis(20), store.ask_for_test(LONG)).await;
+        let gone = tokio::time::timeout(std::time::Duration::from_millis(20), store.ask_for_test(long)).await;
         assert!(gone.is_err(), "the statement was not long enough to be left");
     }
     assert_eq!(store.ask_for_test("SELECT 1").await, "1");
