@@ -95,6 +95,11 @@ impl Store {
         Arc::clone(&self.bell)
     }
 
+    /// Which database it is: `SQLite 3.50.2`, `PostgreSQL 17.2`.
+    pub async fn version(&self) -> Result<String, Error> {
+        self.database.version().await
+    }
+
     /// SQL statements so far, begin and commit aside. For tests that hold pages to their number.
     #[must_use]
     pub fn statements(&self) -> u64 {
@@ -195,7 +200,12 @@ mod tests;
 impl Store {
     /// Runs a statement on the writing connection, past every rule: what an attacker with the file could do.
     pub(crate) async fn execute_for_test(&self, text: &'static str) -> u64 {
-        self.database.meddle(sql::Sql::new(text)).await.expect("a statement that runs")
+        self.try_for_test(text).await.expect("a statement that runs")
+    }
+
+    /// As [`Store::execute_for_test`], for a statement that may fail.
+    pub(crate) async fn try_for_test(&self, text: &'static str) -> Result<u64, Error> {
+        self.database.meddle(sql::Sql::new(text)).await
     }
 
     /// The first column of the first row, as text, on a reading connection.

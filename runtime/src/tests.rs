@@ -4,6 +4,7 @@ mod account;
 mod authenticator;
 mod browser;
 mod command_line;
+mod database_gone;
 mod equal_work;
 mod export;
 mod factor;

@@ -4,6 +4,9 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs, unreachable_pub, dead_code, unused, clippy::pedantic)]
 
+#[path = "../src/testing/place.rs"]
+mod place;
+
 use bailiwick::audit::Context;
 use bailiwick::authorize::{Actor, authorize};
 use bailiwick::condition::Asker;
@@ -123,7 +126,7 @@ fn context(actor: &Actor) -> Context {
 
 async fn world() -> World {
     let directory = tempfile::tempdir().expect("a directory");
-    let url = format!("sqlite:{}", directory.path().join("office.db").display());
+    let url = place::url(directory.path());
     let store = Store::open(&PANEL, &url).await.expect("a store");
     store.migrate(Context::of_nobody(Uuid::nil(), now())).await.expect("a schema");
     let mut write = store.write(Context::of_nobody(Uuid::nil(), now())).await.expect("a transaction");

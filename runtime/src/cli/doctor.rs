@@ -78,7 +78,10 @@ async fn look_at_database(builder: &Builder, settings: &Settings) -> u32 {
         Ok(store) => store,
         Err(error) => return fault("database", &error),
     };
-    print("database  opens");
+    match store.version().await {
+        Ok(version) => print(format!("database  {version}")),
+        Err(error) => return fault("database", &error),
+    }
     let mut faults = 0;
     match store.plan().await {
         Ok(plan) if plan.is_empty() => print("schema    up to date"),

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use super::lane::{Door, Pool, Reading, Transaction};
+use super::sql::Sql;
 use super::{postgres, sqlite};
 use crate::audit::Context;
 use crate::error::Error;
@@ -45,6 +46,19 @@ impl Database {
         Ok(self.writers.begin().await?)
     }
 
+    /// Its name and version, in words.
+    pub(in crate::store) async fn version(&self) -> Result<String, Error> {
+        let mut sql = Sql::new("SELECT ");
+        sql.either("sqlite_version()", "split_part(current_setting('server_version'), ' ', 1)");
+        let answer = self.reading().await?.row(sql).await?;
+        let version = answer.map_or_else(|| Ok(String::new()), |answer| answer.words(0))?;
+        let name = match self.building {
+            Door::Sqlite(_) => "SQLite",
+            Door::Postgres(_) => "PostgreSQL",
+        };
+        Ok(format!("{name} {version}"))
+    }
+
     /// The steps from the schema that is there to what the panel asks for.
     pub(in crate::store) async fn plan(&self, panel: &'static Panel) -> Result<Plan, Error> {
         match self.building {
@@ -64,7 +78,7 @@ impl Database {
 
     /// Runs a statement outside of any transaction, on a connection of its own.
     #[cfg(test)]
-    pub(in crate::store) async fn meddle(&self, sql: super::sql::Sql) -> Result<u64, Error> {
+    pub(in crate::store) async fn meddle(&self, sql: Sql) -> Result<u64, Error> {
         Ok(self.writers.stranger().await?.execute(sql).await?)
     }
 }

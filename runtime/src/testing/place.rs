@@ -114,6 +114,17 @@ pub(crate) async fn run(url: &str, text: &'static str) {
     }
 }
 
+/// Closes a database of PostgreSQL to everybody and ends every connection to it, or opens it again.
+pub(crate) async fn let_in(url: &str, yes: bool) {
+    let place = url.split_once('?').map_or(url, |(place, _)| place);
+    let name = place.rsplit('/').next().expect("a name").to_owned();
+    let mut connection = server().connect().await.expect("the server");
+    let allow = format!("ALTER DATABASE {name} ALLOW_CONNECTIONS {yes}");
+    sqlx::raw_sql(AssertSqlSafe(allow)).execute(&mut connection).await.expect("a statement that runs");
+    let end = format!("SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = '{name}'");
+    sqlx::raw_sql(AssertSqlSafe(end)).execute(&mut connection).await.expect("a statement that runs");
+}
+
 /// Everything that is kept, in one heap of bytes, to look for what must not be in it.
 pub(crate) async fn all_that_is_kept(directory: &Path) -> Vec<u8> {
     if !on_postgres() {

@@ -134,7 +134,8 @@ impl Transaction {
                 sql.push(" AND ");
                 condition::push(&mut sql, MAIN, terms.model(), &terms.scope());
             }
-            sql.push(")");
+            // It stays as it is until what points at it is written.
+            sql.holding().push(")");
         }
         let Some(answer) = self.row(sql).await? else { return Err(Error::Bug("a check gave no answer".to_owned())) };
         (0..targets.len()).map(|i| answer.yes(i)).collect()

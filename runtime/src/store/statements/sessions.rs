@@ -133,6 +133,9 @@ pub(in crate::store) async fn stands(
     role: &str,
     now: DateTime<Utc>,
 ) -> Result<bool, Error> {
+    // What is done to people is done one after the other, as with one writer: two who act on each other would else hold
+    // what the other waits for.
+    tx.hold(b"people").await?;
     // Held until the end: whoever is about to end it or to change the role waits for what is done on its strength.
     let mut sql = Sql::new(
         "SELECT 1 FROM bw_sessions s JOIN bw_people p ON p.id = s.person WHERE s.id = $1 AND p.id = $2 AND p.role = $3 \

@@ -243,3 +243,52 @@ fn a_default_reads_like_its_field() {
     let field = Field { default: Some(Literal::Text("General")), ..Field::new(0, "x", "X", Kind::Choice(0)) };
     assert_eq!(crate::constraint::default_of(&field), text("General"));
 }
+
+#[tokio::test]
+async fn of_several_that_start_at_once_one_builds_the_schema() {
+    let directory = tempfile::tempdir().unwrap();
+    let url = testing::url(&directory);
+    // On SQLite the first of them has to make the file.
+    drop(Store::open(&PANEL, &url).await.unwrap());
+    let mut all = tokio::task::JoinSet::new();
+    for _ in 0..4 {
+        let url = url.clone();
+        all.spawn(async move {
+            let store = Store::open(&PANEL, &url).await?;
+            store.migrate(command_line()).await
+        });
+    }
+    let plans = all.join_all().await;
+    let worked = plans.iter().filter(|plan| plan.as_ref().is_ok_and(|plan| !plan.is_empty())).count();
+    assert_eq!((plans.iter().filter(|plan| plan.is_ok()).count(), worked), (4, 1), "{plans:?}");
+}
+
+#[tokio::test]
+async fn the_kinds_of_postgresql_are_its_own() {
+    if !crate::testing::place::on_postgres() {
+        return;
+    }
+    let (_directory, store) = testing::store().await;
+    let types = "SELECT string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod), ', ' ORDER BY a.attnum) FROM \
+         pg_attribute a WHERE a.attrelid = 'samples'::regclass AND a.attnum > 2 AND NOT a.attisdropped";
+    assert_eq!(
+        store.ask_for_test(types).await,
+        "string text, text text, bool boolean, i32 integer, i64 bigint, f64 double precision, dec2 numeric(18,2), dec5 \
+         numeric(18,5), date date, time time without time zone, timestamp timestamp with time zone, uuid uuid, json \
+         jsonb, secret text, bytes bytea, choice text, key bigint, string2 text, timestamp2 timestamp with time zone"
+    );
+    // What no form lets through, the table refuses too.
+    for wrong in [
+        "INSERT INTO samples (f64) VALUES ('NaN')",
+        "INSERT INTO samples (f64) VALUES ('Infinity')",
+        "INSERT INTO samples (choice) VALUES ('Elsewhere')",
+        "INSERT INTO samples (key) VALUES (99)",
+        "INSERT INTO samples (json) VALUES ('{')",
+    ] {
+        assert!(store.try_for_test(wrong).await.is_err(), "{wrong}");
+    }
+    // A column of hashes is not turned into one of text unseen: then they could be read.
+    let secret = "SELECT col_description('patients'::regclass, attnum) FROM pg_attribute WHERE attrelid = \
+         'patients'::regclass AND attname = 'pin'";
+    assert_eq!(store.ask_for_test(secret).await, "bailiwick: secret");
+}
