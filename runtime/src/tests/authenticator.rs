@@ -123,10 +123,8 @@ pub(super) async fn before_the_step(house: &House, email: &str) -> Browser {
 }
 
 /// How often this was recorded.
-pub(super) async fn recorded(house: &House, event: &'static str) -> i64 {
-    use sqlx::ConnectOptions as _;
-    let file = house.directory.path().join("clinic.db");
-    let mut file = sqlx::sqlite::SqliteConnectOptions::new().filename(file).connect().await.expect("the file");
-    let count = sqlx::query_scalar("SELECT count(*) FROM bw_audit WHERE event = $1").bind(event);
-    count.fetch_one(&mut file).await.expect("a number")
+pub(super) async fn recorded(house: &House, event: &str) -> i64 {
+    let query = crate::audit::EntryQuery { size: 200, ..crate::audit::EntryQuery::default() };
+    let entries = house.app().store.entries(&query).await.expect("the log").entries;
+    i64::try_from(entries.iter().filter(|entry| entry.event == event).count()).expect("few")
 }
