@@ -33,10 +33,9 @@ fn of_code(said: &PgDatabaseError) -> Fault {
         (_, "57P01" | "57P02" | "57P03" | "57P05" | "25P03") | ("08", _) => Fault::Lost(message.to_owned()),
         (_, "40001" | "40P01" | "55P03") => unavailable("another change was in the way"),
         (_, "53100") => unavailable("the disk is full"),
-        (_, "55000") => unavailable(message),
         (_, "53300") => unavailable("the server takes no more connections"),
         (_, "25006") => unavailable("it can't be written to"),
-        ("28", _) | (_, "3D000") => unavailable(message),
+        ("28", _) | (_, "3D000" | "55000") => unavailable(message),
         ("53" | "58", _) => unavailable(&format!("PostgreSQL {code}: {message}")),
         // The schema was changed under a prepared statement; a new connection prepares it anew.
         (_, "0A000") if message.contains("cached plan") => unavailable("the schema changed meanwhile"),
