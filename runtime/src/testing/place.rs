@@ -127,11 +127,11 @@ pub(crate) async fn let_in(url: &str, yes: bool) {
 
 /// Everything that is kept, in one heap of bytes, to look for what must not be in it.
 pub(crate) async fn all_that_is_kept(directory: &Path) -> Vec<u8> {
+    const EVERYTHING: &str = "SELECT coalesce(string_agg(query_to_xml(format('SELECT * FROM %I', relname), true, false, \
+         '')::text, ''), '') FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'";
     if !on_postgres() {
         return std::fs::read(directory.join("clinic.db")).expect("the file");
     }
-    const EVERYTHING: &str = "SELECT coalesce(string_agg(query_to_xml(format('SELECT * FROM %I', relname), true, false, \
-         '')::text, ''), '') FROM pg_class WHERE relnamespace = current_schema()::regnamespace AND relkind = 'r'";
     let options = PgConnectOptions::from_str(&url(directory)).expect("a URL that reads");
     let mut connection = options.connect().await.expect("the database");
     sqlx::raw_sql("SET xmlbinary = hex").execute(&mut connection).await.expect("a setting");
