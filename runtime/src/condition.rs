@@ -54,6 +54,14 @@ pub enum Condition {
         /// The set.
         set: Vec<Value>,
     },
+    /// One of these text fields contains this text, as [`Condition::Contains`] says it; a field that is null does not.
+    /// Only for texts and fields of which the store has an index.
+    Found {
+        /// Where.
+        fields: FieldSet,
+        /// What to find.
+        text: String,
+    },
     /// The text field contains this text, ASCII letter case apart.
     Contains {
         /// By index.
@@ -202,6 +210,10 @@ impl Condition {
                 }
                 if unknown { None } else { Some(false) }
             }
+            Self::Found { fields, text } => {
+                let finds = |field: usize| Self::Contains { field, text: text.clone() }.matches(row).unwrap_or(false);
+                Some((0..128).any(|field| fields.contains(field) && finds(field)))
+            }
             Self::Contains { field, text } => match row.get(*field)? {
                 Value::Text(hay) => Some(hay.to_ascii_lowercase().contains(&text.to_ascii_lowercase())),
                 _ => None,
@@ -224,6 +236,7 @@ impl Condition {
             Self::Not(inner) => inner.reads(),
             Self::Compare { left, right, .. } => of(left).union(of(right)),
             Self::IsNull(term) | Self::In { term, .. } => of(term),
+            Self::Found { fields, .. } => *fields,
             Self::Contains { field, .. } => FieldSet::NONE.with(*field),
         }
     }

@@ -69,6 +69,31 @@ async fn measure() {
     let (panel, floor) = (median(panels), median(floors));
     println!("CPU a page, median of {ROUNDS} rounds of {PAGES}: panel {panel:.2} ms, floor {floor:.2} ms");
     println!("the panel serves {:.2} of the floor's pages for the same CPU", floor / panel);
+    searches(&panel_of(&url).await, &token, panel).await;
+}
+
+async fn panel_of(url: &str) -> bailiwick::Service {
+    clinic::Clinic::builder().public_url("http://127.0.0.1:8000").service(url).await.expect("a panel")
+}
+
+/// What a page of what was found costs, of a text that many rows hold, of one that few hold, and of one that none does.
+async fn searches(service: &bailiwick::Service, token: &Token, plain: f64) {
+    const SEARCHES: u32 = 200;
+    for text in ["ann", "anna+b", "zzzq"] {
+        let path = format!("/patients?q={text}");
+        let page = ask(service, token, &path).await;
+        let rows = page.matches("<tr>").count().saturating_sub(1);
+        let mut times = Vec::new();
+        for _ in 0..ROUNDS {
+            let before = cpu_ms();
+            for _ in 0..SEARCHES {
+                ask(service, token, &path).await;
+            }
+            times.push((cpu_ms() - before) / f64::from(SEARCHES));
+        }
+        let time = median(times);
+        println!("search {text}: {rows} rows on the page, {time:.2} ms, {:.1} times a plain page", time / plain);
+    }
 }
 
 async fn signed_in(panel: &bailiwick::Service) -> Token {
@@ -93,7 +118,11 @@ async fn signed_in(panel: &bailiwick::Service) -> Token {
 }
 
 async fn ask_panel(panel: &bailiwick::Service, token: &Token) -> String {
-    let request = Request::get("/patients").header(header::COOKIE, format!("bw={}", token.text()));
+    ask(panel, token, "/patients").await
+}
+
+async fn ask(panel: &bailiwick::Service, token: &Token, path: &str) -> String {
+    let request = Request::get(path).header(header::COOKIE, format!("bw={}", token.text()));
     let request = request.body(Full::<Bytes>::default()).expect("a request");
     let Ok(answer) = panel.clone().call(request).await;
     assert_eq!(answer.status(), StatusCode::OK);

@@ -2,8 +2,9 @@
 //! store composes is SQL that both understand; nothing here decides what is asked.
 
 use super::sql::{Bound, Sql};
+use super::sqlite::fulltext;
 use super::statements::condition::Alias;
-use crate::panel::{Field, Kind};
+use crate::panel::{Field, FieldSet, Kind, Model};
 
 /// Whose SQL it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,6 +33,27 @@ impl Sql {
         self.either("(instr(lower(", "(lower(");
         alias.column(self, column);
         self.either("), ", ") LIKE ").push_bind(Bound::Part(text.to_ascii_lowercase())).either(") > 0)", ")");
+    }
+
+    /// `SELECT` of the numbers of rows that hold this text in one of these fields, ASCII letter case apart, by the index of
+    /// parts: of SQLite a table of its own, of PostgreSQL one that `LIKE` knows of.
+    pub(in crate::store) fn push_numbers_found(&mut self, model: &'static Model, fields: FieldSet, text: &str) {
+        let columns: Vec<&'static str> =
+            model.fields.iter().filter(|field| fields.contains(field.index)).map(|field| field.name).collect();
+        self.either_with(
+            Bound::Found(columns.clone(), text.to_owned()),
+            |sqlite, value| {
+                sqlite.push("SELECT rowid AS id FROM ").name_of(fulltext::PREFIX, &[model.table]);
+                sqlite.push(" WHERE ").name_of(fulltext::PREFIX, &[model.table]).push(" MATCH $").number(value);
+            },
+            |postgres, value| {
+                postgres.push("SELECT \"id\" FROM ").name(model.table);
+                for (i, column) in columns.iter().enumerate() {
+                    postgres.push(if i == 0 { " WHERE lower(" } else { " OR lower(" }).name(column);
+                    postgres.push(") LIKE $").number(value);
+                }
+            },
+        );
     }
 
     /// The day of a day or a moment (UTC), as text.

@@ -1,6 +1,7 @@
 //! The text of a statement and what is bound to it. Text comes only from this program (`&'static str`) and from the
 //! panel's names, which are quoted; every value is bound. This is the one place that vouches for composed SQL.
 
+use std::borrow::Cow;
 use std::fmt::Write as _;
 
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
@@ -35,6 +36,8 @@ pub(in crate::store) enum Bound {
     Text(Option<String>),
     /// Text to be found within another: see [`Sql::push_contains`].
     Part(String),
+    /// Text to be found by an index of parts in these columns: see [`Sql::push_numbers_found`].
+    Found(Vec<&'static str>, String),
     /// Bytes.
     Blob(Option<Vec<u8>>),
 }
@@ -82,7 +85,7 @@ impl From<&[u8]> for Bound {
 pub(in crate::store) struct Sql {
     text: String,
     /// What stands at this place of the text, by dialect.
-    forks: Vec<(usize, [&'static str; 2])>,
+    forks: Vec<(usize, [Cow<'static, str>; 2])>,
     bound: Vec<Bound>,
 }
 
@@ -107,8 +110,24 @@ impl Sql {
 
     /// Text that each database has a word of its own for. Only the named functions of [`super::dialect`] use it.
     pub(in crate::store) fn either(&mut self, sqlite: &'static str, postgres: &'static str) -> &mut Self {
-        self.forks.push((self.text.len(), [sqlite, postgres]));
+        self.forks.push((self.text.len(), [sqlite.into(), postgres.into()]));
         self
+    }
+
+    /// As [`Sql::either`], where more than a word differs: each part is composed by itself and may name, by its number,
+    /// the one value that is bound for both.
+    pub(in crate::store) fn either_with(
+        &mut self,
+        value: Bound,
+        sqlite: impl FnOnce(&mut Self, i64),
+        postgres: impl FnOnce(&mut Self, i64),
+    ) {
+        self.bound.push(value);
+        let number = i64::try_from(self.bound.len()).unwrap_or(i64::MAX);
+        let (mut first, mut second) = (Self::default(), Self::default());
+        sqlite(&mut first, number);
+        postgres(&mut second, number);
+        self.forks.push((self.text.len(), [first.text.into(), second.text.into()]));
     }
 
     /// The placeholder of one more bound value.
@@ -164,7 +183,7 @@ impl Sql {
         let mut from = 0;
         for (at, words) in self.forks {
             text.push_str(&self.text[from..at]);
-            text.push_str(words[dialect as usize]);
+            text.push_str(&words[dialect as usize]);
             from = at;
         }
         text.push_str(&self.text[from..]);

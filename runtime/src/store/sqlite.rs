@@ -5,6 +5,7 @@ pub(in crate::store) mod answer;
 mod columns;
 mod connection;
 mod fault;
+pub(in crate::store) mod fulltext;
 mod schema;
 
 use std::io::Read as _;

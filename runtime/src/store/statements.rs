@@ -5,6 +5,7 @@ pub(in crate::store) mod change;
 pub(in crate::store) mod condition;
 mod dashboard;
 pub(in crate::store) mod factors;
+mod finding;
 mod journal;
 pub(in crate::store) mod loans;
 pub(in crate::store) mod mail;

@@ -3,6 +3,7 @@
 mod chain;
 mod conditions;
 mod crash;
+mod finding;
 mod opening;
 mod people;
 mod reading;

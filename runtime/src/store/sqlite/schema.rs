@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::columns::{
     columns_of, create_table, definition, push_default, push_definition, storage, storage_in, without_default,
 };
-use super::path_of;
+use super::{fulltext, path_of};
 use crate::audit::Context;
 use crate::constraint;
 use crate::error::Error;
@@ -75,10 +75,10 @@ fn failed(step: &Step, fault: Fault) -> Error {
 
 /// Tables and indexes in the file, by name.
 #[derive(Debug, Default)]
-struct There {
-    tables: BTreeMap<String, String>,
+pub(super) struct There {
+    pub(super) tables: BTreeMap<String, String>,
     /// Name of the index or trigger, and its table.
-    attached: BTreeMap<String, String>,
+    pub(super) attached: BTreeMap<String, String>,
 }
 
 impl There {
@@ -121,6 +121,7 @@ fn steps(panel: &'static Panel, there: &There) -> Result<Plan, Error> {
         if !rebuilt {
             drop_unwanted(model, &wanted, there, &mut steps);
         }
+        fulltext::steps(model, there, rebuilt, &mut steps);
     }
     Ok(Plan { steps })
 }
@@ -137,7 +138,7 @@ fn alter(
     let columns = columns_of(sql);
     for name in columns.keys().filter(|n| !matches!(n.as_str(), "id" | "version")) {
         if model.field_by_name(name).is_none() {
-            let mut drops = String::new();
+            let mut drops = fulltext::before_dropping(model, name, there);
             for (index, on) in &there.attached {
                 if on == table && index.contains(&format!("_{name}")) {
                     drops.extend(["DROP INDEX \"", index, "\"; "]);
@@ -190,7 +191,7 @@ fn alter(
     if differs.is_empty() {
         return Ok(false);
     }
-    let ours: BTreeSet<String> = indexes::thinkable(model).map(Index::name).collect();
+    let ours: BTreeSet<String> = indexes::thinkable(model).map(Index::name).chain(fulltext::triggers(model)).collect();
     if let Some((stranger, _)) = there.attached.iter().find(|(name, on)| *on == table && !ours.contains(*name)) {
         return Err(Error::Setup(format!(
             "the schema: table {table} must be built anew for its column {}, and {stranger} would be lost; drop it \

@@ -83,6 +83,13 @@ pub(in crate::store) fn push(sql: &mut Sql, alias: Alias, model: &'static Model,
             Side::Value(_) => truth(sql, condition.matches(&Row::new(0, 0, 0))),
             Side::Unknown => truth(sql, None),
         },
+        Condition::Found { fields, text } => {
+            sql.push("(");
+            alias.column(sql, "id");
+            sql.push(" IN (");
+            sql.push_numbers_found(model, *fields, text);
+            sql.push("))");
+        }
         Condition::Contains { field, text } => match side(&Term::Field(*field)) {
             Side::Column(column) if class(column.kind) == Class::Text => {
                 if text.contains('\0') {

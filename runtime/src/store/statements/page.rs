@@ -1,8 +1,8 @@
 //! One page of a list, by key. A key splits what follows it into at most three stretches (same value and later id, later
 //! values, nulls); each is one range of an index, so that the last page costs as much as the first.
 
-use super::condition;
 use super::select::{Columns, MAIN};
+use super::{condition, finding};
 use crate::authorize::Terms;
 use crate::condition::{Condition, Term};
 use crate::error::Error;
@@ -12,6 +12,9 @@ use crate::store::database::Database;
 use crate::store::query::{COUNT_BOUND, Count, GetQuery, Key, ListQuery, Listed, ListedRow, Position, Search};
 use crate::store::sql::Sql;
 use crate::value::Value;
+
+/// Rows that a count looks at: one more than it tells.
+pub(super) const COUNTED: i64 = COUNT_BOUND.cast_signed() + 1;
 
 impl Database {
     /// One page, and the count.
@@ -23,7 +26,6 @@ impl Database {
     ) -> Result<Listed, Error> {
         let model = query.terms.model();
         let size = query.size.clamp(1, largest) as usize;
-        let rows_wanted = within(query.terms, &query.filter, query.search, query.sort);
         let mut wanted = query.columns.union(query.terms.reads());
         if let Some(sort) = query.sort {
             match model.fields.get(sort.field).map(|f| f.kind) {
@@ -39,6 +41,14 @@ impl Database {
         let columns = Columns::new(panel, model, wanted, query.labels)?;
         let walk = Walk::new(query);
         let mut lane = self.reading().await?;
+        let (known, rows_wanted) = match by_index(query) {
+            Some(search) => {
+                let scope = within(query.terms, &query.filter, None, query.sort);
+                let (count, way) = finding::ways(&mut lane, query.terms, &scope, search).await?;
+                (Some(count), way)
+            }
+            None => (None, within(query.terms, &query.filter, query.search, query.sort)),
+        };
 
         let mut sql = Sql::new("SELECT ");
         columns.push(&mut sql);
@@ -64,6 +74,7 @@ impl Database {
 
         let alone = !further && !came_from_elsewhere;
         let count = match (query.count, alone) {
+            _ if known.is_some() => known,
             (false, _) => None,
             (true, true) => Some(Count::Exactly(rows.len() as u64)),
             (true, false) => {
@@ -113,21 +124,15 @@ pub(in crate::store) fn within(
     let asked = filter.reads().union(sort.map_or(FieldSet::NONE, |s| FieldSet::NONE.with(s.field)));
     let scope = terms.scope_with(asked).and(filter.clone());
     match search {
-        Some(Search { text, fields }) if !text.trim().is_empty() => {
-            let text = text.trim();
-            scope.and(Condition::Any(
-                (0..terms.model().fields.len())
-                    .filter(|f| fields.contains(*f))
-                    .map(|field| {
-                        terms
-                            .scope_with(FieldSet::NONE.with(field))
-                            .and(Condition::Contains { field, text: text.to_owned() })
-                    })
-                    .collect(),
-            ))
-        }
+        Some(search) if !search.text.trim().is_empty() => finding::looking(terms, scope, search, false),
         _ => scope,
     }
+}
+
+/// The search of this query, if an index is to be asked first: it also says how many there are.
+fn by_index<'a>(query: &ListQuery<'a>) -> Option<Search<'a>> {
+    let model = query.terms.model();
+    query.search.filter(|search| query.count && finding::is_indexed(model, search.fields, search.text.trim()))
 }
 
 /// `SELECT count(*) …` that stops behind the bound.
@@ -136,7 +141,7 @@ pub(in crate::store) fn push_count(sql: &mut Sql, model: &'static Model, rows_wa
     MAIN.push(sql);
     sql.push(" WHERE ");
     condition::push(sql, MAIN, model, rows_wanted);
-    sql.push(" LIMIT ").number(i64::try_from(COUNT_BOUND + 1).unwrap_or(i64::MAX)).push(") AS counted");
+    sql.push(" LIMIT ").number(COUNTED).push(") AS counted");
 }
 
 pub(in crate::store) fn bounded(count: u64) -> Count {

@@ -1,10 +1,11 @@
 //! What all pickers of a form offer, in one statement.
 
 use super::condition::{self, Alias};
+use super::finding;
 use super::select::{label_fields, label_scope, push_names, read_named};
 use crate::condition::{Condition, Term};
 use crate::error::Error;
-use crate::panel::{Kind, Panel};
+use crate::panel::{FieldSet, Kind, Panel};
 use crate::predicate::Op;
 use crate::store::database::Database;
 use crate::store::query::{Candidate, Candidates, PICKER_ROWS, PickFrom, PickerQuery};
@@ -107,10 +108,17 @@ fn push_which(sql: &mut Sql, picker: &PickerQuery<'_>, current: bool) {
         PickFrom::Model(terms) => {
             let mut wanted = label_scope(terms);
             if let Some(text) = text {
+                let texts = label_fields(terms.model())
+                    .filter(|f| matches!(f.kind, Kind::String | Kind::Text | Kind::Email | Kind::Url));
+                let fields = texts.fold(FieldSet::NONE, |set, field| set.with(field.index));
+                let held: Vec<Condition> = if finding::is_indexed(terms.model(), fields, text) {
+                    vec![Condition::Found { fields, text: text.to_owned() }]
+                } else {
+                    let each = (0..128).filter(|field| fields.contains(*field));
+                    each.map(|field| Condition::Contains { field, text: text.to_owned() }).collect()
+                };
                 wanted = wanted.and(Condition::Any(
-                    label_fields(terms.model())
-                        .filter(|f| matches!(f.kind, Kind::String | Kind::Text | Kind::Email | Kind::Url))
-                        .map(|f| Condition::Contains { field: f.index, text: text.to_owned() })
+                    held.into_iter()
                         .chain(text.parse().ok().map(|id| Condition::Compare {
                             left: Term::Id,
                             op: Op::Eq,

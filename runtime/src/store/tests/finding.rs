@@ -1,0 +1,193 @@
+//! What the index of parts finds, against the comparison without it, over random texts that are written, changed and
+//! removed: the answers agree to the row, for everybody who asks.
+
+use crate::authorize::{Actor, Terms, authorize};
+use crate::condition::Condition;
+use crate::panel::{Cell, FieldSet, Model, Panel, Role, Verb};
+use crate::predicate::{Op, Operand, Predicate};
+use crate::store::{Count, ListQuery, Parents, Position, Search, Store};
+use crate::testing::{self, CLINIC, DOCTORS, INVOICES, PATIENTS, SAMPLE, SAMPLES, VISITS, actor, command_line};
+use crate::value::{Literal, Value};
+
+const STRING: usize = 0;
+const TEXT: usize = 1;
+const NUMBER: usize = 3;
+const STRING2: usize = 17;
+
+const SEARCHED: Model = Model { search: &[STRING, TEXT, STRING2], ..SAMPLES };
+
+static PANEL: Panel = Panel { models: &[DOCTORS, PATIENTS, VISITS, INVOICES, SEARCHED], ..CLINIC };
+
+const SMALL: Predicate =
+    Predicate::Compare { left: Operand::Field(NUMBER), op: Op::Lt, right: Operand::Literal(Literal::Int(5)) };
+
+/// Sees the first text everywhere, the second only in some rows, the third nowhere.
+static PARTLY: Role = Role {
+    cells: &[
+        Cell::new(Verb::View, SAMPLE, FieldSet(1 << STRING | 1 << NUMBER), 0),
+        Cell { when: Some(SMALL), ..Cell::new(Verb::View, SAMPLE, FieldSet(1 << TEXT), 0) },
+    ],
+    ..CLINIC.roles[2]
+};
+
+/// Sees some rows alone.
+static FEW: Role =
+    Role { cells: &[Cell { when: Some(SMALL), ..Cell::new(Verb::View, SAMPLE, FieldSet::ALL, 0) }], ..CLINIC.roles[2] };
+
+/// SplitMix64: the same numbers in every run.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        usize::try_from((z ^ (z >> 31)) % bound as u64).expect("below the bound")
+    }
+
+    /// Letters that fold, letters that fold elsewhere only (é, ſ, the sign of Kelvin), and signs that mean something to
+    /// some engine.
+    fn text(&mut self, longest: usize) -> String {
+        const LETTERS: [char; 22] = [
+            'a', 'A', 'b', 'B', 'k', 's', 'é', 'É', 'ſ', '\u{212a}', 'ß', ' ', '"', '\'', '*', '%', '_', '\\', '(',
+            ':', '-', '^',
+        ];
+        (0..self.below(longest + 1)).map(|_| LETTERS[self.below(LETTERS.len())]).collect()
+    }
+
+    fn value(&mut self) -> Value {
+        if self.below(5) == 0 { Value::Null } else { Value::Text(self.text(9)) }
+    }
+}
+
+fn view(who: &Actor) -> Terms {
+    authorize(&PANEL, who, Verb::View, &PANEL.models[SAMPLE]).granted().expect("a view")
+}
+
+async fn found(store: &Store, terms: &Terms, text: &str, fields: FieldSet) -> (Vec<i64>, Option<Count>) {
+    let query = ListQuery {
+        terms,
+        columns: FieldSet::NONE.with(STRING).with(TEXT).with(STRING2).intersection(terms.fields_somewhere()),
+        filter: Condition::Always,
+        search: Some(Search { text, fields: fields.intersection(terms.fields_somewhere()) }),
+        sort: None,
+        position: Position::First,
+        size: 200,
+        labels: &[],
+        count: true,
+    };
+    let listed = store.list(&query).await.expect("a page");
+    let mut ids: Vec<i64> = listed.rows.iter().map(|row| row.row.id).collect();
+    ids.sort_unstable();
+    (ids, listed.count)
+}
+
+#[tokio::test]
+async fn the_index_and_the_comparison_agree_on_random_texts() {
+    let (_directory, store) = testing::store_of(&PANEL).await;
+    let mut dice = Dice(2026);
+    let rows = (0..160).map(|n| {
+        vec![(STRING, dice.value()), (TEXT, dice.value()), (STRING2, dice.value()), (NUMBER, Value::Int(n % 10))]
+    });
+    let ids = testing::seed(&store, SAMPLE, rows.collect()).await;
+    let owner = actor("Owner", None);
+    for id in &ids {
+        let (edit, delete) = (testing::terms(&owner, Verb::Edit, SAMPLE), testing::terms(&owner, Verb::Delete, SAMPLE));
+        let mut write = store.write(command_line()).await.expect("a transaction");
+        let recorded = match dice.below(4) {
+            0 => write.delete(&delete, *id, None).await.expect("a delete"),
+            1 => {
+                let change = vec![(STRING, dice.value()), (STRING2, dice.value()), (NUMBER, Value::Int(7))];
+                match write.update(&edit, *id, None, change, Parents::AnyThatExists).await.expect("an update") {
+                    crate::store::Updated::Changed(_, recorded) => recorded,
+                    crate::store::Updated::Unchanged(_) => continue,
+                }
+            }
+            _ => continue,
+        };
+        write.commit(recorded).await.expect("a commit");
+    }
+
+    // What is there, as the other reading of a condition sees it.
+    let all = view(&owner);
+    let everything = ListQuery {
+        terms: &all,
+        columns: FieldSet::ALL,
+        filter: Condition::Always,
+        search: None,
+        sort: None,
+        position: Position::First,
+        size: 200,
+        labels: &[],
+        count: false,
+    };
+    let rows: Vec<_> = store.list(&everything).await.expect("all").rows.into_iter().map(|listed| listed.row).collect();
+    assert!((80..160).contains(&rows.len()));
+    let people =
+        [owner, Actor { role: &PARTLY, ..actor("Reception", None) }, Actor { role: &FEW, ..actor("Reception", None) }];
+    let fields = FieldSet::NONE.with(STRING).with(TEXT).with(STRING2);
+    let (mut hits, mut many) = (0, 0);
+    for round in 0..700 {
+        let needle = match round % 3 {
+            // A part of something that is there, in other letters.
+            0 => {
+                let Some(Value::Text(text)) = rows[dice.below(rows.len())].get(STRING) else { continue };
+                let from = dice.below(text.chars().count() + 1);
+                text.chars().skip(from).take(1 + dice.below(6)).collect::<String>().to_ascii_uppercase()
+            }
+            1 => dice.text(4),
+            _ => dice.text(2) + ["", "ab", "a b", "\0", "\"\"\""][dice.below(5)],
+        };
+        if needle.trim().is_empty() {
+            continue;
+        }
+        for who in &people {
+            let terms = view(who);
+            let (answer, count) = found(&store, &terms, &needle, fields).await;
+            let mut expected: Vec<i64> =
+                rows.iter()
+                    .filter(|row| {
+                        let seen = terms.fields_of(row);
+                        [STRING, TEXT, STRING2].into_iter().filter(|field| seen.contains(*field)).any(|field| {
+                            Condition::Contains { field, text: needle.trim().to_owned() }.lets_through(row)
+                        })
+                    })
+                    .map(|row| row.id)
+                    .collect();
+            expected.sort_unstable();
+            assert_eq!(answer, expected, "{needle:?} as {}", who.role().name);
+            assert_eq!(count, Some(Count::Exactly(expected.len() as u64)), "{needle:?}");
+            hits += expected.len();
+            many += usize::from(expected.len() > 12);
+        }
+    }
+    assert!(hits > 1_000 && many > 20, "{hits} hits, {many} times many: the texts are alike enough to mean something");
+}
+
+#[tokio::test]
+async fn an_index_comes_with_the_word_and_goes_with_it() {
+    static WITHOUT: Panel = Panel { models: &[DOCTORS, PATIENTS, VISITS, INVOICES, SAMPLES], ..CLINIC };
+    static OTHER: Panel =
+        Panel { models: &[DOCTORS, PATIENTS, VISITS, INVOICES, Model { search: &[TEXT], ..SAMPLES }], ..CLINIC };
+    let (directory, store) = testing::store_of(&WITHOUT).await;
+    let rows = vec![vec![(STRING, testing::text("Anna Berg")), (TEXT, testing::text("likes tea"))]];
+    testing::seed(&store, SAMPLE, rows).await;
+    let indexes = "SELECT CAST(count(*) AS TEXT) FROM sqlite_schema WHERE name IN ('ft_samples', 'ft_samples_new')";
+    assert_eq!(store.ask_for_test(indexes).await, "0");
+    drop(store);
+    for (panel, text, hits) in [(&PANEL, "nna b", 1), (&OTHER, "nna b", 0), (&OTHER, "KES T", 1), (&PANEL, "nna b", 1)]
+    {
+        let store = Store::open(panel, &testing::url(&directory)).await.expect("the file");
+        store.migrate(command_line()).await.expect("a schema");
+        assert!(store.plan().await.expect("a plan").is_empty());
+        assert_eq!(store.ask_for_test(indexes).await, "2");
+        let terms =
+            authorize(panel, &actor("Owner", None), Verb::View, &panel.models[SAMPLE]).granted().expect("a view");
+        let fields = panel.models[SAMPLE].search.iter().fold(FieldSet::NONE, |set, field| set.with(*field));
+        assert_eq!(found(&store, &terms, text, fields).await.0.len(), hits, "{text}");
+    }
+    let store = Store::open(&WITHOUT, &testing::url(&directory)).await.expect("the file");
+    store.migrate(command_line()).await.expect("a schema");
+    assert_eq!(store.ask_for_test(indexes).await, "0", "and nothing is left of it");
+}
