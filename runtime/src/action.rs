@@ -67,6 +67,10 @@ pub async fn perform(
     if version.is_some_and(|seen| seen != row.version) {
         return Err(Error::Stale(Box::new(row)));
     }
+    if !terms.covers(&row) {
+        return Err(Error::NotFound);
+    }
+    write.kept_apart(&terms, &row).await?;
     let call = Call::new(actor, terms, row, &mut write)?;
     let (model, action) = (call.terms.model(), call.action);
     let done = actions.run(call).await?;

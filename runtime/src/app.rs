@@ -9,6 +9,7 @@ use tokio::sync::Semaphore;
 use crate::action::Actions;
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::flood::Flood;
 use crate::limits::Limits;
 use crate::page::Assets;
 use crate::panel::Panel;
@@ -37,6 +38,8 @@ pub struct App {
     pub(crate) exports: Arc<Semaphore>,
     /// What second factors are sealed with.
     pub secrets: Secrets,
+    /// Forms that were not believed, for a record that they can't fill up.
+    pub(crate) forged: Flood,
     /// Stylesheet, script and icons, with the panel's brand in them.
     pub(crate) assets: Assets,
 }
@@ -71,6 +74,7 @@ impl App {
             store,
             exports: Arc::new(Semaphore::new(crate::export::AT_ONCE)),
             secrets,
+            forged: Flood::default(),
             assets,
         }
     }

@@ -63,6 +63,8 @@ event_ids! {
     FormRefused = "form.refused",
     /// A page or verb was asked for without the right.
     RightRefused = "right.refused",
+    /// An exception that the block accepts from a rule was made use of.
+    RuleExcepted = "rule.excepted",
     /// Somebody signed in.
     SessionStarted = "session.started",
     /// A session ended, by sign-out, time, or somebody's hand.
@@ -131,6 +133,12 @@ event_ids! {
     RecoveryThrottled = "recovery.throttled",
     /// A mail could not be sent in time.
     MailGivenUp = "mail.given_up",
+    /// A form was not believed: sent from another site, or without the token of its session.
+    FormForged = "form.forged",
+    /// The audit log was written out.
+    AuditExported = "audit.exported",
+    /// The oldest entries of the audit log were removed, as retention says.
+    AuditPruned = "audit.pruned",
     /// The schema was changed.
     SchemaMigrated = "schema.migrated",
 }

@@ -8,7 +8,7 @@ use http::{HeaderName, HeaderValue, Method, StatusCode, header};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::audit::Context;
+use crate::audit::{Change, Context, Event, EventId};
 use crate::authorize::Actor;
 use crate::context::{CSRF_FIELD, Cx, Nobody};
 use crate::error::Error;
@@ -16,6 +16,7 @@ use crate::fields::Fields;
 use crate::forgery::{self, Forged};
 use crate::pages;
 use crate::pages::prove::Wall;
+use crate::panel::Sensitivity;
 use crate::response::Response;
 use crate::route::{FactorPage, Page, Route};
 use crate::session::{self, EndReason, Halfway, Jar, Lacks, Standing};
@@ -51,7 +52,7 @@ pub(crate) async fn answer(
         return or_outside(&cx, pages::static_file(&cx, file));
     }
     if posted.is_some() && forgery::check_origin(&parts.headers, &app.settings.public_url).is_err() {
-        return forged(&cx, Forged::ForeignSite);
+        return forged(&cx, Forged::ForeignSite, None).await;
     }
     let carried = posted.as_ref().and_then(|fields| fields.get(CSRF_FIELD)).map(str::to_owned);
     let is_post = posted.is_some();
@@ -68,14 +69,14 @@ pub(crate) async fn answer(
     match visitor {
         Visitor::Person(actor, token) => {
             if is_post && forgery::check_token(&token, carried.as_deref()).is_err() {
-                return forged(&cx, Forged::WrongToken);
+                return forged(&cx, Forged::WrongToken, Some(&actor)).await;
             }
             cx.csrf = forgery::form_token(&token);
             signed_in(cx.with_actor(*actor), route, &token).await
         }
         Visitor::Halfway(half, token) => {
             if is_post && forgery::check_token(&token, carried.as_deref()).is_err() {
-                return forged(&cx, Forged::WrongToken);
+                return forged(&cx, Forged::WrongToken, None).await;
             }
             cx.csrf = forgery::form_token(&token);
             halfway(&cx.with_actor(*half), route, &token).await
@@ -214,7 +215,7 @@ async fn before_the_door(
     if is_post {
         let genuine = door.as_ref().is_some_and(|door| forgery::check_token(door, carried).is_ok());
         if !genuine {
-            return forged(&cx, Forged::WrongToken);
+            return forged(&cx, Forged::WrongToken, None).await;
         }
     }
     let (door, is_new) = match door {
@@ -259,9 +260,24 @@ fn elsewhere<Who>(cx: &Cx<'_, Who>, route: &Route<'_>, words: &'static str) -> R
     Response::see_other(&to)
 }
 
-/// A form that can't be believed: 403, and what to do.
-fn forged<Who>(cx: &Cx<'_, Who>, why: Forged) -> Response {
+/// A form that can't be believed: 403, and what to do. Recorded, though not as often as somebody can send it.
+async fn forged<Who>(cx: &Cx<'_, Who>, why: Forged, actor: Option<&Actor>) -> Response {
     tracing::warn!(request = %cx.request_id, ?why, "a form was not believed");
+    if let Some(count) = cx.app.forged.count(&cx.address, cx.now) {
+        let fact = |name: &str, value: String| Change::fact(name, Sensitivity::Internal, value);
+        let event = Event::plain(EventId::FormForged)
+            .with(fact("reason", if why == Forged::ForeignSite { "another site" } else { "wrong token" }.to_owned()))
+            .with(Change::fact("address", Sensitivity::Personal, cx.address.as_str()))
+            .with(fact("page", format!("{} {}", cx.method, cx.route)))
+            .with(fact("count in 10 minutes", count.to_string()));
+        let context = match actor {
+            Some(actor) => Context::of(actor, cx.request_id),
+            None => Context::of_nobody(cx.request_id, cx.now),
+        };
+        if let Err(error) = cx.app.store.record(context, event).await {
+            tracing::error!(request = %cx.request_id, %error, "a form that was not believed was not recorded");
+        }
+    }
     let text = match why {
         Forged::ForeignSite => {
             "This form was sent from another site, so nothing was done. Open the page in the panel itself and send it \

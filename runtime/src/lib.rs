@@ -22,6 +22,7 @@ mod export;
 mod factor;
 pub mod fields;
 mod file;
+mod flood;
 pub mod forgery;
 mod form;
 pub mod grant;

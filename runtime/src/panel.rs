@@ -40,6 +40,8 @@ pub struct Panel {
     pub roles: &'static [Role],
     /// What must never be true, as text, for the policy page.
     pub forbids: &'static [Clause],
+    /// Steps that no one person takes on one row.
+    pub one_person: &'static [Apart],
     /// Length rules of passwords.
     pub password: Password,
     /// Lifetimes of sessions.
@@ -119,6 +121,15 @@ pub struct Clause {
     pub text: &'static str,
     /// Line in the file that holds the block; 0 when the compiler does not tell.
     pub line: u32,
+}
+
+/// `forbid one_person a, b`.
+#[derive(Debug)]
+pub struct Apart {
+    /// The clause as written.
+    pub text: &'static str,
+    /// What is kept apart: verb, and model by index.
+    pub steps: &'static [(Verb, usize)],
 }
 
 /// One part of the home page.

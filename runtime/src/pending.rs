@@ -23,11 +23,6 @@ pub const PENDING: &[Pending] = &[
     },
     Pending { clause: "import", missing: "there is no import", used: |panel| uses(panel, Verb::Import) },
     Pending {
-        clause: "forbid one_person",
-        missing: "the policy is judged while compiling; that one person does both in one row is not refused at run time",
-        used: |panel| panel.forbids.iter().any(|clause| clause.text.contains("one_person")),
-    },
-    Pending {
         clause: "throttle token",
         missing: "only `throttle login`, `throttle factor`, `throttle reauth`, `throttle recovery` and `throttle export` count",
         used: |panel| panel.throttles.iter().any(|throttle| throttle.name == ThrottleName::Token),

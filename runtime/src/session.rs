@@ -263,12 +263,16 @@ pub enum Jar {
     Door,
     /// The token of a one-use link, moved out of the address for as long as the form is filled in.
     Link,
+    /// That somebody signed in with this browser before: tries from it are counted apart, and nothing else.
+    Device,
     /// What the body of an action said, for the page after the redirect. Not in the address: it may name a person.
     Said,
 }
 
 /// Seconds that a link's token stays in its cookie.
 const LINK_SECONDS: i64 = 15 * 60;
+/// Days that a device stays known without a sign-in from it.
+pub(crate) const DEVICE_DAYS: i64 = 90;
 /// Seconds that an action's words stay in theirs: one redirect's worth, and a reload's.
 const SAID_SECONDS: i64 = 30;
 /// Characters of an action's words that are kept; a cookie holds 4 KiB, percent-encoded.
@@ -286,6 +290,8 @@ impl Jar {
             (Self::Door, false) => "bw-door",
             (Self::Link, true) => "__Host-bw-link",
             (Self::Link, false) => "bw-link",
+            (Self::Device, true) => "__Host-bw-device",
+            (Self::Device, false) => "bw-device",
             (Self::Said, true) => "__Host-bw-said",
             (Self::Said, false) => "bw-said",
         }
@@ -312,6 +318,13 @@ impl Jar {
         (!words.is_empty()).then(|| words.into_owned())
     }
 
+    /// The token of the browser that speaks: the one that it is known by, else the one of the door, which becomes it with
+    /// a sign-in.
+    #[must_use]
+    pub fn device(headers: &HeaderMap, public_url: &PublicUrl) -> Option<Token> {
+        Self::Device.read(headers, public_url).or_else(|| Self::Door.read(headers, public_url))
+    }
+
     /// The name counts as it was sent. Decoded, `__%48ost-bw` would be ours too, and that one any host of the domain may
     /// set: browsers guard the prefix letter by letter.
     fn value<'h>(self, headers: &'h HeaderMap, public_url: &PublicUrl) -> Option<&'h str> {
@@ -329,7 +342,11 @@ impl Jar {
     /// Hands the token out.
     #[must_use]
     pub fn set(self, token: &Token, public_url: &PublicUrl) -> HeaderValue {
-        let max_age = (self == Self::Link).then_some(LINK_SECONDS);
+        let max_age = match self {
+            Self::Link => Some(LINK_SECONDS),
+            Self::Device => Some(DEVICE_DAYS * 86_400),
+            _ => None,
+        };
         self.header(&token.text(), max_age, public_url)
     }
 

@@ -11,6 +11,7 @@ use crate::context::{Cx, Nobody};
 use crate::error::Error;
 use crate::panel::{By, Sensitivity, ThrottleName};
 use crate::password::{self, Password};
+use crate::session::Jar;
 use crate::store::{NewSession, PasswordHash, PersonRow, Recorded, Write};
 use crate::throttle::{self, Ask, Tried};
 use crate::token::Token;
@@ -33,7 +34,10 @@ pub(crate) async fn try_password(cx: &Cx<'_, Nobody>, typed_email: &str, passwor
     // The place in the queue comes first: who is turned away has used up none of the tries.
     let Ok(place) = app.hasher.place() else { return Ok(Outcome::Busy) };
     let email = email::fold(typed_email);
-    let asks = asks(app, &email, &cx.address);
+    // Asked of everybody, with a token or without, so that the statements are the same.
+    let device = Jar::device(cx.headers, &app.settings.public_url).map_or([0; 32], |token| token.hash());
+    let device = app.store.device(&device, &email, cx.now).await?;
+    let asks = asks(app, &email, &cx.address, device);
     let allowed = app.store.reserve(&asks, cx.now).await?;
     let person = app.store.person_by_email(&email).await?;
     let state = state(app, person.as_ref(), allowed, cx.now);
@@ -96,6 +100,9 @@ pub(crate) async fn start(
         agent,
     };
     let (_, recorded) = write.start_session(&new).await?;
+    if let Some(device) = Jar::device(cx.headers, &cx.app.settings.public_url) {
+        write.know_device(person, &device.hash()).await?;
+    }
     Ok(recorded)
 }
 
@@ -106,16 +113,15 @@ pub(crate) fn context_of(cx: &Cx<'_, Nobody>, person: &PersonRow) -> Context {
     context
 }
 
-/// The keys that hold tries of this account back; recovery and `user unlock` clear them.
+/// The keys that hold tries of this account back, of whatever name; recovery and `user unlock` clear them.
 #[must_use]
-pub(crate) fn account_keys(app_panel: &crate::panel::Panel, email: &str) -> Vec<[u8; 32]> {
-    app_panel
-        .throttle(ThrottleName::Login)
-        .map(|throttle| {
-            let by_account = throttle.limits.iter().filter(|limit| limit.by == By::Account);
-            by_account.map(|_| throttle::key(ThrottleName::Login, By::Account, email)).collect()
-        })
-        .unwrap_or_default()
+pub(crate) fn account_keys(panel: &crate::panel::Panel, email: &str) -> Vec<[u8; 32]> {
+    panel
+        .throttles
+        .iter()
+        .filter(|throttle| throttle.limits.iter().any(|limit| limit.by == By::Account))
+        .map(|throttle| throttle::key(throttle.name, By::Account, email))
+        .collect()
 }
 
 /// Whether a link may let this person in: neither locked nor switched off, and of a role of this panel.
@@ -162,9 +168,13 @@ fn state(app: &App, person: Option<&PersonRow>, allowed: bool, now: DateTime<Utc
     }
 }
 
-fn asks(app: &App, email: &str, address: &str) -> Vec<Ask> {
+/// What a try counts on. From a device that the account is known by, it counts on the device: a stranger's guessing holds
+/// nobody back where they signed in before, and what is guessed from there is held against it alone.
+fn asks(app: &App, email: &str, address: &str, device: Option<i64>) -> Vec<Ask> {
+    let device = device.map(|id| format!("device {id}"));
     // There is no session, person or token yet to count by.
-    let tried = Tried { account: Some(email), address: Some(address), ..Tried::default() };
+    let account = device.as_deref().unwrap_or(email);
+    let tried = Tried { account: Some(account), address: Some(address), ..Tried::default() };
     throttle::asks(app.panel, ThrottleName::Login, &tried)
 }
 

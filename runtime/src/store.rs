@@ -4,6 +4,7 @@
 
 mod account;
 mod answer;
+mod apart;
 mod authority;
 pub mod cursor;
 mod database;
@@ -19,6 +20,7 @@ mod loans;
 mod mail;
 mod postgres;
 pub mod query;
+pub mod retention;
 pub mod shown;
 mod sql;
 mod sqlite;
@@ -170,7 +172,7 @@ impl Store {
 
     /// Reads the whole audit log and says whether it is as it was written.
     pub async fn verify_audit(&self) -> Result<Verified, Error> {
-        self.database.verify_audit().await
+        self.database.verify_audit(None).await
     }
 
     /// What the schema lacks.

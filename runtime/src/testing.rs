@@ -309,6 +309,7 @@ pub(crate) const CLINIC: Panel = Panel {
         },
     ],
     forbids: &[],
+    one_person: &[],
     password: Password { min: 15, min_with_factor: 8, blocklist: true },
     session: Session { idle: 1_800, absolute: 43_200, reauth: 600, at_most: 5 },
     throttles: &[],

@@ -1,10 +1,12 @@
 //! The defences of the door, over a real database and a given clock: each test fails when its defence is taken out.
 
 mod account;
+mod audit_page;
 mod authenticator;
 mod browser;
 mod command_line;
 mod database_gone;
+mod devices;
 mod equal_work;
 mod export;
 mod factor;
@@ -21,3 +23,4 @@ mod sessions;
 mod sign_in;
 mod simulation;
 mod sink;
+mod two_people;

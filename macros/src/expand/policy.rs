@@ -92,6 +92,14 @@ fn line(span: Span) -> u32 {
 pub(super) fn of_panel(panel: &Panel) -> TokenStream {
     let forbids = panel.forbids.iter().map(|forbid| clause(&forbid.text, forbid.place));
     let one_person = panel.one_person.iter().map(|forbid| clause(&forbid.text, forbid.place));
+    let apart = panel.one_person.iter().map(|forbid| {
+        let text = &forbid.text;
+        let steps = forbid.steps.iter().map(|(what, model, _)| {
+            let (verb, model) = (verb(*what), index(model.0));
+            quote! { (#verb, #model) }
+        });
+        quote! { Apart { text: #text, steps: &[#(#steps),*] } }
+    });
     let (min, with_factor) =
         (Literal::u32_unsuffixed(panel.password.min), Literal::u32_unsuffixed(panel.password.min_with_factor));
     let blocklist = panel.password.blocklist;
@@ -108,6 +116,7 @@ pub(super) fn of_panel(panel: &Panel) -> TokenStream {
     let accepts = panel.accepts.iter().map(|one| accept(panel, one));
     quote! {
         forbids: &[#(#forbids,)* #(#one_person),*],
+        one_person: &[#(#apart),*],
         password: Password { min: #min, min_with_factor: #with_factor, blocklist: #blocklist },
         session: Session { idle: #idle, absolute: #absolute, reauth: #reauth, at_most: #at_most },
         throttles: &[#(#throttles),*],

@@ -29,7 +29,7 @@ pub(super) fn expand(panel: &Panel) -> TokenStream {
         #[allow(unused_imports)]
         mod __tables {
             use ::bailiwick::panel::{
-                Accept, Action, Attribute, Automatic, Brand, By, Cell, Check, Choice, Clause, Field, FieldSet,
+                Accept, Action, Apart, Attribute, Automatic, Brand, By, Cell, Check, Choice, Clause, Field, FieldSet,
                 Framework, FrameworkCell, Inline, Kind, Limit, Model, OnDelete, Panel, Password, PeopleCell,
                 PeopleVerb, Reauth, Recovery, Role, Section, Sensitivity, Session, Setting, Sort, Throttle,
                 ThrottleName, Variant, Verb, Widget,

@@ -1,8 +1,10 @@
 //! The hash chain of the log: every entry is hashed over all of its columns and the hash before it, so that an edit, a
 //! deletion, an insertion, a reordering or a truncation shows. Whoever can rewrite the whole table and the head can
-//! still forge it; keep a copy of the head elsewhere against that.
+//! still forge it; a [`Checkpoint`] kept elsewhere finds that out.
 
 use sha2::{Digest, Sha256};
+
+use crate::audit::{Change, EventId};
 
 /// SHA-256 of one entry; of nothing before the first: zeros.
 pub type Hash = [u8; 32];
@@ -78,6 +80,49 @@ fn int(hasher: &mut Sha256, value: Option<i64>) {
     }
 }
 
+/// A place in the chain and the hash of the entry there, kept outside of the database: who rewrites the whole chain can't
+/// rewrite that.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Checkpoint {
+    /// Place in the chain; 0: before the first entry.
+    pub seq: i64,
+    /// Of the entry there.
+    pub hash: Hash,
+}
+
+impl std::fmt::Display for Checkpoint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "{}:{}", self.seq, hex(&self.hash))
+    }
+}
+
+impl Checkpoint {
+    /// Reads what `Display` wrote; anything else is none.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let (seq, hash) = text.trim().split_once(':')?;
+        let seq = seq.parse().ok().filter(|seq| *seq >= 0)?;
+        if hash.len() != 64 || !hash.bytes().all(|byte| byte.is_ascii_hexdigit()) {
+            return None;
+        }
+        let mut bytes = [0; 32];
+        for (byte, at) in bytes.iter_mut().zip((0..64).step_by(2)) {
+            *byte = u8::from_str_radix(hash.get(at..at + 2)?, 16).ok()?;
+        }
+        Some(Self { seq, hash: bytes })
+    }
+}
+
+/// In hexadecimal.
+#[must_use]
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::with_capacity(2 * bytes.len()), |mut text, byte| {
+        // Writing to a string can't fail.
+        let _ = std::fmt::Write::write_fmt(&mut text, format_args!("{byte:02x}"));
+        text
+    })
+}
+
 /// What reading the whole chain found.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verified {
@@ -98,17 +143,44 @@ pub enum Verified {
 /// Walks the chain entry by entry, in order of `seq`.
 #[derive(Debug)]
 pub struct Walk {
+    /// What the first entry that is left follows; 0: none was ever removed.
+    start: Checkpoint,
     next: i64,
     hash: Hash,
+    /// What the newest entry about a removal says: through which entry, and its hash.
+    removed: Option<(String, String)>,
+    /// To be met on the way.
+    held_against: Option<Checkpoint>,
 }
 
 impl Default for Walk {
     fn default() -> Self {
-        Self { next: 1, hash: START }
+        Self::after(Checkpoint { seq: 0, hash: START })
     }
 }
 
 impl Walk {
+    /// From what retention left: the entries up to this one are gone, and an entry must say so.
+    #[must_use]
+    pub fn after(start: Checkpoint) -> Self {
+        Self { start, next: start.seq + 1, hash: start.hash, removed: None, held_against: None }
+    }
+
+    /// Held against a checkpoint that was kept outside.
+    pub fn against(mut self, checkpoint: Checkpoint) -> Result<Self, Verified> {
+        if checkpoint.seq < self.start.seq {
+            return Err(Verified::Broken {
+                seq: checkpoint.seq,
+                why: format!("the entry of the checkpoint was removed: the log starts after entry {}", self.start.seq),
+            });
+        }
+        if checkpoint.seq == self.start.seq && checkpoint.hash != self.start.hash {
+            return Err(off_the_checkpoint(checkpoint.seq));
+        }
+        self.held_against = Some(checkpoint);
+        Ok(self)
+    }
+
     /// The place after which the next entries are to be read.
     #[must_use]
     pub fn last(&self) -> i64 {
@@ -130,7 +202,15 @@ impl Walk {
         }
         self.hash = computed;
         self.next += 1;
-        Ok(())
+        if entry.event == EventId::AuditPruned.text() {
+            self.removed = removal(&entry.changes);
+        }
+        match self.held_against {
+            Some(checkpoint) if checkpoint.seq == entry.seq && checkpoint.hash != computed => {
+                Err(off_the_checkpoint(entry.seq))
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The end, with the head that was kept apart.
@@ -148,8 +228,28 @@ impl Walk {
         if head_hash != self.hash {
             return Verified::Broken { seq: last, why: format!("entry {last} is not the one that ended the chain") };
         }
-        Verified::Whole { entries: u64::try_from(last).unwrap_or_default() }
+        if let Some(checkpoint) = self.held_against.filter(|checkpoint| checkpoint.seq > last) {
+            let (seq, to) = (last + 1, checkpoint.seq);
+            return Verified::Broken { seq, why: format!("entries {seq} to {to} were there at the checkpoint") };
+        }
+        let said = (self.start.seq.to_string(), hex(&self.start.hash));
+        if self.start.seq > 0 && self.removed.as_ref() != Some(&said) {
+            let why = format!("entries 1 to {} are missing, and no entry says that they were removed", said.0);
+            return Verified::Broken { seq: 1, why };
+        }
+        Verified::Whole { entries: u64::try_from(last - self.start.seq).unwrap_or_default() }
     }
+}
+
+fn off_the_checkpoint(seq: i64) -> Verified {
+    Verified::Broken { seq, why: format!("entry {seq} is not the one that was there at the checkpoint") }
+}
+
+/// What an entry about a removal says.
+fn removal(changes: &str) -> Option<(String, String)> {
+    let changes: Vec<Change> = serde_json::from_str(changes).ok()?;
+    let said = |name: &str| changes.iter().find(|change| change.field == name)?.after.clone();
+    Some((said("through")?, said("hash")?))
 }
 
 #[cfg(test)]

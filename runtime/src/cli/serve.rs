@@ -13,7 +13,7 @@ use crate::builder::Builder;
 use crate::config::Settings;
 use crate::error::Error;
 use crate::http;
-use crate::panel::{Panel, ThrottleName};
+use crate::panel::Panel;
 use crate::route::Route;
 use crate::service::Service;
 use crate::store::{NewLink, Purpose};
@@ -110,7 +110,8 @@ impl Running {
 
 /// What is of no use any more goes. That it can't go now is no reason not to serve.
 async fn store_is_clean(app: &App) {
-    let cap = app.panel.throttle(ThrottleName::Login).and_then(|throttle| throttle.cap).unwrap_or(u32::MAX);
+    // What a cap holds off stays off; the smallest of the caps keeps the most.
+    let cap = app.panel.throttles.iter().filter_map(|throttle| throttle.cap).min().unwrap_or(u32::MAX);
     if let Err(error) = app.store.note_expired_loans(uuid::Uuid::now_v7(), None, app.clock.now()).await {
         tracing::warn!(%error, "the end of loans was not written");
     }

@@ -1,6 +1,8 @@
 //! The audit log, newest first. Whoever may read it sees that something happened and who did it; the values only of fields
 //! that they may see on the row's own page.
 
+use std::collections::BTreeSet;
+
 use chrono::{Days, NaiveTime};
 use form_urlencoded::Serializer;
 
@@ -15,7 +17,7 @@ use crate::form;
 use crate::panel::{Framework, Model, Sensitivity, Verb};
 use crate::response::Response;
 use crate::route::{Page, Route};
-use crate::store::{PickFrom, PickerQuery};
+use crate::store::{NamesQuery, PickFrom, PickerQuery};
 use crate::value::timestamp_text;
 use crate::views::{AuditPage, Change, Chip, Event, Filter, OptionView, Seal, Step, Subject, Text};
 
@@ -107,7 +109,8 @@ pub(super) async fn page(cx: &Cx<'_>) -> Result<Response, Error> {
     let path = cx.link(&Route::Audit);
     let seal = seal(cx, &asked, &path).await?;
     let views: Vec<Terms> = cx.panel().models.iter().filter_map(|model| terms_if_any(cx, Verb::View, model)).collect();
-    let events: Vec<Event> = found.entries.iter().map(|entry| event(cx, &views, entry)).collect();
+    let seen = seen_now(cx, &views, &found.entries).await?;
+    let events: Vec<Event> = found.entries.iter().map(|entry| event(cx, &views, &seen, entry)).collect();
     let step = |label: &'static str, icon, rel, with: Option<(&str, i64)>| Step {
         label: label.into(),
         href: with.map(|with| asked.address(&path, "", Some(with)).into()),
@@ -240,6 +243,7 @@ pub(super) fn in_words(event: &str) -> &str {
         "rows.exported" => "rows exported",
         "form.refused" => "form refused",
         "right.refused" => "right refused",
+        "rule.excepted" => "exception used",
         "session.started" => "signed in",
         "session.ended" => "session ended",
         "session.proved" => "identity proved",
@@ -270,6 +274,9 @@ pub(super) fn in_words(event: &str) -> &str {
         "group.created" => "group added",
         "group.joined" => "into a group",
         "group.left" => "out of a group",
+        "form.forged" => "form not believed",
+        "audit.exported" => "log written out",
+        "audit.pruned" => "old entries removed",
         "schema.migrated" => "schema changed",
         other => other,
     }
@@ -280,17 +287,46 @@ pub(super) fn tone(event: &str) -> &'static str {
         "row.created" | "person.created" => "t2",
         "row.updated" | "person.updated" | "person.assigned" => "t1",
         "row.deleted" | "person.deleted" => "t3",
-        "form.refused" | "right.refused" | "signin.failed" | "signin.throttled" | "person.locked" | "proof.failed"
-        | "proof.throttled" | "factor.failed" | "factor.throttled" | "factor.removed" => "bad",
+        "form.refused" | "form.forged" | "right.refused" | "signin.failed" | "signin.throttled" | "person.locked"
+        | "proof.failed" | "proof.throttled" | "factor.failed" | "factor.throttled" | "factor.removed" => "bad",
         "row.action" | "row.restored" => "t4",
         _ => "t0",
     }
 }
 
-fn event(cx: &Cx<'_>, views: &[Terms], entry: &Entry) -> Event {
+/// Rows that entries are about and that the viewer, who may not see every row of their model, may see at this moment; by
+/// model and number, in one statement.
+async fn seen_now(cx: &Cx<'_>, views: &[Terms], entries: &[Entry]) -> Result<BTreeSet<(usize, i64)>, Error> {
+    let asked: Vec<(&Terms, Vec<i64>)> = views
+        .iter()
+        .filter(|view| view.scope() != Condition::Always)
+        .map(|view| {
+            let about = entries.iter().filter(|entry| entry.model.as_deref() == Some(view.model().name));
+            let ids: BTreeSet<i64> = about.filter_map(|entry| entry.row).collect();
+            (view, ids.into_iter().collect())
+        })
+        .collect();
+    if asked.iter().all(|(_, ids)| ids.is_empty()) {
+        return Ok(BTreeSet::new());
+    }
+    let queries: Vec<NamesQuery<'_>> =
+        asked.iter().map(|(view, ids)| NamesQuery { from: PickFrom::Model(view), ids }).collect();
+    let found = cx.app.store.names(&queries).await?;
+    let rows = asked.iter().zip(found).flat_map(|((view, _), rows)| {
+        let model = view.model().index;
+        rows.into_iter().map(move |row| (model, row.id))
+    });
+    Ok(rows.collect())
+}
+
+fn event(cx: &Cx<'_>, views: &[Terms], seen_now: &BTreeSet<(usize, i64)>, entry: &Entry) -> Event {
     let model = entry.model.as_deref().and_then(|name| cx.panel().models.iter().find(|model| model.name == name));
     let view = model.and_then(|model| views.iter().find(|view| view.model().index == model.index));
-    let seen: Vec<Change> = entry.changes.iter().map(|kept| change(&entry.event, model, view, kept)).collect();
+    let row_is_seen = view.is_some_and(|view| {
+        view.scope() == Condition::Always || entry.row.is_some_and(|row| seen_now.contains(&(view.model().index, row)))
+    });
+    let view_of_row = view.filter(|_| row_is_seen);
+    let seen: Vec<Change> = entry.changes.iter().map(|kept| change(&entry.event, model, view_of_row, kept)).collect();
     let subject = match (&entry.model, entry.row) {
         (Some(name), Some(row)) => format!("{} {row}", model.map_or(name.as_str(), |model| model.title)),
         (Some(name), None) => model.map_or(name.as_str(), |model| model.title).to_owned(),
@@ -317,16 +353,14 @@ fn event(cx: &Cx<'_>, views: &[Terms], entry: &Entry) -> Event {
     }
 }
 
-/// One kept change as this viewer may see it.
+/// One kept change as this viewer may see it; `view` only where they may see the row, now or in any case.
 fn change(event: &str, model: Option<&'static Model>, view: Option<&Terms>, kept: &Kept) -> Change {
     let field = model.and_then(|model| model.field_by_name(&kept.field));
     let of_fields =
         [EventId::RowCreated, EventId::RowUpdated, EventId::RowDeleted].iter().any(|about| about.text() == event);
     let readable = match (model, field) {
-        // The row may be gone or may have left the viewer's scope, so that only a view over every row tells for sure.
-        (Some(_), Some(field)) => {
-            view.is_some_and(|view| view.scope() == Condition::Always && view.fields_everywhere().contains(field.index))
-        }
+        // Which fields they may see of this very row is not known here; what they may see of every row is.
+        (Some(_), Some(field)) => view.is_some_and(|view| view.fields_everywhere().contains(field.index)),
         // A model or field of an older build: nobody can say any more who may see it.
         _ if of_fields => false,
         // A fact beside the fields, or an event about no model.

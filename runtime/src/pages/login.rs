@@ -69,9 +69,13 @@ async fn out<Who>(cx: &Cx<'_, Who>, context: Context, session: i64) -> Result<Re
 pub(super) fn let_in(cx: &Cx<'_, Nobody>, token: &Token, next: &str) -> Response {
     let public_url = &cx.app.settings.public_url;
     let to = if next.is_empty() { cx.link(&Route::Home) } else { format!("{}{next}", public_url.base_path()) };
-    Response::see_other(&to)
+    let answer = Response::see_other(&to)
         .with_header(header::SET_COOKIE, Jar::Session.set(token, public_url))
-        .with_header(header::SET_COOKIE, Jar::Door.clear(public_url))
+        .with_header(header::SET_COOKIE, Jar::Door.clear(public_url));
+    match Jar::device(cx.headers, public_url) {
+        Some(device) => answer.with_header(header::SET_COOKIE, Jar::Device.set(&device, public_url)),
+        None => answer,
+    }
 }
 
 fn form(cx: &Cx<'_, Nobody>, email: &str, next: &str, fault: Option<&'static str>) -> Result<Response, Error> {

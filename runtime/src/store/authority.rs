@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::account::{
     Ask, LinkRow, NewLink, NewPerson, NewSession, OwnSession, PasswordHash, PersonRow, Purpose, SessionRow,
 };
-use super::statements::{mail, people, sessions, throttle, tokens};
+use super::statements::{devices, mail, people, sessions, throttle, tokens};
 use super::{Recorded, Store, Write};
 use crate::audit::{Change, Context, Event, EventId};
 use crate::authorize::Actor;
@@ -36,6 +36,16 @@ impl Store {
     /// Sessions of a person that are not over, the newest first, in one statement.
     pub(crate) async fn sessions_of(&self, person: i64, now: DateTime<Utc>) -> Result<Vec<OwnSession>, Error> {
         self.database.sessions_of(person, now).await
+    }
+
+    /// The device of this token, if the person with this folded address signed in there before; in one statement.
+    pub(crate) async fn device(
+        &self,
+        token: &token::Hash,
+        email: &str,
+        now: DateTime<Utc>,
+    ) -> Result<Option<i64>, Error> {
+        self.database.device(token, email, now).await
     }
 
     /// The person with this folded address, in one statement.
@@ -87,8 +97,9 @@ impl Store {
         let links = tokens::forget(&mut tx, before).await?;
         let counts = throttle::forget(&mut tx, before, cap).await?;
         let mails = mail::forget(&mut tx, before).await?;
+        let devices = devices::forget(&mut tx, now).await?;
         tx.commit_without_event().await?;
-        Ok(sessions + links + counts + mails)
+        Ok(sessions + links + counts + mails + devices)
     }
 
     /// Records one thing that changed no row: a refusal, a failed sign-in.
@@ -266,8 +277,15 @@ impl Write {
         Ok(())
     }
 
-    /// Lets a locked person in again.
+    /// The person signed in with this device, so that their tries from it are counted apart from others' from now on.
+    pub(crate) async fn know_device(&mut self, person: i64, token: &token::Hash) -> Result<(), Error> {
+        let now = self.context().now();
+        devices::know(self.transaction(), person, token, now).await
+    }
+
+    /// Lets a locked person in again. What tries from their devices are held against goes with the devices.
     pub async fn unlock(&mut self, person: i64) -> Result<Recorded, Error> {
+        devices::forget_all(self.transaction(), person).await?;
         if !people::set_locked_until(self.transaction(), person, None).await? {
             return Err(Error::NotFound);
         }
@@ -316,6 +334,10 @@ impl Write {
     /// The way to `revoked_at`, for everybody.
     pub(super) async fn end(&mut self, which: sessions::Ending, reason: EndReason) -> Result<Option<Recorded>, Error> {
         let now = self.context().now();
+        if let sessions::Ending::AllOf(person) = which {
+            // Whoever held a session may hold the device, too.
+            devices::forget_all(self.transaction(), person).await?;
+        }
         let ended = sessions::end(self.transaction(), which, reason, now).await?;
         let mut recorded = None;
         for (session, person) in ended {

@@ -153,6 +153,18 @@ const TABLES: &[(&str, &str)] = &[
   blocked_until {moment}
 ) {keyed}",
     ),
+    // Browsers in which somebody signed in before: a stranger's guessing does not hold them back.
+    (
+        "bw_devices",
+        "CREATE TABLE bw_devices (
+  id {id},
+  token_hash {bytes} NOT NULL,
+  person {whole} NOT NULL REFERENCES bw_people (id) ON DELETE CASCADE,
+  created_at {moment} NOT NULL,
+  seen_at {moment} NOT NULL,
+  UNIQUE (token_hash, person)
+) {table}",
+    ),
     // `name_key` is the name in lower case.
     (
         "bw_groups",
@@ -233,12 +245,34 @@ const TABLES: &[(&str, &str)] = &[
   hash {bytes} NOT NULL
 ) {table}",
     ),
+    // Who did what to which row, of entries that retention removed from the log: two people for one thing stay two.
+    (
+        "bw_hands",
+        "CREATE TABLE bw_hands (
+  model {text} NOT NULL,
+  row_id {whole} NOT NULL,
+  person {whole} NOT NULL,
+  event {text} NOT NULL,
+  changes {text} NOT NULL,
+  PRIMARY KEY (model, row_id, person, event, changes)
+) {keyed}",
+    ),
     (
         "bw_audit_head",
         "CREATE TABLE bw_audit_head (
   one {whole} PRIMARY KEY CHECK (one = 1),
   seq {whole} NOT NULL,
   hash {bytes} NOT NULL
+) {table}",
+    ),
+    // Where the chain starts once retention removed entries.
+    (
+        "bw_audit_anchor",
+        "CREATE TABLE bw_audit_anchor (
+  one {whole} PRIMARY KEY CHECK (one = 1),
+  seq {whole} NOT NULL,
+  hash {bytes} NOT NULL,
+  removed_at {moment} NOT NULL
 ) {table}",
     ),
     (
@@ -257,6 +291,7 @@ const INDEXES: &[(&str, &str)] = &[
     ("bw_sessions_person", "CREATE INDEX bw_sessions_person ON bw_sessions (person)"),
     ("bw_sessions_expires", "CREATE INDEX bw_sessions_expires ON bw_sessions (expires_at)"),
     ("bw_tokens_person", "CREATE INDEX bw_tokens_person ON bw_tokens (person)"),
+    ("bw_devices_person", "CREATE INDEX bw_devices_person ON bw_devices (person)"),
     ("bw_memberships_person", "CREATE INDEX bw_memberships_person ON bw_memberships (person)"),
     ("bw_memberships_group", "CREATE INDEX bw_memberships_group ON bw_memberships (group_id)"),
     ("bw_loans_person", "CREATE INDEX bw_loans_person ON bw_loans (person)"),

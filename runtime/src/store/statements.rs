@@ -4,8 +4,10 @@
 pub(in crate::store) mod change;
 pub(in crate::store) mod condition;
 mod dashboard;
+pub(in crate::store) mod devices;
 pub(in crate::store) mod factors;
 mod finding;
+pub(in crate::store) mod hands;
 mod journal;
 pub(in crate::store) mod loans;
 pub(in crate::store) mod mail;
@@ -15,6 +17,7 @@ mod page;
 pub(in crate::store) mod people;
 mod pickers;
 pub(in crate::store) mod reach;
+pub(in crate::store) mod retention;
 pub(in crate::store) mod select;
 pub(in crate::store) mod sessions;
 pub(in crate::store) mod throttle;

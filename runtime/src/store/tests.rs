@@ -7,5 +7,7 @@ mod finding;
 mod opening;
 mod people;
 mod reading;
+mod retention;
 mod schema;
+mod tampering;
 mod writing;

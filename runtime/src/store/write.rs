@@ -20,10 +20,10 @@ use crate::value::{Row, Value};
 /// A transaction under way. Dropped, nothing of it happened.
 #[derive(Debug)]
 pub struct Write {
-    panel: &'static Panel,
+    pub(super) panel: &'static Panel,
     context: Context,
     transaction: Transaction,
-    pending: Vec<Event>,
+    pub(super) pending: Vec<Event>,
     mark: u64,
     bell: Arc<Notify>,
     mailed: bool,
@@ -287,6 +287,7 @@ impl Write {
         if version.is_some_and(|seen| seen != row.version) {
             return Err(Error::Stale(Box::new(row)));
         }
+        self.kept_apart(terms, &row).await?;
         Ok(row)
     }
 

@@ -157,3 +157,33 @@ async fn refusals_are_recorded() {
     assert_eq!(entry.actor.map(|actor| actor.person), Some(id));
     assert!(house.app().store.verify_audit().await.is_ok());
 }
+
+#[tokio::test]
+async fn a_form_that_was_not_believed_is_recorded_and_a_flood_of_them_is_a_handful_of_entries() {
+    let (house, mut anna, _) = two_people().await;
+    let entries = async || {
+        let query = crate::audit::EntryQuery {
+            event: Some(crate::audit::EventId::FormForged),
+            size: 200,
+            ..crate::audit::EntryQuery::default()
+        };
+        house.app().store.entries(&query).await.unwrap().entries
+    };
+    for _ in 0..100 {
+        assert_eq!(anna.post_with("/doctors/new", Some("x"), NEW).await.status, StatusCode::FORBIDDEN);
+    }
+    let told = entries().await;
+    // 1, 2, 4 … 64.
+    assert_eq!(told.len(), 7);
+    assert!(told.iter().all(|entry| entry.actor.as_ref().is_some_and(|actor| actor.email == ANNA)));
+    let said = |name: &str| told[0].changes.iter().find(|change| change.field == name).unwrap().after.clone().unwrap();
+    assert_eq!(said("reason"), "wrong token");
+    assert_eq!((said("page"), said("count in 10 minutes")), ("POST /doctors/new".to_owned(), "64".to_owned()));
+    let mut stranger = house.browser();
+    stranger.peer = "203.0.113.5:1".parse().unwrap();
+    stranger.headers.insert("origin", HeaderValue::from_static("https://evil.example"));
+    assert_eq!(stranger.post_with("/sign-in", None, &[]).await.status, StatusCode::FORBIDDEN);
+    let told = entries().await;
+    assert_eq!(told.len(), 8, "another address");
+    assert!(told[0].actor.is_none() && told[0].changes.iter().any(|c| c.after.as_deref() == Some("another site")));
+}

@@ -89,7 +89,13 @@ impl Server {
     /// Serves at a free port, the database in the directory.
     pub(crate) fn start(directory: &Path) -> Self {
         let mut command = command(directory, &["serve", "--listen", "127.0.0.1:0"]);
-        command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command.stderr(Stdio::piped());
+        Self::of(command)
+    }
+
+    /// Serves as this command says.
+    pub(crate) fn of(mut command: Command) -> Self {
+        command.stdin(Stdio::null()).stdout(Stdio::piped());
         let child = command.spawn().expect("the clinic starts");
         let mut server = Self { child, address: SocketAddr::from(([0, 0, 0, 0], 0)), said: Vec::new() };
         let out = server.child.stdout.take().expect("its output");
@@ -103,7 +109,9 @@ impl Server {
             }
         }
         let mut err = String::new();
-        let _ = server.child.stderr.take().expect("its errors").read_to_string(&mut err);
+        if let Some(mut said) = server.child.stderr.take() {
+            let _ = said.read_to_string(&mut err);
+        }
         panic!("the clinic does not serve: {:?} {err}", server.said);
     }
 

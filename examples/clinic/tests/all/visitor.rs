@@ -209,6 +209,11 @@ impl Visitor {
         Self { way, cookies: BTreeMap::new(), csrf: String::new() }
     }
 
+    /// The values of all cookies.
+    pub(crate) fn cookies(&self) -> impl Iterator<Item = &str> {
+        self.cookies.values().map(String::as_str)
+    }
+
     pub(crate) async fn get(&mut self, path: &str) -> Answer {
         self.send(Method::GET, path, None).await
     }

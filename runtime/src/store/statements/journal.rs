@@ -1,7 +1,8 @@
 //! The audit log in SQLite: entries are chained and written in the transaction of what they record, and the head of the
 //! chain beside them.
 
-use crate::audit::chain::{Hash, Stored, Verified, Walk};
+use super::retention;
+use crate::audit::chain::{Checkpoint, Hash, Stored, Verified, Walk};
 use crate::audit::{ActorRef, Change, Context, Entry, EntryPage, EntryPosition, EntryQuery, Event};
 use crate::error::Error;
 use crate::store::answer::Answer;
@@ -110,10 +111,23 @@ impl Database {
     }
 
     /// Walks the whole chain, in one state of the database.
-    pub(in crate::store) async fn verify_audit(&self) -> Result<Verified, Error> {
+    pub(in crate::store) async fn verify_audit(&self, against: Option<Checkpoint>) -> Result<Verified, Error> {
         let mut lane = self.reading().await?;
         lane.begin().await?;
-        let mut walk = Walk::default();
+        let mut walk = match lane.row(Sql::new(retention::ANCHOR)).await? {
+            Some(anchor) => Walk::after(retention::read_anchor(&anchor)?),
+            None => Walk::default(),
+        };
+        let start = walk.last();
+        if let Some(checkpoint) = against {
+            walk = match walk.against(checkpoint) {
+                Ok(walk) => walk,
+                Err(broken) => {
+                    lane.end().await?;
+                    return Ok(broken);
+                }
+            };
+        }
         loop {
             let sql = Sql::new(
                 "SELECT seq, at, request_id, actor, actor_email, session, event, model, row_id, changes, prev_hash, \
@@ -133,8 +147,8 @@ impl Database {
                 break;
             }
         }
-        // An entry numbered zero or below stands before the first of the chain.
-        let early = lane.row(Sql::new("SELECT min(seq) FROM bw_audit WHERE seq < 1")).await?;
+        // An entry numbered zero or below, or below what was removed, stands before the first of the chain.
+        let early = lane.row(Sql::new("SELECT min(seq) FROM bw_audit WHERE seq <= $1").bind(start)).await?;
         let head = lane.row(Sql::new("SELECT seq, hash FROM bw_audit_head WHERE one = 1")).await?;
         lane.end().await?;
         if let Some(seq) = early.map_or(Ok(None), |answer| answer.int(0))? {
@@ -164,7 +178,7 @@ fn stored(seq: i64, context: &Context, event: &Event) -> Result<Stored, Error> {
     })
 }
 
-fn read_stored(answer: &Answer) -> Result<Stored, Error> {
+pub(super) fn read_stored(answer: &Answer) -> Result<Stored, Error> {
     Ok(Stored {
         seq: answer.whole(0)?,
         at: answer.words(1)?,
