@@ -175,6 +175,7 @@ mod tests {
         const FIRST: Predicate = Predicate::Compare { left: Operand::Me, op: Op::Ne, right: NAME };
         const SECOND: Predicate = Predicate::Compare { left: NUMBER, op: Op::Le, right: SOON };
         const NULL: Predicate = Predicate::IsNull(Operand::Field(0));
+        const SET: Predicate = Predicate::In { operand: Operand::Me, set: &[Operand::Me, NUMBER] };
         let visits = &PANEL.models[VISIT];
         let written = |p: &Predicate| predicate(&PANEL, visits, p);
         assert_eq!(written(&visits.checks[0].predicate), "not (state == Done and at > now)");
@@ -185,7 +186,6 @@ mod tests {
             written(&Predicate::And(&[Predicate::Or(&[SECOND, NULL]), FIRST])),
             format!(r#"(-12.50 <= now - 7d or {first} is null) and me != "a \"quoted\"\nname""#)
         );
-        const SET: Predicate = Predicate::In { operand: Operand::Me, set: &[Operand::Me, NUMBER] };
         assert_eq!(written(&Predicate::Not(&SET)), "me not in (me, -12.50)");
         assert_eq!(written(&SET), "me in (me, -12.50)");
     }

@@ -28,7 +28,10 @@ pub(super) fn command() -> Command {
 
 pub(super) async fn run(builder: &Builder, given: &ArgMatches) -> Outcome {
     match given.subcommand() {
-        Some(("show", given)) => show::run(builder.panel, given),
+        Some(("show", given)) => {
+            show::run(builder.panel, given);
+            Ok(())
+        }
         Some(("explain", given)) => explain::run(builder.panel, given),
         Some(("simulate", given)) => simulate::run(builder, given).await,
         Some(("accept", given)) => accept::run(builder.panel, given),

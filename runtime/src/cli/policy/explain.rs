@@ -44,7 +44,9 @@ pub(super) fn explained(panel: &'static Panel, role: &Role, question: &super::Qu
         }
     } else {
         let _ = writeln!(out, "{} may {right} {asked}.", role.name);
-        held.iter().for_each(|cell| told(&mut out, panel, role, model, cell));
+        for cell in &held {
+            told(&mut out, panel, role, model, cell);
+        }
         if let Some(sql) = in_sql(panel, role, model, *verb) {
             let _ = writeln!(out, "  in SQL: {sql}");
         }
@@ -54,7 +56,9 @@ pub(super) fn explained(panel: &'static Panel, role: &Role, question: &super::Qu
     }
     if !lent.is_empty() {
         out.push_str("It may be lent:\n");
-        lent.iter().for_each(|cell| told(&mut out, panel, role, model, cell));
+        for cell in &lent {
+            told(&mut out, panel, role, model, cell);
+        }
     }
     forbidden(&mut out, panel, role, model);
     if held.is_empty() {

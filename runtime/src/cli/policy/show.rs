@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 
 use super::graph;
 use crate::authorize::verb_in_words;
-use crate::cli::{Outcome, print};
+use crate::cli::print;
 use crate::panel::{FieldSet, Model, Panel, Role, Verb};
 
 pub(super) fn command() -> Command {
@@ -21,14 +21,13 @@ pub(super) fn command() -> Command {
     )
 }
 
-pub(super) fn run(panel: &'static Panel, given: &ArgMatches) -> Outcome {
+pub(super) fn run(panel: &'static Panel, given: &ArgMatches) {
     match given.get_one::<String>("format").map(String::as_str) {
         Some("json") => print(serde_json::to_string_pretty(&as_json(panel)).unwrap_or_default()),
         Some("markdown") => print(as_markdown(panel).trim_end()),
         Some("svg") => print(graph::svg(panel).trim_end()),
         _ => print(as_text(panel).trim_end()),
     }
-    Ok(())
 }
 
 /// The verbs of a model, in reading order.
