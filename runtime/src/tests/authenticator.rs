@@ -18,7 +18,10 @@ const fn throttle(name: ThrottleName, limits: &'static [Limit]) -> Throttle {
     Throttle { name, limits, wait: None, cap: None }
 }
 
-pub(super) static PANEL: Panel = Panel {
+pub(super) static PANEL: Panel = PARTS;
+
+/// The same, to vary.
+pub(super) const PARTS: Panel = Panel {
     roles: &[
         Role {
             factor_required: true,

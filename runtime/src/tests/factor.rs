@@ -2,8 +2,9 @@
 
 use http::StatusCode;
 
-use super::authenticator::{App, before_the_step, between, codes_on, enrol, house, recorded, with_factor};
+use super::authenticator::{App, PARTS, before_the_step, between, codes_on, enrol, house, recorded, with_factor};
 use super::browser::{Answer, Browser, House, PASSWORD};
+use crate::panel::{Panel, Setting};
 use crate::secret::Secret;
 
 const ANNA: &str = "anna@clinic.example";
@@ -315,4 +316,28 @@ async fn somebody_with_the_right_removes_a_lost_factor_on_a_fresh_proof() {
     let mut omar = house.browser();
     omar.sign_in(OMAR, PASSWORD).await;
     assert_eq!(omar.get("/account").await.status, StatusCode::OK, "this role requires none");
+}
+
+/// What the queue of mail tells, in order.
+async fn told(house: &House) -> Vec<String> {
+    use sqlx::ConnectOptions as _;
+    let file = house.directory.path().join("clinic.db");
+    let mut file = sqlx::sqlite::SqliteConnectOptions::new().filename(file).connect().await.unwrap();
+    sqlx::query_scalar("SELECT notice FROM bw_mail ORDER BY id").fetch_all(&mut file).await.unwrap()
+}
+
+#[tokio::test]
+async fn whoever_is_concerned_is_told_by_mail() {
+    static MAILED: Panel = Panel { mail: Setting { env: None, fallback: Some("file:outbox") }, ..PARTS };
+    let house = House::of_mailed(&MAILED).await;
+    let (app, mut browser) = with_factor(&house, ANNA, "Clinician").await;
+    let before = told(&house).await;
+    assert!(before.ends_with(&["factor_added".to_owned(), "codes_made".to_owned()]), "{before:?}");
+    let mut other = before_the_step(&house, ANNA).await;
+    assert_eq!(try_code(&mut other, "code", &app.wrong(&house)).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(told(&house).await.len(), before.len(), "a wrong code fills nobody's mailbox");
+    assert_eq!(try_code(&mut other, "recovery_code", &app.codes[0]).await.status, StatusCode::SEE_OTHER);
+    browser.get("/account").await;
+    assert_eq!(browser.post("/account/factor-off", &[]).await.location(), "/account?done=no_factor");
+    assert_eq!(told(&house).await[before.len()..], ["code_used", "factor_removed"]);
 }
