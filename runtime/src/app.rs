@@ -61,7 +61,7 @@ impl App {
         limits: Limits,
         store: Store,
     ) -> Self {
-        let hasher = Hasher::new(limits.hash_queue);
+        let hasher = Hasher::new(limits.hash_queue).with_peppers(settings.peppers.clone());
         let assets = Assets::for_brand(panel.brand);
         let secrets = Secrets::of(&settings);
         Self {

@@ -11,9 +11,14 @@ use zeroize::Zeroizing;
 
 use crate::mail::way::Way;
 use crate::panel::{Panel, Setting};
+use crate::pepper::Peppers;
 
 /// Where the panel listens when nothing says otherwise.
 pub const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 8000);
+
+/// The key that goes into every password's hash, and the one before.
+const PEPPER: &str = "BAILIWICK_PEPPER";
+const PREVIOUS_PEPPER: &str = "BAILIWICK_PEPPER_PREVIOUS";
 
 /// A setting that is missing or wrong: one line, without the value when that could hold a secret.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -58,6 +63,8 @@ pub struct Settings {
     pub mail: Option<Way>,
     /// `BAILIWICK_SECRET`: what second factors are sealed with; none: a file beside the database.
     pub secret: Option<Zeroizing<String>>,
+    /// Keys that go into every password's hash.
+    pub peppers: Peppers,
     /// No setting says how the panel is reached, so its port is the one it listens on.
     follows_listener: bool,
 }
@@ -105,9 +112,12 @@ impl Settings {
                     .map_err(|_| Wrong(format!("`{range}` in `proxies` is not an address range such as 10.0.0.0/8")))
             })
             .collect::<Result<_, _>>()?;
+        let peppers = Peppers::new(variable(PEPPER, lookup)?, variable(PREVIOUS_PEPPER, lookup)?)
+            .map_err(|why| Wrong(format!("{PEPPER} or {PREVIOUS_PEPPER} {why}")))?;
         let mail = mail(panel, &public_url, lookup, overrides)?;
         let secret = variable("BAILIWICK_SECRET", lookup)?.map(Zeroizing::new);
-        let mut settings = Self { listen, database, public_url, proxies, mail, secret, follows_listener: fell_back };
+        let mut settings =
+            Self { listen, database, public_url, proxies, mail, secret, peppers, follows_listener: fell_back };
         settings.listens_on(listen);
         Ok(settings)
     }

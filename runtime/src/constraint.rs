@@ -7,6 +7,7 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 use chrono::{DateTime, Datelike as _, SubsecRound as _, Timelike as _, Utc};
 use regex::Regex;
 
+use crate::email;
 use crate::panel::{Field, Kind, Panel};
 use crate::value::{Literal, Value};
 
@@ -27,6 +28,8 @@ pub fn normal(kind: Kind, value: Value) -> Value {
         }
         (Kind::Timestamp, Value::Timestamp(at)) => Value::Timestamp(at.trunc_subsecs(6)),
         (Kind::Time, Value::Time(time)) => Value::Time(time.with_nanosecond(0).unwrap_or(time)),
+        // One person has one spelling, so that `unique` finds them whatever was typed.
+        (Kind::Email, Value::Text(text)) => Value::Text(email::fold(&text)),
         (_, value) => value,
     }
 }

@@ -158,7 +158,8 @@ pub(crate) fn read(field: &Field, text: &str) -> Result<Value, String> {
     let no = |why: &str| Err(why.to_owned());
     Ok(match field.kind {
         Kind::String | Kind::Text => Value::Text(text.to_owned()),
-        Kind::Email | Kind::Url | Kind::Choice(_) => Value::Text(trimmed.to_owned()),
+        Kind::Email => Value::Text(crate::email::fold(trimmed)),
+        Kind::Url | Kind::Choice(_) => Value::Text(trimmed.to_owned()),
         Kind::Bool => match trimmed {
             "true" => Value::Bool(true),
             "false" => Value::Bool(false),

@@ -8,13 +8,16 @@ use std::thread;
 
 use argon2::password_hash::phc::PasswordHash;
 use argon2::password_hash::{PasswordHasher as _, PasswordVerifier as _};
-use argon2::{Algorithm, Argon2, Params, Version};
-use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use argon2::{Algorithm, Argon2, Params, ParamsBuilder, Version};
+use tokio::sync::Semaphore;
 use unicode_normalization::UnicodeNormalization as _;
 use zeroize::Zeroizing;
 
+use crate::blocklist;
 use crate::error::Error;
 use crate::panel;
+use crate::pepper::Peppers;
+use crate::places::{Place, Places};
 
 /// Code points that are taken; longer is an error, never cut.
 pub const LONGEST: usize = 256;
@@ -27,7 +30,7 @@ pub const QUEUE: usize = 32;
 const MOST_AT_ONCE: usize = 4;
 
 /// Argon2id with 19 MiB, two passes, one lane: the floor of the OWASP password storage cheat sheet.
-fn params() -> Params {
+fn params_of_today() -> Params {
     Params::DEFAULT
 }
 
@@ -79,6 +82,11 @@ impl Password {
         if chars.all(|c| Some(c) == first) {
             return Err("The password must be more than one character over and over.".to_owned());
         }
+        if rules.blocklist && blocklist::holds(text, &[rules.email, rules.panel]) {
+            return Err("This is among the passwords that are tried first, or is made of them. A few unrelated words \
+                        are easy to keep and hard to guess."
+                .to_owned());
+        }
         Ok(())
     }
 }
@@ -98,13 +106,15 @@ pub struct Rules<'a> {
     pub email: &'a str,
     /// The panel's name.
     pub panel: &'a str,
+    /// Common passwords are refused.
+    pub blocklist: bool,
 }
 
 impl<'a> Rules<'a> {
     /// For an account.
     #[must_use]
     pub fn of(panel: &'static panel::Panel, email: &'a str) -> Self {
-        Self { min: panel.password.min, email, panel: panel.name }
+        Self { min: panel.password.min, email, panel: panel.name, blocklist: panel.password.blocklist }
     }
 
     /// For somebody who holds this role. The shorter minimum is for those who never get in with the password alone.
@@ -117,7 +127,7 @@ impl<'a> Rules<'a> {
 
 /// A place in the queue for one hash. Held until the hash is done, also when nobody waits for it any more.
 #[derive(Debug)]
-pub struct Slot(#[expect(dead_code, reason = "held for its drop, which gives the place back")] OwnedSemaphorePermit);
+pub struct Slot(#[expect(dead_code, reason = "held for its drop, which gives the place back")] Place);
 
 /// Too many wait already; try again in a moment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -127,7 +137,10 @@ pub struct Busy;
 #[derive(Debug)]
 pub struct Hasher {
     threads: Arc<Semaphore>,
-    places: Arc<Semaphore>,
+    places: Places,
+    peppers: Arc<Peppers>,
+    at_once: Arc<AtomicU64>,
+    most_at_once: Arc<AtomicU64>,
     hashes: Arc<AtomicU64>,
     verified: Arc<AtomicU64>,
 }
@@ -139,15 +152,30 @@ impl Hasher {
         let threads = thread::available_parallelism().map_or(1, usize::from).min(MOST_AT_ONCE);
         Self {
             threads: Arc::new(Semaphore::new(threads)),
-            places: Arc::new(Semaphore::new(threads.saturating_add(queue).min(Semaphore::MAX_PERMITS))),
+            places: Places::new(threads.saturating_add(queue)),
+            peppers: Arc::default(),
+            at_once: Arc::default(),
+            most_at_once: Arc::default(),
             hashes: Arc::default(),
             verified: Arc::default(),
         }
     }
 
-    /// A place in the queue, at once or not at all. Taken before a try is counted: who is turned away has not tried.
+    /// With keys outside the database.
+    #[must_use]
+    pub fn with_peppers(self, peppers: Peppers) -> Self {
+        Self { peppers: Arc::new(peppers), ..self }
+    }
+
+    /// A place in the queue, at once or not at all, for what nobody at a browser waits for.
     pub fn place(&self) -> Result<Slot, Busy> {
-        self.places.clone().try_acquire_owned().map(Slot).map_err(|_| Busy)
+        self.places.take(None).map(Slot).ok_or(Busy)
+    }
+
+    /// A place in the queue for a visitor of this network address ([`crate::context::Cx::address`]), who can't take them
+    /// all. Taken before a try is counted: who is turned away has not tried; and before anything is known of the account.
+    pub fn place_for(&self, address: &str) -> Result<Slot, Busy> {
+        self.places.take(Some(address)).map(Slot).ok_or(Busy)
     }
 
     /// Whether the password is the one behind this hash. `None` (no account, no password, not allowed to try) costs the
@@ -156,11 +184,26 @@ impl Hasher {
         if hash.is_some() {
             self.verified.fetch_add(1, Ordering::Relaxed);
         }
+        let peppers = Arc::clone(&self.peppers);
         self.on_a_thread(place, move || {
-            let known = hash.as_deref().and_then(|text| PasswordHash::new(text).ok());
+            let known = hash.as_deref().and_then(|text| PasswordHash::new(text).ok()).and_then(|held| {
+                let params = Params::try_from(&held).ok()?;
+                let pepper = peppers.of_hash(params.keyid())?;
+                Some((held, pepper))
+            });
             let real = known.is_some();
-            let Some(held) = known.or_else(|| PasswordHash::new(NOBODYS).ok()) else { return false };
-            let right = Argon2::default().verify_password(password.0.as_bytes(), &held).is_ok();
+            let (held, pepper) = match known {
+                Some(known) => known,
+                None => match PasswordHash::new(NOBODYS) {
+                    Ok(nobodys) => (nobodys, peppers.current()),
+                    Err(_) => return false,
+                },
+            };
+            let typed = match pepper {
+                Some(pepper) => pepper.applied(password.0.as_bytes()),
+                None => Zeroizing::new(password.0.as_bytes().to_vec()),
+            };
+            let right = Argon2::default().verify_password(&typed, &held).is_ok();
             right && real && password.0.len() <= LONGEST_BYTES
         })
         .await
@@ -168,18 +211,34 @@ impl Hasher {
 
     /// A new hash, as a PHC string.
     pub async fn hash(&self, place: Slot, password: Password) -> Result<String, Error> {
-        self.on_a_thread(place, move || hashed(&password)).await?
+        let peppers = Arc::clone(&self.peppers);
+        self.on_a_thread(place, move || hashed(&password, &peppers)).await?
     }
 
     /// New hashes of several secrets, one after the other in one place.
     pub(crate) async fn hash_all(&self, place: Slot, secrets: Vec<Password>) -> Result<Vec<String>, Error> {
-        self.on_a_thread(place, move || secrets.iter().map(hashed).collect()).await?
+        let peppers = Arc::clone(&self.peppers);
+        self.on_a_thread(place, move || secrets.iter().map(|secret| hashed(secret, &peppers)).collect()).await?
     }
 
     /// How many hashes were computed so far, and how many of those against the hash of an account.
     #[must_use]
     pub fn work(&self) -> (u64, u64) {
         (self.hashes.load(Ordering::Relaxed), self.verified.load(Ordering::Relaxed))
+    }
+
+    /// The most hashes that were ever under way at the same time; each takes 19 MiB.
+    #[must_use]
+    pub fn most_at_once(&self) -> u64 {
+        self.most_at_once.load(Ordering::SeqCst)
+    }
+
+    /// Whether a hash was made with weaker parameters than today's, or another key, and should be made anew at the next
+    /// sign-in.
+    #[must_use]
+    pub fn is_outdated(&self, hash: &str) -> bool {
+        let held = PasswordHash::new(hash).ok().and_then(|held| Params::try_from(&held).ok());
+        is_outdated(hash) || held.is_none_or(|held| !self.peppers.is_current(held.keyid()))
     }
 
     async fn on_a_thread<T: Send + 'static>(
@@ -190,38 +249,54 @@ impl Hasher {
         let thread = self.threads.clone().acquire_owned().await;
         let thread = thread.map_err(|_| Error::Bug("the queue of hashes is closed".to_owned()))?;
         let hashes = self.hashes.clone();
+        let (at_once, most) = (Arc::clone(&self.at_once), Arc::clone(&self.most_at_once));
         // Both permits go along: a visitor who hangs up frees nothing that is still at work.
         tokio::task::spawn_blocking(move || {
             let _held = (place, thread);
             hashes.fetch_add(1, Ordering::Relaxed);
-            work()
+            most.fetch_max(at_once.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            let done = work();
+            at_once.fetch_sub(1, Ordering::SeqCst);
+            done
         })
         .await
         .map_err(|_| Error::Bug("a hash did not finish".to_owned()))
     }
 }
 
-fn hashed(password: &Password) -> Result<String, Error> {
-    Argon2::new(Algorithm::Argon2id, Version::V0x13, params())
-        .hash_password(password.0.as_bytes())
+fn hashed(password: &Password, peppers: &Peppers) -> Result<String, Error> {
+    let refused = |why: &dyn fmt::Display| Error::Bug(format!("Argon2id refused: {why}"));
+    let today = params_of_today();
+    let (params, typed) = match peppers.current() {
+        Some(pepper) => {
+            let mut params = ParamsBuilder::new();
+            params.m_cost(today.m_cost()).t_cost(today.t_cost()).p_cost(today.p_cost());
+            params.keyid(pepper.id().ok_or_else(|| Error::Bug("the pepper has no name".to_owned()))?);
+            (params.build().map_err(|why| refused(&why))?, pepper.applied(password.0.as_bytes()))
+        }
+        None => (today, Zeroizing::new(password.0.as_bytes().to_vec())),
+    };
+    Argon2::new(Algorithm::Argon2id, Version::V0x13, params)
+        .hash_password(&typed)
         .map(|hash: PasswordHash| hash.to_string())
-        .map_err(|why| Error::Bug(format!("Argon2id refused: {why}")))
+        .map_err(|why| refused(&why))
 }
 
 /// Whether a hash was made with weaker parameters than today's and should be made anew at the next sign-in.
 #[must_use]
-pub fn is_outdated(hash: &str) -> bool {
+pub(crate) fn is_outdated(hash: &str) -> bool {
     PasswordHash::new(hash)
         .ok()
         .and_then(|held| Params::try_from(&held).ok())
-        .is_none_or(|held| held.m_cost() < params().m_cost() || held.t_cost() < params().t_cost())
+        .is_none_or(|held| held.m_cost() < params_of_today().m_cost() || held.t_cost() < params_of_today().t_cost())
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    const RULES: Rules<'static> = Rules { min: 15, email: "anna.berg@clinic.example", panel: "Clinic" };
+    const RULES: Rules<'static> =
+        Rules { min: 15, email: "anna.berg@clinic.example", panel: "Clinic", blocklist: true };
 
     #[test]
     fn length_is_counted_in_code_points_after_composing() {
@@ -236,7 +311,8 @@ mod tests {
     #[test]
     fn the_hashes_at_work_fit_in_memory() {
         // The floor is OWASP's; 256 MiB is what a small machine has to spare.
-        let (memory, passes, lanes) = (params().m_cost(), params().t_cost(), params().p_cost());
+        let (memory, passes, lanes) =
+            (params_of_today().m_cost(), params_of_today().t_cost(), params_of_today().p_cost());
         assert!(memory >= 19 * 1_024 && passes >= 2 && lanes >= 1);
         let at_once = Hasher::new(QUEUE).threads.available_permits();
         assert!(at_once <= MOST_AT_ONCE && memory as usize * MOST_AT_ONCE <= 256 * 1_024, "{at_once} × {memory} KiB");
@@ -244,13 +320,14 @@ mod tests {
 
     #[test]
     fn too_long_is_an_error_and_never_cut() {
+        let rules = Rules { blocklist: false, ..RULES };
         let long = "ab".repeat(128);
-        assert_eq!(Password::typed(&long).may_be_chosen(&RULES), Ok(()));
-        assert!(Password::typed(&format!("{long}c")).may_be_chosen(&RULES).is_err());
+        assert_eq!(Password::typed(&long).may_be_chosen(&rules), Ok(()));
+        assert!(Password::typed(&format!("{long}c")).may_be_chosen(&rules).is_err());
         // 256 code points of four bytes are 1,024 bytes.
         let wide = "\u{1f600}\u{1f601}".repeat(128);
-        assert_eq!(Password::typed(&wide).may_be_chosen(&RULES), Ok(()));
-        assert!(Password::typed(&"x".repeat(100_000)).may_be_chosen(&RULES).is_err());
+        assert_eq!(Password::typed(&wide).may_be_chosen(&rules), Ok(()));
+        assert!(Password::typed(&"x".repeat(100_000)).may_be_chosen(&rules).is_err());
     }
 
     #[test]
@@ -267,7 +344,7 @@ mod tests {
         ] {
             assert!(Password::typed(bad).may_be_chosen(&RULES).is_err(), "{bad}");
         }
-        for good in ["correct horse battery", "the clinic by the lake", "αβγδεζηθικλμνξο"] {
+        for good in ["correct horse battery", "the clinic by the lake", "βραδια στον κηπο"] {
             assert_eq!(Password::typed(good).may_be_chosen(&RULES), Ok(()), "{good}");
         }
     }
@@ -289,6 +366,34 @@ mod tests {
             assert_eq!(hasher.verify(place, Password::typed(text), hash).await.unwrap(), expected, "{i}");
             assert_eq!(hasher.work().0, i as u64 + 2);
         }
+    }
+
+    #[tokio::test]
+    async fn a_pepper_may_be_changed_and_who_lost_it_gets_nobody_in() {
+        let key = |letter: &str| Some(letter.repeat(32));
+        let with = |current, previous| {
+            Hasher::new(QUEUE).with_peppers(Peppers::new(current, previous).expect("keys that are long enough"))
+        };
+        let right = || Password::typed("correct horse battery");
+        let plain = Hasher::new(QUEUE).hash(Hasher::new(1).place().unwrap(), right()).await.unwrap();
+        let first = with(key("a"), None);
+        let old = first.hash(first.place().unwrap(), right()).await.unwrap();
+        let rotated = with(key("b"), key("a"));
+        let new = rotated.hash(rotated.place().unwrap(), right()).await.unwrap();
+        for (hasher, hash, passes, outdated) in [
+            (&first, &plain, true, true),
+            (&first, &old, true, false),
+            (&rotated, &old, true, true),
+            (&rotated, &new, true, false),
+            (&Hasher::new(QUEUE), &old, false, true),
+            (&with(key("c"), None), &old, false, true),
+        ] {
+            let got = hasher.verify(hasher.place().unwrap(), right(), Some(hash.clone())).await.unwrap();
+            assert_eq!((got, hasher.is_outdated(hash)), (passes, outdated), "{hash}");
+            let wrong = Password::typed("correct horse batterz");
+            assert!(!hasher.verify(hasher.place().unwrap(), wrong, Some(hash.clone())).await.unwrap());
+        }
+        assert!(Peppers::new(Some("short".to_owned()), None).is_err());
     }
 
     #[tokio::test]

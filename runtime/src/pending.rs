@@ -27,11 +27,6 @@ pub const PENDING: &[Pending] = &[
         missing: "only `throttle login`, `throttle factor`, `throttle reauth`, `throttle recovery` and `throttle export` count",
         used: |panel| panel.throttles.iter().any(|throttle| throttle.name == ThrottleName::Token),
     },
-    Pending {
-        clause: "password … blocklist common",
-        missing: "the list of common passwords is not checked",
-        used: |panel| panel.password.blocklist,
-    },
 ];
 
 fn uses(panel: &Panel, verb: Verb) -> bool {

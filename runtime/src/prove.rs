@@ -44,7 +44,7 @@ pub(crate) async fn try_proof(cx: &Cx<'_>, old: &Token, password: &str, code: &s
     let me = cx.actor.asker.person;
     // The place for a recovery code's hash first: who is turned away has used up none of the tries.
     let saved = cx.actor.has_factor && !check::is_code(code);
-    let Ok(place) = saved.then(|| app.hasher.place()).transpose() else { return Ok(Outcome::Busy) };
+    let Ok(place) = saved.then(|| app.hasher.place_for(&cx.address)).transpose() else { return Ok(Outcome::Busy) };
     let mut asks = match check_password(cx, password).await? {
         Checked::Right(asks) => asks,
         Checked::Wrong => return Ok(Outcome::Wrong),
@@ -81,7 +81,7 @@ pub(crate) async fn try_proof(cx: &Cx<'_>, old: &Token, password: &str, code: &s
 /// Whether this is the asker's password; counted before, and recorded when it is not.
 pub(crate) async fn check_password(cx: &Cx<'_>, typed: &str) -> Result<Checked, Error> {
     let app = cx.app;
-    let Ok(place) = app.hasher.place() else { return Ok(Checked::Busy) };
+    let Ok(place) = app.hasher.place_for(&cx.address) else { return Ok(Checked::Busy) };
     let asks = asks(cx);
     if !app.store.reserve(&asks, cx.now).await? {
         record(cx, EventId::ProofThrottled).await?;

@@ -32,7 +32,7 @@ pub(crate) enum Outcome {
 pub(crate) async fn try_password(cx: &Cx<'_, Nobody>, typed_email: &str, password: &str) -> Result<Outcome, Error> {
     let app = cx.app;
     // The place in the queue comes first: who is turned away has used up none of the tries.
-    let Ok(place) = app.hasher.place() else { return Ok(Outcome::Busy) };
+    let Ok(place) = app.hasher.place_for(&cx.address) else { return Ok(Outcome::Busy) };
     let email = email::fold(typed_email);
     // Asked of everybody, with a token or without, so that the statements are the same.
     let device = Jar::device(cx.headers, &app.settings.public_url).map_or([0; 32], |token| token.hash());
@@ -50,7 +50,7 @@ pub(crate) async fn try_password(cx: &Cx<'_, Nobody>, typed_email: &str, passwor
     match person {
         Some(person) if right => {
             let stronger = match &hash {
-                Some(hash) if password::is_outdated(&hash.0) => strengthened(app, typed).await?,
+                Some(hash) if app.hasher.is_outdated(&hash.0) => strengthened(app, typed).await?,
                 _ => None,
             };
             let token = Token::fresh()?;
@@ -180,7 +180,7 @@ fn asks(app: &App, email: &str, address: &str, device: Option<i64>) -> Vec<Ask> 
 
 /// A stronger hash of the same password, if there is a place for it now; else at another sign-in.
 async fn strengthened(app: &App, password: Password) -> Result<Option<PasswordHash>, Error> {
-    match app.hasher.place() {
+    match app.hasher.place_for(&cx.address) {
         Ok(place) => Ok(Some(PasswordHash(app.hasher.hash(place, password).await?))),
         Err(password::Busy) => Ok(None),
     }

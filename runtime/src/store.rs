@@ -14,6 +14,8 @@ mod factors;
 mod fault;
 mod fit;
 mod framework;
+#[cfg(test)]
+pub(crate) mod heard;
 mod indexes;
 mod lane;
 mod loans;

@@ -10,6 +10,7 @@ mod devices;
 mod equal_work;
 mod export;
 mod factor;
+mod flood;
 mod forged_forms;
 mod halfway;
 mod lending;

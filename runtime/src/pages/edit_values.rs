@@ -71,7 +71,7 @@ pub(super) async fn hash_secrets(
     let mut hashes = Vec::with_capacity(typed.len());
     for (field, secret) in typed {
         let busy = |_| Error::Unavailable("no place to hash a secret".to_owned());
-        let place = cx.app.hasher.place().map_err(busy)?;
+        let place = cx.app.hasher.place_for(&cx.address).map_err(busy)?;
         hashes.push((field, Value::SecretHash(cx.app.hasher.hash(place, secret).await?)));
     }
     Ok(hashes)

@@ -90,7 +90,7 @@ async fn chosen(
     if faults.email.is_some() || faults.password.is_some() || faults.again.is_some() {
         return Ok(form(cx, purpose, route, link, faults)?.with_status(StatusCode::UNPROCESSABLE_ENTITY));
     }
-    let Ok(place) = cx.app.hasher.place() else {
+    let Ok(place) = cx.app.hasher.place_for(&cx.address) else {
         return Err(Error::Unavailable("too many password hashes are waiting".to_owned()));
     };
     let hash = PasswordHash(cx.app.hasher.hash(place, password).await?);

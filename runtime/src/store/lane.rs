@@ -71,6 +71,8 @@ impl Lane {
     pub(in crate::store) async fn rows(&mut self, sql: Sql) -> Result<Vec<Answer>, Fault> {
         self.unfit = true;
         self.statements.fetch_add(1, Ordering::Relaxed);
+        #[cfg(test)]
+        super::heard::note(sql.text());
         let answer = match &mut self.connection {
             Connection::Sqlite(connection) => connection.rows(sql).await,
             Connection::Postgres(connection) => connection.rows(sql).await,
@@ -86,6 +88,8 @@ impl Lane {
     /// Runs it; how many rows it changed.
     pub(in crate::store) async fn execute(&mut self, sql: Sql) -> Result<u64, Fault> {
         self.statements.fetch_add(1, Ordering::Relaxed);
+        #[cfg(test)]
+        super::heard::note(sql.text());
         self.run(sql).await
     }
 

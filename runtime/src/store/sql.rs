@@ -195,6 +195,12 @@ impl Sql {
         Self { text: step.sql.clone(), ..Self::default() }
     }
 
+    /// Its text as far as it is the same for every database.
+    #[cfg(test)]
+    pub(in crate::store) fn text(&self) -> &str {
+        &self.text
+    }
+
     /// Text and values, for a driver.
     pub(in crate::store) fn into_parts(mut self, dialect: Dialect) -> (AssertSqlSafe<String>, Vec<Bound>) {
         let bound = std::mem::take(&mut self.bound);

@@ -19,6 +19,7 @@ use crate::config::{Overrides, Settings};
 use crate::limits::Limits;
 use crate::panel::{By, Limit, Panel, Throttle, ThrottleName};
 use crate::password::Password;
+use crate::pepper::Peppers;
 use crate::service::{Peer, Service};
 use crate::store::{NewPerson, PasswordHash, Store};
 use crate::testing::{CLINIC, command_line, now, url};
@@ -115,6 +116,17 @@ impl House {
         let app = self.app();
         let store = Store::open(app.panel, &url(&self.directory)).await.expect("the same database");
         let app = App::new(app.panel, app.actions, app.settings.clone(), app.clock.clone(), app.limits, store);
+        let directory = tempfile::tempdir().expect("a directory for the test");
+        Self { directory, service: Service::nested(Arc::new(app)), seconds: Arc::clone(&self.seconds) }
+    }
+
+    /// The same database, in a process that knows other keys.
+    pub(super) async fn peppered(&self, peppers: Peppers) -> House {
+        let app = self.app();
+        let store = Store::open(app.panel, &url(&self.directory)).await.expect("the same database");
+        let mut settings = app.settings.clone();
+        settings.peppers = peppers;
+        let app = App::new(app.panel, app.actions, settings, app.clock.clone(), app.limits, store);
         let directory = tempfile::tempdir().expect("a directory for the test");
         Self { directory, service: Service::nested(Arc::new(app)), seconds: Arc::clone(&self.seconds) }
     }

@@ -208,7 +208,7 @@ async fn who_may_not_sign_in_gets_no_link_and_uses_none() {
     }
     let links: Vec<String> = sink.mails().iter().filter_map(super::sink::Mail::link).collect();
     house.sql("UPDATE bw_people SET locked_until = '2027-01-01T00:00:00.000000Z' WHERE email LIKE 'locked%'").await;
-    house.sql("UPDATE bw_people SET inactive = 1 WHERE email LIKE 'inactive%'").await;
+    house.sql("UPDATE bw_people SET inactive = TRUE WHERE email LIKE 'inactive%'").await;
     house.sql("UPDATE bw_people SET role = 'Gone' WHERE email LIKE 'norole%'").await;
     for (name, link) in names.iter().zip(&links) {
         assert_eq!(chooses(&mut house.browser(), link, NEW).await, StatusCode::NOT_FOUND, "{name}");

@@ -178,3 +178,24 @@ async fn a_password_typed_into_the_wrong_field_is_not_kept() {
         assert_eq!(said, if kept { typed } else { "(not an address)" });
     }
 }
+
+#[tokio::test]
+async fn a_changed_pepper_is_taken_and_the_hash_moves_at_the_sign_in() {
+    let key = |letter: &str| Some(letter.repeat(32));
+    let peppers = |current, previous| crate::pepper::Peppers::new(current, previous).unwrap();
+    let plain = House::open().await;
+    plain.person(ANNA, "Owner").await;
+    let hash = || async { plain.app().store.person_by_email(ANNA).await.unwrap().unwrap().password_hash.unwrap().0 };
+    let mut hashes = vec![hash().await];
+    for (current, previous) in [(key("a"), None), (key("b"), key("a")), (None, key("b"))] {
+        let house = plain.peppered(peppers(current, previous)).await;
+        assert_eq!(house.browser().sign_in(ANNA, PASSWORD).await.status, StatusCode::SEE_OTHER);
+        hashes.push(hash().await);
+        assert_eq!(house.browser().sign_in(ANNA, PASSWORD).await.status, StatusCode::SEE_OTHER);
+        assert_eq!(hash().await, hashes[hashes.len() - 1], "it moves once");
+    }
+    let keyed: Vec<bool> = hashes.iter().map(|hash| hash.contains("keyid=")).collect();
+    assert_eq!(keyed, [false, true, true, false]);
+    let lost = plain.peppered(peppers(key("c"), None)).await;
+    assert_eq!(lost.browser().sign_in(ANNA, PASSWORD).await.status, StatusCode::SEE_OTHER, "without a key by now");
+}

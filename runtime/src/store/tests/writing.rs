@@ -127,7 +127,10 @@ async fn values_that_may_not_stand_are_named_at_their_fields() {
     let mut values = new_patient("Abel", berg);
     values.push((patient::EMAIL, text("abel@example.org")));
     assert!(insert(&store, &owner, PATIENT, values.clone()).await.is_ok());
-    assert_eq!(at_fields(insert(&store, &owner, PATIENT, values).await), [patient::EMAIL], "unique");
+    assert_eq!(at_fields(insert(&store, &owner, PATIENT, values.clone()).await), [patient::EMAIL], "unique");
+    values.pop();
+    values.push((patient::EMAIL, text(" Abel@Example.ORG")));
+    assert_eq!(at_fields(insert(&store, &owner, PATIENT, values).await), [patient::EMAIL], "however it is typed");
     assert_eq!(at_fields(insert(&store, &owner, PATIENT, new_patient("Zoe", 99)).await), [patient::DOCTOR], "no row");
 
     // A parent that the writer may not see is no parent, whether it exists or not.

@@ -1,0 +1,62 @@
+//! A flood of sign-ins from one network address: it takes what it can get, and neither the places of others nor more
+//! memory than is said.
+
+use http::StatusCode;
+
+use super::browser::{House, PASSWORD};
+use crate::Limits;
+use crate::password::QUEUE;
+
+const ANNA: &str = "anna@clinic.example";
+
+#[tokio::test]
+async fn five_hundred_at_once_from_one_address_leave_others_their_places() {
+    let house = House::with("http://127.0.0.1:8000", Limits::default()).await;
+    house.person(ANNA, "Owner").await;
+    let mut flood = Vec::new();
+    for _ in 0..500 {
+        let mut browser = house.browser();
+        browser.peer = "203.0.113.9:1".parse().unwrap();
+        browser.get("/sign-in").await;
+        flood.push(browser);
+    }
+    let mut anna = house.browser();
+    anna.get("/sign-in").await;
+    let before = house.app().hasher.work().0;
+    // All of them take their place, or none, at their first step; hers is the last.
+    let tries = flood.iter_mut().map(|browser| async {
+        browser.post("/sign-in", &[("email", "nobody@clinic.example"), ("password", "x")]).await.status
+    });
+    let hers = async {
+        let answer = anna.post("/sign-in", &[("email", ANNA), ("password", PASSWORD)]).await;
+        (answer.status, house.app().hasher.work().0 - before)
+    };
+    let (tries, (status, hashes)) = tokio::join!(join_all(tries), hers);
+    assert_eq!(status, StatusCode::SEE_OTHER);
+    let turned_away = tries.iter().filter(|status| **status == StatusCode::SERVICE_UNAVAILABLE).count();
+    let taken = 500 - turned_away;
+    assert!((1..=(QUEUE + 4) / 3 + 1).contains(&taken), "{taken} of the flood got a place");
+    assert!(hashes <= u64::try_from(taken).unwrap() + 1, "{hashes} hashes before hers was done");
+    // 19 MiB each, four at most: 76 MiB.
+    assert!(house.app().hasher.most_at_once() <= 4);
+}
+
+/// As they come, all at once.
+async fn join_all<F: Future>(all: impl Iterator<Item = F>) -> Vec<F::Output> {
+    let mut running: Vec<_> = all.map(|one| (Box::pin(one), None)).collect();
+    std::future::poll_fn(|cx| {
+        for (one, done) in &mut running {
+            if done.is_none()
+                && let std::task::Poll::Ready(output) = one.as_mut().poll(cx)
+            {
+                *done = Some(output);
+            }
+        }
+        if running.iter().all(|(_, done)| done.is_some()) {
+            std::task::Poll::Ready(running.iter_mut().filter_map(|(_, done)| done.take()).collect())
+        } else {
+            std::task::Poll::Pending
+        }
+    })
+    .await
+}
