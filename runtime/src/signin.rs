@@ -180,7 +180,7 @@ fn asks(app: &App, email: &str, address: &str, device: Option<i64>) -> Vec<Ask> 
 
 /// A stronger hash of the same password, if there is a place for it now; else at another sign-in.
 async fn strengthened(app: &App, password: Password) -> Result<Option<PasswordHash>, Error> {
-    match app.hasher.place_for(&cx.address) {
+    match app.hasher.place() {
         Ok(place) => Ok(Some(PasswordHash(app.hasher.hash(place, password).await?))),
         Err(password::Busy) => Ok(None),
     }

@@ -85,7 +85,7 @@ pub(crate) async fn try_code<Who>(cx: &Cx<'_, Who>, seat: &Seat<'_>, typed: &str
     let saved = !is_code(typed);
     let asks = if saved { saved_asks(seat) } else { asks(cx, seat) };
     // The place in the queue comes first: who is turned away has used up none of the tries.
-    let Ok(place) = saved.then(|| app.hasher.place()).transpose() else { return Ok(Outcome::Busy) };
+    let Ok(place) = saved.then(|| app.hasher.place_for(&cx.address)).transpose() else { return Ok(Outcome::Busy) };
     let allowed = app.store.reserve(&asks, cx.now).await?;
     let shown = look(app, seat.person, typed, place, allowed, cx.now).await?;
     let mut write = app.store.write(seat.context.clone()).await?;

@@ -163,7 +163,7 @@ async fn password(cx: &Cx<'_>, token: &Token) -> Result<Response, Error> {
             return Ok(answer.with_header(header::RETRY_AFTER, HeaderValue::from_static("3")));
         }
     };
-    let Ok(place) = cx.app.hasher.place() else {
+    let Ok(place) = cx.app.hasher.place_for(&cx.address) else {
         return Err(Error::Unavailable("too many password hashes are waiting".to_owned()));
     };
     let hash = PasswordHash(cx.app.hasher.hash(place, chosen).await?);
