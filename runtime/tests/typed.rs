@@ -4,6 +4,7 @@
 #![forbid(unsafe_code)]
 #![deny(missing_docs, unreachable_pub, dead_code, unused, clippy::pedantic)]
 
+#[allow(clippy::doc_markdown, reason = "product names in prose, as in the rest of the runtime")]
 #[path = "../src/testing/place.rs"]
 mod place;
 
