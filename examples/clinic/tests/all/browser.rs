@@ -159,7 +159,7 @@ async fn the_first_owner_comes_in_and_works(script: bool) {
     there(&client, ".note.good").await;
     assert_eq!(client.current_url().await.expect("an address").path(), row);
 
-    there(&client, "aside .more a").await.click().await.expect("a link");
+    there(&client, "aside .more a[href*='/audit']").await.click().await.expect("a link");
     there(&client, "ol.logs").await;
     let log = there(&client, "ol.logs").await.html(false).await.expect("the log");
     for word in ["first@example.org", "030 5550 4711", "Carla Chromium"] {

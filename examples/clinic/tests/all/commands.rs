@@ -33,7 +33,7 @@ fn settings_that_are_wrong_are_named_in_one_line() {
     let at = directory();
     for (name, value, says) in [
         ("DATABASE_URL", "mysql://anna:hunter2@db/clinic", "sqlite:"),
-        ("DATABASE_URL", "postgres://anna:hunter2@db/clinic", "PostgreSQL"),
+        ("DATABASE_URL", "postgres://anna:hunter2@127.0.0.1:9/clinic", "127.0.0.1:9"),
         ("DATABASE_URL", "sqlite:nowhere/at/all/clinic.db", "nowhere/at/all"),
         ("PUBLIC_URL", "clinic.example.org", "PUBLIC_URL"),
         ("PUBLIC_URL", "http://clinic.example.org", "https"),
@@ -177,7 +177,10 @@ fn people_are_added_and_listed() {
     let line = create(at.path(), &["anna@example.org", "--role", "Owner"], "").fault(1);
     assert!(line.contains("already"), "{line}");
     let list = clinic(at.path(), &["user", "list"]).expect(0).out;
-    assert!(list.contains("anna@example.org  Owner") && list.contains("no password yet"), "{list}");
+    assert!(
+        list.contains("anna@example.org  Owner") && list.contains("ben@example.org   Clinician     no password"),
+        "{list}"
+    );
     for word in [secret, "argon2"] {
         assert!(!made.out.contains(word) && !made.err.contains(word) && !list.contains(word));
     }
