@@ -320,10 +320,9 @@ async fn somebody_with_the_right_removes_a_lost_factor_on_a_fresh_proof() {
 
 /// What the queue of mail tells, in order.
 async fn told(house: &House) -> Vec<String> {
-    use sqlx::ConnectOptions as _;
-    let file = house.directory.path().join("clinic.db");
-    let mut file = sqlx::sqlite::SqliteConnectOptions::new().filename(file).connect().await.unwrap();
-    sqlx::query_scalar("SELECT notice FROM bw_mail ORDER BY id").fetch_all(&mut file).await.unwrap()
+    let all = "SELECT coalesce(string_agg(notice, ',' ORDER BY id), '') FROM bw_mail";
+    let all: String = crate::testing::place::ask(&crate::testing::url(&house.directory), all, &[]).await;
+    all.split(',').filter(|notice| !notice.is_empty()).map(str::to_owned).collect()
 }
 
 #[tokio::test]

@@ -180,7 +180,7 @@ async fn who_stands_before_the_step_pushes_nobody_out() {
 #[tokio::test]
 async fn what_is_taken_away_is_gone_with_the_next_request_on_every_process() {
     for sql in [
-        "UPDATE bw_people SET inactive = 1",
+        "UPDATE bw_people SET inactive = TRUE",
         "UPDATE bw_people SET locked_until = '2027-01-01T00:00:00.000000Z'",
         "UPDATE bw_people SET role = 'Gone'",
         "UPDATE bw_sessions SET revoked_at = '2026-11-21T12:00:00.000000Z'",
