@@ -56,7 +56,8 @@ async fn a_list_leaves_as_it_is_filtered_and_ordered() {
     assert_eq!(lines[3..], [""]);
     assert!(!file.text.contains("allergic"), "what the export does not hold stays");
 
-    let record = "SELECT changes FROM bw_audit WHERE event = 'rows.exported' AND row_id IS NULL AND $1 = 1";
+    let record =
+        "SELECT CAST(changes AS TEXT) FROM bw_audit WHERE event = 'rows.exported' AND row_id IS NULL AND $1 = 1";
     let record = house.text(record, 1).await;
     for told in ["\"csv\"", "Doctor: 1", "\"2\"", "whole", "the yearly letter to patients"] {
         assert!(record.contains(told), "{told} in {record}");

@@ -72,7 +72,9 @@ async fn from_the_first_sign_in_to_a_lost_phone_and_lost_codes() {
     clinic(house.directory(), &["user", "factor-off", NINA, "--why", why]).expect(0);
     clinic(house.directory(), &["user", "factor-off", NINA, "--why", why]).fault(1);
     assert_eq!(visitor.get("/account").await.expect(303).location(), "/sign-in?next=%2Faccount");
-    let kept = house.text("SELECT changes FROM bw_audit WHERE event = 'factor.removed' AND row_id = $1", nina).await;
+    let kept = house
+        .text("SELECT CAST(changes AS TEXT) FROM bw_audit WHERE event = 'factor.removed' AND row_id = $1", nina)
+        .await;
     assert!(kept.contains(why) && kept.contains("command line"), "{kept}");
     let mut visitor = house.visitor();
     let page = arrive(&mut visitor).await.expect(200);

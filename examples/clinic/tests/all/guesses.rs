@@ -68,7 +68,8 @@ async fn two_thousand_guesses_over_four_processes_and_a_restart_are_as_many_as_t
         for server in servers {
             server.kill();
         }
-        let wrong = "SELECT count(*) FROM bw_audit WHERE event = 'signin.failed' AND changes LIKE '%\"wrong\"%'";
+        let wrong =
+            "SELECT count(*) FROM bw_audit WHERE event = 'signin.failed' AND CAST(changes AS TEXT) LIKE '%\"wrong\"%'";
         verified = house.number(wrong, &[]).await;
         // Who finds no place in the queue of hashes is turned away uncounted, so that it may be fewer.
         assert!(verified > 0 && verified <= allowed, "held against a hash: {verified} of {allowed}");
