@@ -1,5 +1,5 @@
 //! What the panel tells people by mail: which things, in which words, by which way. A mail is queued in the transaction
-//! of what it tells and sent later, by [`sender`]; nothing is sent while somebody waits for a page.
+//! of what it tells and sent later, by `sender`; nothing is sent while somebody waits for a page.
 
 mod line;
 mod message;

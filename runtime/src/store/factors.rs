@@ -42,7 +42,7 @@ pub struct NewCode {
     pub hash: PasswordHash,
 }
 
-/// What somebody showed, and what it matched before the transaction. It has still to be [accepted](Write::accept).
+/// What somebody showed, and what it matched before the transaction. It has still to be accepted (`Write::accept`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presented {
     /// A code of the factor with this id, for the time step of this number; both 0: it matched nothing.

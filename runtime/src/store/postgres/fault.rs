@@ -1,4 +1,4 @@
-//! What PostgreSQL says, sorted by its code (https://www.postgresql.org/docs/current/errcodes-appendix.html). The detail
+//! What PostgreSQL says, sorted by its code (<https://www.postgresql.org/docs/current/errcodes-appendix.html>). The detail
 //! of a message, which quotes values, goes nowhere.
 
 use sqlx::postgres::PgDatabaseError;
