@@ -48,6 +48,7 @@ pub use account::{
 };
 pub use authority::PERSON;
 pub use factors::{Accepted, Codes, FactorRow, NewCode, Presented, SavedCode};
+pub(crate) use lane::aside;
 pub use loans::{EXPIRED, GROUP, GroupRow, LoanQuery, LoanRow, NewLoan, RENEWED};
 pub(crate) use mail::{MailEnd, MailRow, MailState};
 pub use query::{
@@ -104,7 +105,8 @@ impl Store {
         self.database.version().await
     }
 
-    /// SQL statements so far, begin and commit aside. For tests that hold pages to their number.
+    /// SQL statements so far, without begin and commit and what works in the background. For tests that hold pages to
+    /// their number.
     #[must_use]
     pub fn statements(&self) -> u64 {
         self.statements.load(Ordering::Relaxed)

@@ -22,7 +22,7 @@ use crate::audit::Context;
 use crate::error::Error;
 use crate::mail::way::Way;
 use crate::route::Route;
-use crate::store::{MailEnd, MailRow, NewLink, Purpose};
+use crate::store::{MailEnd, MailRow, NewLink, Purpose, aside};
 use crate::throttle::later;
 use crate::token::Token;
 
@@ -39,7 +39,7 @@ pub(crate) async fn run(app: Weak<App>, bell: Arc<tokio::sync::Notify>) {
         // Whether the bell rang or the time is over, it looks.
         let _ = tokio::time::timeout(LOOK, bell.notified()).await;
         let Some(app) = app.upgrade() else { return };
-        if let Err(error) = deliver_due(&app).await {
+        if let Err(error) = aside(deliver_due(&app)).await {
             tracing::warn!(%error, "the queue of mail could not be worked on");
         }
     }

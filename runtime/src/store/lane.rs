@@ -44,6 +44,15 @@ enum Connection {
     Postgres(Box<postgres::Connection>),
 }
 
+tokio::task_local! {
+    static ASIDE: ();
+}
+
+/// Work that nobody asked for by a request: its statements are not counted as a page's.
+pub(crate) async fn aside<F: Future>(work: F) -> F::Output {
+    ASIDE.scope((), work).await
+}
+
 /// One connection.
 pub(in crate::store) struct Lane {
     connection: Connection,
@@ -70,9 +79,7 @@ impl Lane {
     /// All rows.
     pub(in crate::store) async fn rows(&mut self, sql: Sql) -> Result<Vec<Answer>, Fault> {
         self.unfit = true;
-        self.statements.fetch_add(1, Ordering::Relaxed);
-        #[cfg(test)]
-        super::heard::note(sql.text());
+        self.note(&sql);
         let answer = match &mut self.connection {
             Connection::Sqlite(connection) => connection.rows(sql).await,
             Connection::Postgres(connection) => connection.rows(sql).await,
@@ -87,10 +94,17 @@ impl Lane {
 
     /// Runs it; how many rows it changed.
     pub(in crate::store) async fn execute(&mut self, sql: Sql) -> Result<u64, Fault> {
-        self.statements.fetch_add(1, Ordering::Relaxed);
+        self.note(&sql);
+        self.run(sql).await
+    }
+
+    #[cfg_attr(not(test), expect(unused_variables, reason = "tests listen to the text"))]
+    fn note(&self, sql: &Sql) {
+        if ASIDE.try_with(|()| ()).is_err() {
+            self.statements.fetch_add(1, Ordering::Relaxed);
+        }
         #[cfg(test)]
         super::heard::note(sql.text());
-        self.run(sql).await
     }
 
     /// `BEGIN …`, `COMMIT`, `ROLLBACK`: not counted.

@@ -87,7 +87,7 @@ fn a_file_that_is_no_database_stays_as_it_is() {
     assert_eq!(fs::read_dir(at.path()).expect("a directory").count(), 1, "nothing beside it");
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_schema_of_a_newer_program_stays_as_it_is() {
     let at = directory();
     clinic(at.path(), &["migrate"]).expect(0);
@@ -216,7 +216,7 @@ fn what_is_no_command_is_said_with_status_two() {
     }
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_was_changed_past_the_panel_is_found_and_named() {
     let at = directory();
     create(at.path(), &["anna@example.org", "--role", "Owner"], "").expect(0);

@@ -34,7 +34,7 @@ async fn send(visitor: &mut Visitor, page: &Answer, selector: &str, field: &str,
     visitor.submit(&form).await
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn from_the_first_sign_in_to_a_lost_phone_and_lost_codes() {
     let house = House::open().await;
     let nina = house.person(NINA, "Manager", None).await;

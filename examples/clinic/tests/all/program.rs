@@ -9,6 +9,8 @@ use std::sync::mpsc::{self, RecvTimeoutError};
 use std::thread;
 use std::time::Duration;
 
+use tokio::runtime::RuntimeFlavor;
+
 const SETTINGS: [&str; 5] = ["DATABASE_URL", "PUBLIC_URL", "SMTP_URL", "LISTEN", "RUST_LOG"];
 
 /// No command takes so long, on a machine that compiles meanwhile.
@@ -57,6 +59,11 @@ pub(crate) fn clinic(directory: &Path, words: &[&str]) -> Ran {
 }
 
 pub(crate) fn with_input(mut command: Command, input: &str) -> Ran {
+    // This call waits. On the only thread of a runtime, what else runs there (a mail on its way) would stand still in the
+    // middle of a transaction, and the program wait for its end.
+    if let Ok(runtime) = tokio::runtime::Handle::try_current() {
+        assert_ne!(runtime.runtime_flavor(), RuntimeFlavor::CurrentThread, "the test needs flavor = \"multi_thread\"");
+    }
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = command.spawn().expect("the clinic starts");
     // One that was to end and serves instead is a mistake that the test tells, and not one that it waits for.

@@ -18,7 +18,7 @@ async fn cost(house: &House, visitor: &mut Visitor, path: &str) -> u64 {
     house.store().statements() - before
 }
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn pages_keep_to_their_number_of_statements() {
     let house = seeded().await;
     let patients = house.number("SELECT count(*) FROM patient", &[]).await;
@@ -63,7 +63,7 @@ const BEFORE: u64 = 2;
 /// Within the transaction of a save.
 const IN_ONE_TRANSACTION: u64 = 6;
 
-#[tokio::test]
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_save_keeps_to_its_number_of_statements() {
     let house = seeded().await;
     let mut manager = house.signed_in("Manager").await;
