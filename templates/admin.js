@@ -82,6 +82,17 @@
   const now = (form) => { clearTimeout(timer); visit(addressOf(form), true); };
   const later = (form) => { clearTimeout(timer); timer = setTimeout(() => now(form), 300); };
 
+  // ---- a job under way: its card is asked for anew until it is over ---------------------------------------
+  const follow = () => $("[data-poll]") && setTimeout(async () => {
+    try {
+      const answer = await fetch(location.href, { headers: { Accept: "text/html" } });
+      const fresh = answer.ok && !answer.redirected && $("#job", parse(await answer.text()));
+      if (fresh && $("#job")) $("#job").replaceWith(document.adoptNode(fresh));
+    } catch { /* The next look may find the panel again. */ }
+    follow();
+  }, 1500);
+  follow();
+
   // ---- type-to-find over a select -------------------------------------------------------------------------
   let ids = 0;
   function picker(select) {

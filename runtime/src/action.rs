@@ -12,7 +12,7 @@ use crate::authorize::{Actor, Terms};
 use crate::error::Error;
 use crate::grant::{May, VerbOn};
 use crate::panel::{self, FieldSet, Sensitivity, Verb};
-use crate::store::{GetQuery, Parents, Store, Updated, Write, proved};
+use crate::store::{GetQuery, Parents, Recorded, Store, Updated, Write, proved};
 use crate::typed::{Input, Model, RowId, readable_fields, typed};
 use crate::value::Row;
 
@@ -63,7 +63,22 @@ pub async fn perform(
 ) -> ActionResult {
     proved(&terms)?;
     let mut write = store.write(context).await?;
-    let row = read(&mut write, &terms, id).await?;
+    let (done, recorded) = perform_within(&mut write, actions, actor, terms, id, version).await?;
+    write.commit(recorded).await?;
+    Ok(done)
+}
+
+/// As [`perform`], in a transaction that has more to it and is committed by its owner; not after an error.
+pub(crate) async fn perform_within(
+    write: &mut Write,
+    actions: &dyn Actions,
+    actor: &Actor,
+    terms: Terms,
+    id: i64,
+    version: Option<i64>,
+) -> Result<(Done, Recorded), Error> {
+    proved(&terms)?;
+    let row = read(write, &terms, id).await?;
     if version.is_some_and(|seen| seen != row.version) {
         return Err(Error::Stale(Box::new(row)));
     }
@@ -71,7 +86,7 @@ pub async fn perform(
         return Err(Error::NotFound);
     }
     write.kept_apart(&terms, &row).await?;
-    let call = Call::new(actor, terms, row, &mut write)?;
+    let call = Call::new(actor, terms, row, write)?;
     let (model, action) = (call.terms.model(), call.action);
     let done = actions.run(call).await?;
     let event = Event::about(EventId::RowActed, model.name, Some(id)).with(Change::fact(
@@ -80,8 +95,7 @@ pub async fn perform(
         action.name,
     ));
     let recorded = write.record(event);
-    write.commit(recorded).await?;
-    Ok(done)
+    Ok((done, recorded))
 }
 
 async fn read(write: &mut Write, terms: &Terms, id: i64) -> Result<Row, Error> {

@@ -4,7 +4,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 use crate::action::Actions;
 use crate::clock::Clock;
@@ -40,8 +40,17 @@ pub struct App {
     pub secrets: Secrets,
     /// Forms that were not believed, for a record that they can't fill up.
     pub(crate) forged: Flood,
+    /// Rings when there is work.
+    pub(crate) bell: Arc<Notify>,
     /// Stylesheet, script and icons, with the panel's brand in them.
     pub(crate) assets: Assets,
+}
+
+impl Drop for App {
+    fn drop(&mut self) {
+        // Whoever waits for work shall see that there is none any more.
+        self.bell.notify_waiters();
+    }
 }
 
 impl fmt::Debug for App {
@@ -72,6 +81,7 @@ impl App {
             limits,
             hasher,
             store,
+            bell: Arc::default(),
             exports: Arc::new(Semaphore::new(crate::export::AT_ONCE)),
             secrets,
             forged: Flood::default(),

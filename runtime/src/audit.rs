@@ -57,6 +57,14 @@ event_ids! {
     ExportStarted = "export.started",
     /// Rows were taken away in bulk: how many, and whether all of them arrived.
     RowsExported = "rows.exported",
+    /// A job was asked for.
+    JobStarted = "job.started",
+    /// The end of a job was asked for.
+    JobCancelled = "job.cancelled",
+    /// A job was over.
+    JobEnded = "job.ended",
+    /// A file to be imported was uploaded.
+    UploadKept = "upload.kept",
     /// An export was refused because of too many before.
     ExportThrottled = "export.throttled",
     /// A form held fields that the page did not offer, or that lie outside the terms.

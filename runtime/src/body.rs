@@ -5,9 +5,11 @@ use std::fmt::Display;
 use std::pin::pin;
 
 use bytes::Bytes;
-use http::{HeaderMap, header};
+use http::request::Parts;
+use http::{HeaderMap, Method, header};
 use http_body::Body;
-use http_body_util::BodyExt as _;
+use http_body_util::{BodyDataStream, BodyExt as _};
+use multer::{Constraints, Multipart, SizeLimit};
 
 use crate::fields::Fields;
 use crate::limits::Limits;
@@ -29,7 +31,7 @@ where
     B: Body<Data = Bytes>,
     B::Error: Display,
 {
-    let announced = headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+    let announced = announced(headers);
     let most = limits.form as u64;
     if announced.is_some_and(|length| length > most) || body.size_hint().lower() > most {
         return Err(Unread::TooLarge);
@@ -56,6 +58,37 @@ where
         return Err(Unread::TooLarge);
     }
     Ok(Fields::parse(&read))
+}
+
+/// Whether a file may come with this request: only the import of a model takes one, at `/SLUG/import`.
+pub(crate) fn has_file(parts: &Parts) -> bool {
+    let path = parts.uri.path();
+    parts.method == Method::POST
+        && path.strip_suffix('/').unwrap_or(path).ends_with("/import")
+        && kind_of(&parts.headers).is_some_and(|kind| kind.to_ascii_lowercase().starts_with("multipart/form-data"))
+}
+
+/// A form with a file, of which nothing is read yet; reading it keeps to the limit.
+pub(crate) fn with_file<B>(headers: &HeaderMap, body: B, limits: &Limits) -> Result<Multipart<'static>, Unread>
+where
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Display,
+{
+    if announced(headers).is_some_and(|length| length > limits.upload) || body.size_hint().lower() > limits.upload {
+        return Err(Unread::TooLarge);
+    }
+    let boundary = kind_of(headers).and_then(|kind| multer::parse_boundary(kind).ok()).ok_or(Unread::OtherKind)?;
+    let stream = BodyDataStream::new(body.map_err(|why| std::io::Error::other(why.to_string())));
+    let limit = SizeLimit::new().whole_stream(limits.upload);
+    Ok(Multipart::with_constraints(stream, boundary, Constraints::new().size_limit(limit)))
+}
+
+fn announced(headers: &HeaderMap) -> Option<u64> {
+    headers.get(header::CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok())
+}
+
+fn kind_of(headers: &HeaderMap) -> Option<&str> {
+    headers.get(header::CONTENT_TYPE)?.to_str().ok()
 }
 
 /// An empty body may come without a type.

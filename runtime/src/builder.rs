@@ -139,6 +139,8 @@ impl Builder {
         app.secrets.check(&app.store).await?;
         // Ends by itself when the service is gone.
         tokio::spawn(mail::sender::run(Arc::downgrade(&app), app.store.bell()));
+        // They end with the service.
+        drop(crate::work::start(&app, false));
         Ok(Service::nested(app))
     }
 

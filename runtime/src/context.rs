@@ -1,6 +1,8 @@
 //! One request as a page sees it: who asks, what for, when, and the application around it. It is made once a request
 //! by the dispatch, after limits, session and forgery checks; a page never looks at a cookie or a raw body.
 
+use std::sync::Mutex;
+
 use chrono::{DateTime, Utc};
 use http::{HeaderMap, Method};
 use uuid::Uuid;
@@ -10,6 +12,7 @@ use crate::authorize::Actor;
 use crate::fields::Fields;
 use crate::panel::Panel;
 use crate::route::Route;
+use crate::upload::Upload;
 
 /// Nobody is signed in: the pages around the sign-in.
 #[derive(Debug, Clone, Copy)]
@@ -32,6 +35,8 @@ pub struct Cx<'a, Who = Actor> {
     pub query: Fields,
     /// The posted form, decoded, without the forgery token; empty unless POST.
     pub posted: Fields,
+    /// A file that comes with the form, not read yet.
+    pub(crate) upload: Mutex<Option<Upload>>,
     /// The request's headers.
     pub headers: &'a HeaderMap,
     /// Who speaks, as far as the declared proxies are believed: IPv4 or the /64 of IPv6; empty when not known.
@@ -77,6 +82,7 @@ impl<'a, Who> Cx<'a, Who> {
             target: self.target,
             query: self.query,
             posted: self.posted,
+            upload: self.upload,
             headers: self.headers,
             address: self.address,
             now: self.now,

@@ -2,9 +2,11 @@
 //! means, and what becomes of a page's error. It grants nothing: each page asks authorize.rs by itself.
 
 use std::net::IpAddr;
+use std::sync::Mutex;
 
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
+use multer::Multipart;
 use uuid::Uuid;
 
 use crate::app::App;
@@ -21,13 +23,14 @@ use crate::response::Response;
 use crate::route::{FactorPage, Page, Route};
 use crate::session::{self, EndReason, Halfway, Jar, Lacks, Standing};
 use crate::token::Token;
+use crate::upload;
 
-/// The answer to a request. `target` is path and query with the base path off; `posted` is there for a POST.
+/// The answer to a request. `target` is path and query with the base path off; `posted` is what came with a POST.
 pub(crate) async fn answer(
     app: &App,
     parts: &Parts,
     target: &str,
-    posted: Option<Fields>,
+    posted: Posted,
     peer: Option<IpAddr>,
     id: Uuid,
 ) -> Response {
@@ -41,6 +44,7 @@ pub(crate) async fn answer(
         target,
         query: Fields::parse(query.as_bytes()),
         posted: Fields::default(),
+        upload: Mutex::new(None),
         headers: &parts.headers,
         address: crate::address::of_visitor(peer, &parts.headers, &app.settings.proxies),
         now: app.clock.now(),
@@ -51,12 +55,17 @@ pub(crate) async fn answer(
     if let Some(Route::Static(file)) = route {
         return or_outside(&cx, pages::static_file(&cx, file));
     }
-    if posted.is_some() && forgery::check_origin(&parts.headers, &app.settings.public_url).is_err() {
+    let is_post = !matches!(posted, Posted::Nothing);
+    if is_post && forgery::check_origin(&parts.headers, &app.settings.public_url).is_err() {
         return forged(&cx, Forged::ForeignSite, None).await;
     }
-    let carried = posted.as_ref().and_then(|fields| fields.get(CSRF_FIELD)).map(str::to_owned);
-    let is_post = posted.is_some();
-    cx.posted = posted.unwrap_or_default().without(CSRF_FIELD);
+    let (fields, with_file) = match posted {
+        Posted::Nothing => (Fields::default(), None),
+        Posted::Form(fields) => (fields, None),
+        Posted::File(form) => (Fields::default(), Some(form)),
+    };
+    let mut carried = fields.get(CSRF_FIELD).map(str::to_owned);
+    cx.posted = fields.without(CSRF_FIELD);
 
     // A link is for whoever holds it, whoever else is signed in at this browser.
     if matches!(route, Some(Route::First | Route::Join)) {
@@ -68,6 +77,17 @@ pub(crate) async fn answer(
     };
     match visitor {
         Visitor::Person(actor, token) => {
+            // Nothing of a file is read before it is known whose it is, and none of the file before its form is genuine.
+            if let Some(form) = with_file {
+                match upload::open(*form).await {
+                    Ok((fields, file)) => {
+                        carried = fields.get(CSRF_FIELD).map(str::to_owned);
+                        cx.posted = fields.without(CSRF_FIELD);
+                        cx.upload = Mutex::new(file);
+                    }
+                    Err(error) => return or_outside(&cx, Err(error)),
+                }
+            }
             if is_post && forgery::check_token(&token, carried.as_deref()).is_err() {
                 return forged(&cx, Forged::WrongToken, Some(&actor)).await;
             }
@@ -89,6 +109,16 @@ pub(crate) async fn answer(
             answer
         }
     }
+}
+
+/// What came with a request.
+pub(crate) enum Posted {
+    /// A GET.
+    Nothing,
+    /// A form.
+    Form(Fields),
+    /// A form with a file, not read yet.
+    File(Box<Multipart<'static>>),
 }
 
 enum Visitor {

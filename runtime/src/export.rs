@@ -12,13 +12,14 @@ use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::timeout;
 
 use crate::audit::{Change, Context, Event, EventId};
-use crate::authorize::Terms;
+use crate::authorize::{Terms, authorize};
 use crate::clock::Clock;
 use crate::condition::Condition;
 use crate::error::Error;
 use crate::file::{Cell, Format, Rest, Writer};
-use crate::panel::{Field, FieldSet, Kind, Model, Panel, Sensitivity, Sort};
+use crate::panel::{Field, FieldSet, Kind, Model, Panel, Sensitivity, Sort, Verb};
 use crate::response::Part;
+use crate::session::{Fit, judge_for_work};
 use crate::store::{LARGEST_BATCH, Label, LabelOf, ListQuery, ListedRow, Position, Search, Store, proved};
 use crate::value::Value;
 
@@ -112,6 +113,8 @@ pub(crate) struct Export {
     pub(crate) format: Format,
     /// The filter for the record.
     pub(crate) in_words: String,
+    /// The session that asked: its person's rights are asked for anew with every page of rows.
+    pub(crate) session: Option<i64>,
 }
 
 impl Export {
@@ -139,7 +142,7 @@ impl Export {
         let (to, from) = mpsc::channel(PIECES);
         tokio::spawn(async move {
             let mut sent = 0;
-            let done = timeout(LONGEST, self.run(&store, &to, &mut sent)).await;
+            let done = timeout(LONGEST, self.run(&store, &clock, &to, &mut sent)).await;
             let how = match &done {
                 Ok(Ok(Ended::Whole)) => "whole",
                 Ok(Ok(Ended::ReaderGone)) => "the reader went away",
@@ -184,17 +187,18 @@ impl Export {
     }
 
     /// Every row, page by page.
-    async fn run(&self, store: &Store, to: &mpsc::Sender<Part>, sent: &mut u64) -> Result<Ended, Error> {
+    async fn run(&self, store: &Store, clock: &Clock, to: &mpsc::Sender<Part>, sent: &mut u64) -> Result<Ended, Error> {
         let model = self.view.model();
         let names = self.columns.iter().map(|column| column.name()).collect();
         let mut writer = Writer::new(self.format, model.plural, names)?;
         let labels = self.labels();
         let mut position = Position::First;
         loop {
-            let page = store.batch(&self.query(&labels, position)).await?;
+            let (view, right) = self.rights(store, clock).await?;
+            let page = store.batch(&self.query(&view, &labels, position)).await?;
             for listed in &page.rows {
-                if self.right.covers(&listed.row) {
-                    writer.row(&self.cells(&labels, listed, &Value::Int(listed.row.id)))?;
+                if right.covers(&listed.row) {
+                    writer.row(&self.cells(&view, &right, &labels, listed, &Value::Int(listed.row.id)))?;
                     *sent += 1;
                 }
                 if writer.ready() >= PIECE && to.send(Part::Bytes(writer.take())).await.is_err() {
@@ -215,7 +219,22 @@ impl Export {
         send(rest, to).await
     }
 
-    fn query<'a>(&'a self, labels: &'a [LabelOf<'a>], position: Position) -> ListQuery<'a> {
+    /// What the person may see and take away at this moment. Nothing is remembered: an export takes minutes, and who is
+    /// locked or demoted meanwhile gets no more of it.
+    async fn rights(&self, store: &Store, clock: &Clock) -> Result<(Terms, Terms), Error> {
+        let Some(session) = self.session else { return Ok((self.view.clone(), self.right.clone())) };
+        let now = clock.now();
+        let (panel, model) = (store.panel(), self.view.model());
+        let found = store.session_of_work(session, now).await?;
+        let fit = found.map(|(row, ended)| judge_for_work(panel, &row, ended.as_deref(), now));
+        let Some(Fit::Yes(actor)) = fit else {
+            return Err(Error::Beyond("The session that asked for this export was ended.".to_owned()));
+        };
+        let view = authorize(panel, &actor, Verb::View, model).granted()?;
+        Ok((view, authorize(panel, &actor, Verb::Export, model).granted()?))
+    }
+
+    fn query<'a>(&'a self, view: &'a Terms, labels: &'a [LabelOf<'a>], position: Position) -> ListQuery<'a> {
         let fields = self.columns.iter().fold(FieldSet::NONE, |all, column| match column {
             Column::Field(field) | Column::Label(field) => all.with(field.index),
             Column::Id => all,
@@ -224,7 +243,7 @@ impl Export {
             matches!(column, Column::Field(field) if matches!(field.kind, Kind::Text | Kind::Json | Kind::Bytes))
         });
         ListQuery {
-            terms: &self.view,
+            terms: view,
             columns: fields.union(self.right.reads()),
             filter: self.filter.clone(),
             search: self.search.as_ref().map(|(text, fields)| Search { text, fields: *fields }),
@@ -252,8 +271,15 @@ impl Export {
             .collect()
     }
 
-    fn cells<'r>(&self, labels: &[LabelOf<'_>], listed: &'r ListedRow, id: &'r Value) -> Vec<Cell<'r>> {
-        let open = self.right.fields_of(&listed.row).intersection(self.view.fields_of(&listed.row));
+    fn cells<'r>(
+        &self,
+        view: &Terms,
+        right: &Terms,
+        labels: &[LabelOf<'_>],
+        listed: &'r ListedRow,
+        id: &'r Value,
+    ) -> Vec<Cell<'r>> {
+        let open = right.fields_of(&listed.row).intersection(view.fields_of(&listed.row));
         self.columns
             .iter()
             .map(|column| match column {

@@ -1,10 +1,12 @@
-//! A table as a file: CSV, JSON lines or XLSX, written row by row in constant memory. It knows values and names, never
+//! A table as a file: CSV, JSON lines or XLSX, written and read row by row in constant memory. It knows values and names, never
 //! rights: whoever writes puts in only what may leave.
 
 mod csv;
 mod formula;
 mod json_lines;
+pub(crate) mod reader;
 mod sheet;
+mod sheet_reader;
 
 use std::borrow::Cow;
 
@@ -14,6 +16,8 @@ use bytes::Bytes;
 
 use crate::error::Error;
 use crate::value::Value;
+
+pub(crate) use self::sheet_reader::read as read_sheets;
 
 /// The kinds of file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +46,16 @@ impl Format {
     /// The format of this word.
     pub(crate) fn from_word(word: &str) -> Option<Self> {
         Self::ALL.into_iter().find(|format| format.word() == word)
+    }
+
+    /// The format of a file with this name.
+    pub(crate) fn of_file(name: &str) -> Option<Self> {
+        match name.rsplit_once('.')?.1.to_ascii_lowercase().as_str() {
+            "csv" | "tsv" | "txt" => Some(Self::Csv),
+            "jsonl" | "ndjson" => Some(Self::JsonLines),
+            "xlsx" => Some(Self::Sheet),
+            _ => None,
+        }
     }
 
     /// As shown.

@@ -28,9 +28,11 @@ pub mod forgery;
 mod form;
 pub mod grant;
 pub mod http;
+mod import;
 pub mod kind;
 mod lending;
 pub mod limits;
+mod list_state;
 pub mod loan;
 pub mod lock;
 pub mod mail;
@@ -58,8 +60,10 @@ pub mod store;
 pub mod throttle;
 pub mod token;
 pub mod typed;
+mod upload;
 pub mod value;
 mod views;
+mod work;
 
 #[cfg(test)]
 pub(crate) mod testing;

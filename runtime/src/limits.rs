@@ -14,6 +14,10 @@ pub struct Limits {
     pub form: usize,
     /// Fields of a posted form.
     pub fields: usize,
+    /// A file to be imported, bytes, with its form.
+    pub upload: u64,
+    /// From the end of the headers to the answer, where a file comes with it.
+    pub upload_time: Duration,
     /// From the first byte of a request (or the end of the one before) to the end of its headers.
     pub head_time: Duration,
     /// From there to the answer.
@@ -48,13 +52,16 @@ impl Limits {
 }
 
 impl Default for Limits {
-    /// Headers 16 KiB (and hyper's own 100 of them) and 10 s, form 64 KiB and 1,000 fields, handler 30 s. hyper times the
+    /// Headers 16 KiB (and hyper's own 100 of them) and 10 s, form 64 KiB and 1,000 fields, a file to be imported 64 MiB and
+    /// 5 min, handler 30 s. hyper times the
     /// wait for the next request of a connection as part of its headers, so an idle connection is closed after 10 s, not 30.
     fn default() -> Self {
         Self {
             head: 16 * 1024,
             form: 64 * 1024,
             fields: 1_000,
+            upload: 64 * 1024 * 1024,
+            upload_time: Duration::from_mins(5),
             head_time: Duration::from_secs(10),
             handler_time: Duration::from_secs(30),
             drain_time: Duration::from_secs(10),

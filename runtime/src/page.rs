@@ -60,6 +60,11 @@ const TEMPLATES: &[(&str, &str)] = &[
     ("history.html", embedded!("history.html")),
     ("restore.html", embedded!("restore.html")),
     ("export.html", embedded!("export.html")),
+    ("import.html", embedded!("import.html")),
+    ("columns.html", embedded!("columns.html")),
+    ("bulk.html", embedded!("bulk.html")),
+    ("work.html", embedded!("work.html")),
+    ("job.html", embedded!("job.html")),
     ("audit.html", embedded!("audit.html")),
     ("policy.html", embedded!("policy.html")),
 ];
@@ -145,6 +150,11 @@ pages! {
     HistoryPage => "history.html",
     RestorePage => "restore.html",
     ExportPage => "export.html",
+    ImportPage => "import.html",
+    ColumnsPage => "columns.html",
+    BulkPage => "bulk.html",
+    WorkPage => "work.html",
+    JobPage => "job.html",
     AuditPage => "audit.html",
     PolicyPage => "policy.html",
 }

@@ -4,6 +4,7 @@
 pub(crate) mod account;
 pub(crate) mod act;
 mod audit;
+mod bulk;
 mod delete;
 mod detail;
 mod edit;
@@ -16,9 +17,9 @@ mod frame;
 mod groups;
 mod history;
 mod home;
+mod import;
 mod inlines;
 mod list;
-mod list_state;
 mod loans;
 pub(crate) mod login;
 mod people;
@@ -35,6 +36,7 @@ mod stale;
 #[cfg(test)]
 mod tests;
 mod words;
+mod work;
 
 use http::{Method, StatusCode};
 
@@ -58,10 +60,15 @@ pub(crate) async fn answer(cx: &Cx<'_>) -> Result<Response, Error> {
         Route::Audit => audit::page(cx).await,
         Route::Policy => policy::page(cx).await,
         Route::People(page) => people::page(cx, page).await,
+        Route::Work(page) => work::page(cx, page).await,
         Route::Model(model, page) => match page {
             Page::List => list::page(cx, model).await,
             Page::New => edit::new(cx, model).await,
             Page::Export => export::page(cx, model).await,
+            Page::Import => import::page(cx, model).await,
+            Page::Template => import::template(cx, model),
+            Page::Upload(id) => import::columns(cx, model, id).await,
+            Page::Bulk => bulk::page(cx, model).await,
             Page::Detail(id) => detail::page(cx, model, id).await,
             Page::Edit(id) => edit::edit(cx, model, id).await,
             Page::Delete(id) => delete::page(cx, model, id).await,
@@ -130,7 +137,14 @@ pub(crate) async fn record_refusal(cx: &Cx<'_>, right: &str) {
                 | Page::History(id)
                 | Page::Restore(id, _)
                 | Page::Act(id, _) => Some(id),
-                Page::List | Page::New | Page::Export | Page::Pick(_) => None,
+                Page::List
+                | Page::New
+                | Page::Export
+                | Page::Import
+                | Page::Template
+                | Page::Upload(_)
+                | Page::Bulk
+                | Page::Pick(_) => None,
             };
             Event::about(EventId::RightRefused, model.name, row)
         }

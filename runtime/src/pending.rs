@@ -21,19 +21,12 @@ pub const PENDING: &[Pending] = &[
         missing: "the audit log can't be exported yet",
         used: |panel| panel.roles.iter().any(|role| role.framework.iter().any(|cell| cell.verb == Verb::Export)),
     },
-    Pending { clause: "import", missing: "there is no import", used: |panel| uses(panel, Verb::Import) },
     Pending {
         clause: "throttle token",
         missing: "only `throttle login`, `throttle factor`, `throttle reauth`, `throttle recovery` and `throttle export` count",
         used: |panel| panel.throttles.iter().any(|throttle| throttle.name == ThrottleName::Token),
     },
 ];
-
-fn uses(panel: &Panel, verb: Verb) -> bool {
-    panel.roles.iter().any(|role| {
-        role.cells.iter().any(|cell| cell.verb == verb) || role.framework.iter().any(|cell| cell.verb == verb)
-    })
-}
 
 /// Those that this panel uses.
 pub fn of(panel: &Panel) -> impl Iterator<Item = &'static Pending> {

@@ -38,6 +38,8 @@ pub enum Route<'p> {
     Account(AccountPage),
     /// `/static/NAME`
     Static(&'p str),
+    /// `/work…`
+    Work(WorkPage),
     /// `/SLUG…`
     Model(&'static Model, Page),
 }
@@ -114,6 +116,17 @@ pub enum PeoplePage {
     Loans(LoanPage),
 }
 
+/// A page about long work.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum WorkPage {
+    /// `/work`
+    List,
+    /// `/work/ID`
+    One(i64),
+    /// `/work/ID/cancel`
+    Cancel(i64),
+}
+
 const PEOPLE_VERBS: [(&str, PeopleVerb); 5] = [
     ("assign", PeopleVerb::Assign),
     ("reset", PeopleVerb::Reset),
@@ -160,13 +173,23 @@ pub enum Page {
     Act(i64, usize),
     /// `/SLUG/export`
     Export,
+    /// `/SLUG/import`: the file.
+    Import,
+    /// `/SLUG/import/template`: a file to fill in.
+    Template,
+    /// `/SLUG/import/ID`: its columns.
+    Upload(i64),
+    /// `/SLUG/bulk`: many rows at once.
+    Bulk,
     /// `/SLUG/pick/FIELD`: candidates of a foreign key, by index into [`Model::fields`].
     Pick(usize),
 }
 
 /// First path segments that the framework keeps; no model may have such a slug.
-pub const RESERVED: &[&str] =
-    &["sign-in", "sign-out", "first", "join", "recovery", "audit", "policy", "people", "factor", "account", "static"];
+pub const RESERVED: &[&str] = &[
+    "sign-in", "sign-out", "first", "join", "recovery", "audit", "policy", "people", "factor", "account", "static",
+    "work",
+];
 
 impl<'p> Route<'p> {
     /// The page that a path (starting with `/`, base path off) names. One slash at the end is not looked at.
@@ -184,6 +207,9 @@ impl<'p> Route<'p> {
             ["recovery"] => Self::Recovery,
             ["audit"] => Self::Audit,
             ["policy"] => Self::Policy,
+            ["work"] => Self::Work(WorkPage::List),
+            ["work", id] => Self::Work(WorkPage::One(row_id(id)?)),
+            ["work", id, "cancel"] => Self::Work(WorkPage::Cancel(row_id(id)?)),
             ["people", rest @ ..] => Self::People(PeoplePage::parse(rest)?),
             ["factor"] => Self::Factor(FactorPage::Step),
             ["factor", "enrol"] => Self::Factor(FactorPage::Enrol),
@@ -205,6 +231,10 @@ impl Page {
             [] => Self::List,
             ["new"] => Self::New,
             ["export"] => Self::Export,
+            ["import"] => Self::Import,
+            ["import", "template"] => Self::Template,
+            ["import", id] => Self::Upload(row_id(id)?),
+            ["bulk"] => Self::Bulk,
             ["pick", field] => Self::Pick(model.field_by_name(field)?.index),
             [id] => Self::Detail(row_id(id)?),
             [id, "edit"] => Self::Edit(row_id(id)?),
@@ -247,6 +277,9 @@ impl fmt::Display for Route<'_> {
                 write!(f, "/people/{id}/{name}")
             }
             Self::People(PeoplePage::Loans(page)) => write!(f, "{page}"),
+            Self::Work(WorkPage::List) => f.write_str("/work"),
+            Self::Work(WorkPage::One(id)) => write!(f, "/work/{id}"),
+            Self::Work(WorkPage::Cancel(id)) => write!(f, "/work/{id}/cancel"),
             Self::Static(name) => write!(f, "/static/{name}"),
             Self::Model(model, page) => {
                 write!(f, "/{}", model.slug)?;
@@ -254,6 +287,10 @@ impl fmt::Display for Route<'_> {
                     Page::List => Ok(()),
                     Page::New => f.write_str("/new"),
                     Page::Export => f.write_str("/export"),
+                    Page::Import => f.write_str("/import"),
+                    Page::Template => f.write_str("/import/template"),
+                    Page::Upload(id) => write!(f, "/import/{id}"),
+                    Page::Bulk => f.write_str("/bulk"),
                     Page::Detail(id) => write!(f, "/{id}"),
                     Page::Edit(id) => write!(f, "/{id}/edit"),
                     Page::Delete(id) => write!(f, "/{id}/delete"),

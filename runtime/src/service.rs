@@ -18,7 +18,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::body::{self, Unread};
-use crate::fields::Fields;
+use crate::dispatch::Posted;
 use crate::response::{self, Response};
 use crate::seal::seal;
 use crate::{dispatch, pages};
@@ -86,12 +86,13 @@ impl Service {
         let app = &self.app;
         let (parts, body) = request.into_parts();
         let work = async {
-            match Posted::read(&parts, body, app).await {
-                Ok(posted) => self.dispatch(&parts, posted.0, id).await,
+            match read(&parts, body, app).await {
+                Ok(posted) => self.dispatch(&parts, posted, id).await,
                 Err((status, text)) => pages::refuse(app, status, text, id),
             }
         };
-        let answer = match tokio::time::timeout(app.limits.handler_time, work).await {
+        let time = if body::has_file(&parts) { app.limits.upload_time } else { app.limits.handler_time };
+        let answer = match tokio::time::timeout(time, work).await {
             Ok(answer) => answer,
             Err(_) => pages::refuse(app, StatusCode::SERVICE_UNAVAILABLE, "This took too long and was given up.", id),
         };
@@ -106,7 +107,7 @@ impl Service {
         seal(answer, id, app.settings.public_url.is_https())
     }
 
-    async fn dispatch(&self, parts: &Parts, posted: Option<Fields>, id: Uuid) -> Response {
+    async fn dispatch(&self, parts: &Parts, posted: Posted, id: Uuid) -> Response {
         let app = &self.app;
         let whole = parts.uri.path_and_query().map_or("/", |target| target.as_str());
         let base = app.settings.public_url.base_path();
@@ -128,28 +129,27 @@ impl Service {
     }
 }
 
-struct Posted(Option<Fields>);
-
-impl Posted {
-    /// The form of a POST; nothing for a GET; else what to refuse with.
-    async fn read<B>(parts: &Parts, body: B, app: &App) -> Result<Self, (StatusCode, &'static str)>
-    where
-        B: Body<Data = Bytes>,
-        B::Error: Display,
-    {
-        match parts.method {
-            Method::GET | Method::HEAD => Ok(Self(None)),
-            Method::POST => match body::form(&parts.headers, body, &app.limits).await {
-                Ok(fields) => Ok(Self(Some(fields))),
-                Err(Unread::TooLarge) => {
-                    Err((StatusCode::PAYLOAD_TOO_LARGE, "This form is larger than the panel takes."))
-                }
-                Err(Unread::OtherKind) => {
-                    Err((StatusCode::UNSUPPORTED_MEDIA_TYPE, "The panel takes forms, and nothing else, here."))
-                }
-                Err(Unread::BrokenOff) => Err((StatusCode::BAD_REQUEST, "The form did not arrive whole.")),
-            },
-            _ => Err((StatusCode::METHOD_NOT_ALLOWED, "The panel answers to GET, HEAD and POST.")),
-        }
-    }
+/// The form of a POST; nothing for a GET; else what to refuse with.
+async fn read<B>(parts: &Parts, body: B, app: &App) -> Result<Posted, (StatusCode, &'static str)>
+where
+    B: Body<Data = Bytes> + Send + 'static,
+    B::Error: Display,
+{
+    let unread = match parts.method {
+        Method::GET | Method::HEAD => return Ok(Posted::Nothing),
+        Method::POST if body::has_file(parts) => match body::with_file(&parts.headers, body, &app.limits) {
+            Ok(form) => return Ok(Posted::File(Box::new(form))),
+            Err(unread) => unread,
+        },
+        Method::POST => match body::form(&parts.headers, body, &app.limits).await {
+            Ok(fields) => return Ok(Posted::Form(fields)),
+            Err(unread) => unread,
+        },
+        _ => return Err((StatusCode::METHOD_NOT_ALLOWED, "The panel answers to GET, HEAD and POST.")),
+    };
+    Err(match unread {
+        Unread::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "This form is larger than the panel takes."),
+        Unread::OtherKind => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "The panel takes forms, and nothing else, here."),
+        Unread::BrokenOff => (StatusCode::BAD_REQUEST, "The form did not arrive whole."),
+    })
 }

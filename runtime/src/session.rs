@@ -186,6 +186,45 @@ pub fn judge(panel: &'static Panel, row: &SessionRow, now: DateTime<Utc>) -> Sta
     Standing::Alive { actor: Box::new(actor), touch }
 }
 
+/// Whether work that a session asked for may go on.
+#[derive(Debug)]
+pub(crate) enum Fit {
+    /// For this person, as they are now. The proof of identity was given when the work was asked for.
+    Yes(Box<Actor>),
+    /// Not any more; why, as a sentence.
+    No(&'static str),
+}
+
+/// Judges the session that asked for work that goes on after it. That the person signed out or was idle ends nothing; that
+/// somebody took their access does, and so does another password: whoever had the old one may have asked.
+#[must_use]
+pub(crate) fn judge_for_work(panel: &'static Panel, row: &SessionRow, ended: Option<&str>, now: DateTime<Utc>) -> Fit {
+    let harmless =
+        [EndReason::SignedOut, EndReason::Idle, EndReason::Expired, EndReason::Evicted, EndReason::RoleChanged];
+    if row.inactive || row.locked_until.is_some_and(|until| now < until) {
+        return Fit::No("The account was locked.");
+    }
+    if row.revoked && !harmless.iter().any(|reason| ended == Some(reason.text())) {
+        return Fit::No("The session that asked for this was ended.");
+    }
+    let Some(role) = panel.roles.iter().find(|role| role.name == row.role) else {
+        return Fit::No("The role is not in the panel any more.");
+    };
+    let whole = if row.has_factor { row.trust == Trust::Factor } else { !role.factor_required };
+    if !whole {
+        return Fit::No("The second factor was not proved in the session that asked for this.");
+    }
+    Fit::Yes(Box::new(Actor {
+        role,
+        email: row.email.clone(),
+        session: row.session,
+        has_factor: row.has_factor,
+        fresh_until: later(now, 60),
+        lent: row.lent.clone(),
+        asker: Asker { person: row.person, attributes: attributes(panel, &row.attributes), now },
+    }))
+}
+
 /// When a session that starts now is over at the latest.
 #[must_use]
 pub fn expires_at(panel: &Panel, now: DateTime<Utc>) -> DateTime<Utc> {

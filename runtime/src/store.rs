@@ -27,6 +27,7 @@ pub mod shown;
 mod sql;
 mod sqlite;
 mod statements;
+mod work;
 mod write;
 
 use std::sync::Arc;
@@ -56,6 +57,8 @@ pub use query::{
     LARGEST_BATCH, LARGEST_PAGE, Label, LabelOf, ListQuery, Listed, ListedRow, NamesQuery, PICKER_ROWS, PREVIEW_LABELS,
     PickFrom, PickerQuery, Position, Search,
 };
+pub use work::{JobFault, JobRow, JobState, JobStep, KEPT_FAULTS, Lease, NewJob, SHOWN_JOBS, UploadPart, UploadRow};
+pub(crate) use write::bulk::{Came, Importing, Incoming, MatchBy, Met, refused};
 pub use write::{Inserted, Parents, Recorded, Updated, Write};
 
 /// A database of one panel. Cheap to clone; all clones share its connections.

@@ -17,6 +17,7 @@ mod lending;
 mod links;
 mod mail;
 mod people;
+mod reading;
 mod reauth;
 mod recovery;
 mod server;

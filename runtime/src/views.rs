@@ -19,6 +19,7 @@ mod history;
 mod home;
 mod list;
 mod loans;
+mod moves;
 mod people;
 mod policy;
 mod refusal;
@@ -40,6 +41,9 @@ pub(crate) use list::{
     Cell, Chip, Column, Count, Empty, Filter, Hidden, ListPage, OptionView, PickView, RowView, SearchView, Size, Step,
 };
 pub(crate) use loans::{GroupPage, GroupsPage, LendForm, LoanLine, LoansPage, LoansView, MemberLine};
+pub(crate) use moves::{
+    Again, BulkBar, BulkField, BulkPage, ColumnView, ColumnsPage, FaultView, ImportPage, JobLine, JobPage, WorkPage,
+};
 pub(crate) use people::{
     AssignView, AttributeField, AttributesView, HandedLinkPage, InvitePage, PeopleListPage, PersonAct, PersonLine,
     PersonPage,

@@ -88,6 +88,7 @@ bailiwick::admin! {
         all Patient, Visit;                                     // those come only by naming the model
         approve Invoice;
         export Doctor, Invoice;
+        import Doctor, Patient, Visit;
         export Visit { at, patient, doctor, state };
         export Patient { name, email, phone, doctor, created_at } reveal "the yearly letter to patients";
         assign *, Owner; reset *; lock *; unlock *; revoke *;   // over people, a star is every role below
@@ -105,6 +106,7 @@ bailiwick::admin! {
         export Patient { name, doctor, created_at };
         export Visit { at, patient, doctor, state };
         export Invoice;
+        import Doctor, Patient, Visit;
         assign Clinician, Reception; reset Clinician, Reception;
         lock Clinician, Reception; unlock Clinician, Reception; revoke Clinician, Reception;
         factor required;

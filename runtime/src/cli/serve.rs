@@ -101,10 +101,15 @@ impl Running {
             }
         });
         let sending = tokio::spawn(crate::mail::sender::run(Arc::downgrade(&self.app), self.app.store.bell()));
+        let working = crate::work::start(&self.app, true);
         let limits = self.app.limits;
         http::serve(self.listener, Service::at_the_root(self.app), limits, end).await;
         sweeping.abort();
         sending.abort();
+        // A step that is broken off here was not committed; whoever serves next goes on with it.
+        for worker in working {
+            worker.abort();
+        }
     }
 }
 

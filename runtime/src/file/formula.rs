@@ -9,7 +9,6 @@ pub(crate) fn is_live(text: &str) -> bool {
 }
 
 /// The text behind the apostrophe that an export put there.
-#[cfg(test)]
 pub(crate) fn revived(text: &str) -> &str {
     match text.strip_prefix('\'') {
         Some(rest) if is_live(rest) => rest,

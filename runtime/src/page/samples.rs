@@ -18,7 +18,7 @@ mod tables;
 pub(super) use account::{account, codes, enrol, factor};
 pub(super) use life::{history, restore};
 pub(super) use loans::{group, groups, loans};
-pub(super) use moves::export;
+pub(super) use moves::{bulk, columns, export, import, job, work};
 pub(super) use people::{handed_link, invite, people, person};
 pub(super) use record::{delete, detail, form, refused_delete, stale};
 pub(super) use tables::{audit, empty_home, empty_list, home, list, policy};

@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use super::list_state::ListState;
 use super::row::Keys;
 use super::{frame, is_post, refusal, show, terms, words};
 use crate::audit::{Change, Context, Event, EventId};
@@ -14,6 +13,7 @@ use crate::context::Cx;
 use crate::error::Error;
 use crate::export::{Column, Export, columns};
 use crate::file::Format;
+use crate::list_state::ListState;
 use crate::panel::{By, FieldSet, Model, Sensitivity, ThrottleName, Verb};
 use crate::response::{Body, Response};
 use crate::route::{Page, Route};
@@ -27,7 +27,7 @@ const USUAL: Rule = Rule { by: By::Actor, count: 10, window: 3_600, wait: None, 
 pub(super) async fn page(cx: &Cx<'_>, model: &'static Model) -> Result<Response, Error> {
     let view = terms(cx, Verb::View, model)?;
     let export = terms(cx, Verb::Export, model)?;
-    let state = ListState::read(cx, model, &view)?;
+    let state = ListState::read(&cx.query, model, &view)?;
     let keys = Keys::among(cx, model, export.fields_somewhere().intersection(view.fields_somewhere()));
     let asked = Asked { cx, model, targets: keys.views(), view, export, state };
     if is_post(cx) { asked.file().await } else { asked.question(None, StatusCode::OK).await }
@@ -142,6 +142,7 @@ impl Asked<'_> {
             search: (!self.state.q.is_empty() && !searched.is_empty()).then(|| (self.state.q.clone(), searched)),
             sort: self.state.sort,
             in_words: self.state.in_words(),
+            session: Some(cx.actor.session),
             view: self.view,
             right: self.export,
             targets: self.targets,

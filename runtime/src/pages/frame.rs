@@ -5,12 +5,11 @@ use http::header;
 use crate::authorize::{Verdict, authorize, authorize_framework, may_see_holders};
 use crate::context::Cx;
 use crate::panel::{Framework, Verb};
-use crate::route::{Page, PeoplePage, Route};
+use crate::route::{Page, PeoplePage, Route, WorkPage};
 use crate::session::Jar;
 use crate::views::{Frame, Link, NavItem, Note, Person, Text, Tone};
 
-/// Name of the query parameter that carries what was just done over a redirect. It picks one of a few fixed sentences.
-pub(super) const DONE: &str = "done";
+pub(super) use crate::list_state::DONE;
 
 /// The frame of a page within the panel.
 pub(super) fn frame(cx: &Cx<'_>, title: impl Into<Text>, crumbs: Vec<Link>) -> Frame {
@@ -40,6 +39,10 @@ pub(super) fn frame(cx: &Cx<'_>, title: impl Into<Text>, crumbs: Vec<Link>) -> F
     if sees_people {
         tools.push(tool("People", "person", Route::People(PeoplePage::List), matches!(cx.route, Route::People(_))));
     }
+    if does_much_at_once(cx) {
+        let here = matches!(cx.route, Route::Work(_));
+        tools.push(tool("Your work", "work", Route::Work(WorkPage::List), here));
+    }
     tools.push(tool("Policy", "policy", Route::Policy, matches!(cx.route, Route::Policy)));
     Frame {
         models,
@@ -49,6 +52,16 @@ pub(super) fn frame(cx: &Cx<'_>, title: impl Into<Text>, crumbs: Vec<Link>) -> F
         notes: done(cx).into_iter().collect(),
         ..door(cx, title)
     }
+}
+
+/// Whether the person may do anything that runs as a job.
+fn does_much_at_once(cx: &Cx<'_>) -> bool {
+    let panel = cx.panel();
+    let may = |verb, model| matches!(authorize(panel, &cx.actor, verb, model), Verdict::Granted(_));
+    panel.models.iter().any(|model| {
+        [Verb::Edit, Verb::Delete, Verb::Import].into_iter().any(|verb| may(verb, model))
+            || (0..model.actions.len()).any(|action| may(Verb::Act(action), model))
+    })
 }
 
 /// The frame of a page in front of the panel: nobody, nowhere to go.

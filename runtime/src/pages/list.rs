@@ -2,18 +2,19 @@
 
 use chrono::Days;
 
-use super::list_state::{FieldFilter, ListState, is_of_filter, is_sortable};
 use super::picker::Source;
 use super::row::Keys;
 use super::{frame, row, show, terms, terms_if_any, words};
 use crate::context::Cx;
 use crate::error::Error;
+use crate::list_state::{FieldFilter, ListState, is_of_filter, is_sortable};
 use crate::panel::{Field, FieldSet, Kind, Model, Verb};
 use crate::response::Response;
 use crate::route::{Page, Route};
 use crate::store::{Candidates, Label, ListQuery, Listed, PickerQuery, Position, Search, cursor};
 use crate::views::{
-    Chip, Column, Count, Empty, Filter, Hidden, Link, ListPage, OptionView, PickView, SearchView, Size, Step, Text,
+    BulkBar, Chip, Column, Count, Empty, Filter, Hidden, Link, ListPage, OptionView, PickView, SearchView, Size, Step,
+    Text,
 };
 
 const SIZES: [u32; 4] = [25, 50, 100, 200];
@@ -21,7 +22,7 @@ const SIZES: [u32; 4] = [25, 50, 100, 200];
 pub(super) async fn page(cx: &Cx<'_>, model: &'static Model) -> Result<Response, Error> {
     let view = terms(cx, Verb::View, model)?;
     let visible = view.fields_somewhere();
-    let state = ListState::read(cx, model, &view)?;
+    let state = ListState::read(&cx.query, model, &view)?;
     let columns = row::columns(model, model.list, visible);
     let filtered_keys = state.filters.iter().filter(|f| f.is_active()).map(|f| f.field.index);
     let fetched = row::set(&columns)
@@ -51,6 +52,7 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model) -> Result<Response,
     let path = cx.link(&Route::Model(model, Page::List));
     let list = List { cx, model, state: &state, path: &path, visible, keys: &keys, listed: &listed, looked: &looked };
     let count = listed.count.map_or_else(String::new, words::count);
+    let bulk = list.bulk(&count);
     let new = terms_if_any(cx, Verb::Create, model).map(|_| Text::from(cx.link(&Route::Model(model, Page::New))));
     show(&ListPage {
         singular: model.title.to_lowercase().into(),
@@ -66,6 +68,13 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model) -> Result<Response,
         sizes: list.sizes(),
         steps: list.steps(),
         export: list.export(),
+        import: terms_if_any(cx, Verb::Import, model).map(|_| cx.link(&Route::Model(model, Page::Import)).into()),
+        ticks: if bulk.is_some() {
+            listed.rows.iter().map(|one| format!("{}.{}", one.row.id, one.row.version).into()).collect()
+        } else {
+            Vec::new()
+        },
+        bulk,
         empty: list.empty(new.clone()),
         new,
         count: Count { text: count.into() },
@@ -322,6 +331,28 @@ impl List<'_> {
             }
         }
         keep
+    }
+
+    /// What can be done with many of these rows at once.
+    fn bulk(&self, count: &str) -> Option<BulkBar> {
+        let model = self.model;
+        let may = |verb| terms_if_any(self.cx, verb, model).is_some();
+        let mut choices = Vec::new();
+        if may(Verb::Edit) {
+            choices.push(option("edit", "Change fields", true));
+        }
+        for (number, action) in model.actions.iter().enumerate().filter(|(number, _)| may(Verb::Act(*number))) {
+            choices.push(option(action.name, action.title, number == 0 && choices.is_empty()));
+        }
+        if may(Verb::Delete) {
+            choices.push(option("delete", "Delete", choices.is_empty()));
+        }
+        let path = self.cx.link(&Route::Model(model, Page::Bulk));
+        (!choices.is_empty()).then(|| BulkBar {
+            action: self.state.address(&path, |name| name == "size", &[]).into(),
+            choices,
+            all: if self.state.narrows() { format!("all {count} that match") } else { format!("all {count}") }.into(),
+        })
     }
 
     /// The export of these very rows.

@@ -151,6 +151,12 @@ fn about<'a>(cx: &Cx<'a>) -> (String, Route<'a>) {
         Page::Delete(id) => (Verb::Delete, Page::Detail(id)),
         Page::Edit(id) | Page::Restore(id, _) => (Verb::Edit, Page::Detail(id)),
         Page::New => (Verb::Create, Page::List),
+        Page::Import | Page::Template | Page::Upload(_) => {
+            return (format!("To import {}", model.plural.to_lowercase()), Route::Model(model, Page::List));
+        }
+        Page::Bulk => {
+            return (format!("To do this with many {}", model.plural.to_lowercase()), Route::Model(model, Page::List));
+        }
         Page::Export => return (format!("To export {}", model.plural.to_lowercase()), Route::Model(model, Page::List)),
         Page::List | Page::Detail(_) | Page::History(_) | Page::Pick(_) => {
             return (format!("To see {}", model.plural.to_lowercase()), Route::Home);

@@ -86,6 +86,7 @@ impl Clinic {
             target,
             query: Fields::parse(query.as_bytes()),
             posted: Fields::parse(form.as_bytes()),
+            upload: std::sync::Mutex::new(None),
             headers: &HeaderMap::new(),
             address: String::new(),
             now: now(),

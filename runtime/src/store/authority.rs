@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 use super::account::{
     Ask, LinkRow, NewLink, NewPerson, NewSession, OwnSession, PasswordHash, PersonRow, Purpose, SessionRow,
 };
-use super::statements::{devices, mail, people, sessions, throttle, tokens};
+use super::statements::{devices, jobs, mail, people, sessions, throttle, tokens, uploads};
 use super::{Recorded, Store, Write};
 use crate::audit::{Change, Context, Event, EventId};
 use crate::authorize::Actor;
@@ -26,6 +26,15 @@ impl Store {
     /// The session with this token, its person and what is lent to them now, whatever their state, in one statement.
     pub async fn session(&self, token: &token::Hash, now: DateTime<Utc>) -> Result<Option<SessionRow>, Error> {
         self.database.session(token, now).await
+    }
+
+    /// The session of this id with its person, as [`Store::session`], and why it ended, if it did.
+    pub(crate) async fn session_of_work(
+        &self,
+        session: i64,
+        now: DateTime<Utc>,
+    ) -> Result<Option<(SessionRow, Option<String>)>, Error> {
+        self.database.session_of_work(session, now).await
     }
 
     /// Writes down that the session was used now; no event: it decides nothing but when the session ends by itself.
@@ -89,7 +98,7 @@ impl Store {
         self.database.reserve(asks, now).await
     }
 
-    /// Removes sessions, links, counts and settled mails that have meant nothing for 30 days.
+    /// Removes sessions, links, counts, jobs and settled mails that have meant nothing for 30 days.
     pub(crate) async fn sweep(&self, now: DateTime<Utc>, cap: u32) -> Result<u64, Error> {
         let before = now - chrono::Duration::days(30);
         let mut tx = self.database.begin().await?;
@@ -98,8 +107,10 @@ impl Store {
         let counts = throttle::forget(&mut tx, before, cap).await?;
         let mails = mail::forget(&mut tx, before).await?;
         let devices = devices::forget(&mut tx, now).await?;
+        let jobs = jobs::forget(&mut tx, before).await?;
+        let uploads = uploads::forget(&mut tx, now).await?;
         tx.commit_without_event().await?;
-        Ok(sessions + links + counts + mails + devices)
+        Ok(sessions + links + counts + mails + devices + jobs + uploads)
     }
 
     /// Records one thing that changed no row: a refusal, a failed sign-in.

@@ -227,6 +227,66 @@ const TABLES: &[(&str, &str)] = &[
   fault {text} NOT NULL DEFAULT ''
 ) {table}",
     ),
+    // A job belongs to whoever holds its lease. `place` is how far it came, in the worker's own words.
+    (
+        "bw_jobs",
+        "CREATE TABLE bw_jobs (
+  id {id},
+  person {whole} NOT NULL REFERENCES bw_people (id) ON DELETE CASCADE,
+  session {whole} NOT NULL,
+  request_id {text} NOT NULL,
+  kind {text} NOT NULL,
+  model {text} NOT NULL,
+  params {text} NOT NULL,
+  state {text} NOT NULL,
+  created_at {moment} NOT NULL,
+  ended_at {moment},
+  total {whole},
+  seen {whole} NOT NULL DEFAULT 0,
+  done {whole} NOT NULL DEFAULT 0,
+  failed {whole} NOT NULL DEFAULT 0,
+  place {text} NOT NULL DEFAULT '',
+  cancel {bool} NOT NULL DEFAULT FALSE,
+  note {text} NOT NULL DEFAULT '',
+  lease_owner {text},
+  lease_until {moment}
+) {table}",
+    ),
+    (
+        "bw_job_faults",
+        "CREATE TABLE bw_job_faults (
+  id {id},
+  job {whole} NOT NULL REFERENCES bw_jobs (id) ON DELETE CASCADE,
+  line {whole} NOT NULL,
+  field {text} NOT NULL,
+  message {text} NOT NULL
+) {table}",
+    ),
+    (
+        "bw_uploads",
+        "CREATE TABLE bw_uploads (
+  id {id},
+  person {whole} NOT NULL REFERENCES bw_people (id) ON DELETE CASCADE,
+  session {whole} NOT NULL,
+  model {text} NOT NULL,
+  name {text} NOT NULL,
+  format {text} NOT NULL,
+  columns {text} NOT NULL,
+  row_count {whole} NOT NULL DEFAULT 0,
+  ready {bool} NOT NULL DEFAULT FALSE,
+  created_at {moment} NOT NULL,
+  expires_at {moment} NOT NULL
+) {table}",
+    ),
+    (
+        "bw_upload_parts",
+        "CREATE TABLE bw_upload_parts (
+  id {id},
+  upload {whole} NOT NULL REFERENCES bw_uploads (id) ON DELETE CASCADE,
+  first_row {whole} NOT NULL,
+  content {text} NOT NULL
+) {table}",
+    ),
     // No foreign keys: the trail outlives the person, the session and the row.
     (
         "bw_audit",
@@ -300,6 +360,11 @@ const INDEXES: &[(&str, &str)] = &[
     ("bw_mail_person", "CREATE INDEX bw_mail_person ON bw_mail (person)"),
     ("bw_factors_live", "CREATE UNIQUE INDEX bw_factors_live ON bw_factors (person) WHERE removed_at IS NULL"),
     ("bw_recovery_codes_mark", "CREATE UNIQUE INDEX bw_recovery_codes_mark ON bw_recovery_codes (person, mark)"),
+    ("bw_jobs_person", "CREATE INDEX bw_jobs_person ON bw_jobs (person)"),
+    ("bw_jobs_state", "CREATE INDEX bw_jobs_state ON bw_jobs (state)"),
+    ("bw_job_faults_job", "CREATE INDEX bw_job_faults_job ON bw_job_faults (job)"),
+    ("bw_uploads_expires", "CREATE INDEX bw_uploads_expires ON bw_uploads (expires_at)"),
+    ("bw_upload_parts_upload", "CREATE INDEX bw_upload_parts_upload ON bw_upload_parts (upload, first_row)"),
     ("bw_audit_actor", "CREATE INDEX bw_audit_actor ON bw_audit (actor)"),
     ("bw_audit_event", "CREATE INDEX bw_audit_event ON bw_audit (event)"),
     ("bw_audit_subject", "CREATE INDEX bw_audit_subject ON bw_audit (model, row_id)"),

@@ -1,6 +1,8 @@
 //! A change: one transaction on the one writing connection. Every mutation is checked against its terms on the row as
 //! it is read here, and leaves an event behind; [`Write::commit`] asks for the proof of at least one.
 
+pub(crate) mod bulk;
+
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -127,7 +129,7 @@ impl Write {
         proved(terms)?;
         let model = terms.model();
         let (mut row, given) = self.filled_in(model, values)?;
-        only_writable(terms, given)?;
+        may_fill_in(terms, given)?;
         self.may_stand(model, FieldSet::ALL, &row)?;
         if !terms.allow_insert(given, &row) {
             return Err(outside(terms));
@@ -173,7 +175,7 @@ impl Write {
         if changed.is_empty() {
             return Ok(Updated::Unchanged(before));
         }
-        only_writable(terms, changed)?;
+        may_fill_in(terms, changed)?;
         self.may_stand(model, changed, &after)?;
         for field in model.fields.iter().filter(|f| f.automatic == Some(Automatic::Updated)) {
             after.set(field.index, Value::Timestamp(self.context.now()));
@@ -344,8 +346,28 @@ impl Write {
         row: &Row,
         parents: Parents<'_>,
     ) -> Result<(), Error> {
-        let mut keys: Vec<&Field> = Vec::new();
-        let mut targets = Vec::new();
+        let pointed = self.pointed(model, fields, row, parents);
+        let (keys, targets): (Vec<&Field>, Vec<_>) =
+            pointed.into_iter().map(|(field, target, id)| (field, (target, id))).unzip();
+        let seen = self.transaction.may_be_pointed_at(&targets).await?;
+        let faults: Vec<FieldFault> = keys
+            .iter()
+            .zip(seen)
+            .filter(|(_, seen)| !seen)
+            .map(|(field, _)| FieldFault { field: field.index, message: "Choose one from the list.".to_owned() })
+            .collect();
+        if faults.is_empty() { Ok(()) } else { Err(Error::Fields(faults)) }
+    }
+
+    /// What the foreign keys among these fields point at.
+    fn pointed<'p>(
+        &self,
+        model: &'static Model,
+        fields: FieldSet,
+        row: &Row,
+        parents: Parents<'p>,
+    ) -> Vec<(&'static Field, Pointed<'p>, i64)> {
+        let mut pointed = Vec::new();
         for field in model.fields.iter().filter(|f| fields.contains(f.index)) {
             let Some(Value::Int(id)) = row.get(field.index) else { continue };
             let target = match (field.kind, parents) {
@@ -363,17 +385,9 @@ impl Write {
                 }
                 _ => continue,
             };
-            keys.push(field);
-            targets.push((target, *id));
+            pointed.push((field, target, *id));
         }
-        let seen = self.transaction.may_be_pointed_at(&targets).await?;
-        let faults: Vec<FieldFault> = keys
-            .iter()
-            .zip(seen)
-            .filter(|(_, seen)| !seen)
-            .map(|(field, _)| FieldFault { field: field.index, message: "Choose one from the list.".to_owned() })
-            .collect();
-        if faults.is_empty() { Ok(()) } else { Err(Error::Fields(faults)) }
+        pointed
     }
 }
 
@@ -382,7 +396,7 @@ fn field_of(model: &'static Model, index: usize) -> Result<&'static Field, Error
 }
 
 /// A form never writes what is read-only or automatic; an action writes what it declares.
-fn only_writable(terms: &Terms, fields: FieldSet) -> Result<(), Error> {
+fn may_fill_in(terms: &Terms, fields: FieldSet) -> Result<(), Error> {
     let model = terms.model();
     let declared = match terms.verb() {
         Verb::Act(action) => model.actions.get(action).map(|a| a.writes),

@@ -14,8 +14,11 @@ use crate::export::{Export, columns};
 use crate::file::{Cell, Format, Rest, Writer};
 use crate::panel::Verb;
 use crate::response::Body;
-use crate::store::Store;
-use crate::testing::{DOCTOR, PANEL, PATIENT, actor, context, new_patient, now, place, seed, store, terms, text};
+use crate::store::{NewPerson, NewSession, Store};
+use crate::testing::{
+    DOCTOR, PANEL, PATIENT, actor, command_line, context, new_patient, now, place, seed, store, terms, text,
+};
+use crate::token::Token;
 use crate::value::Value;
 
 async fn many(store: &Store, rows: usize) {
@@ -25,6 +28,10 @@ async fn many(store: &Store, rows: usize) {
 }
 
 async fn start(store: &Store, format: Format) -> Body {
+    start_in(store, format, None).await
+}
+
+async fn start_in(store: &Store, format: Format, session: Option<i64>) -> Body {
     let owner = actor("Owner", None);
     let (view, export) = (terms(&owner, Verb::View, PATIENT), terms(&owner, Verb::Export, PATIENT));
     let targets = vec![terms(&owner, Verb::View, DOCTOR)];
@@ -38,6 +45,7 @@ async fn start(store: &Store, format: Format) -> Body {
         sort: None,
         format,
         in_words: String::new(),
+        session,
     };
     let place = Arc::new(Semaphore::new(1)).acquire_owned().await.expect("a place");
     Body::parts(export.start(store.clone(), Clock::new(now), context(&owner), place).await.expect("it begins"))
@@ -94,6 +102,34 @@ async fn an_export_that_breaks_off_breaks_the_connection_and_says_so() {
         broke |= frame.is_err();
     }
     assert!(broke, "whoever has half of it must not take it for the whole");
+    assert_eq!(ended(&store).await, "broken off");
+}
+
+#[tokio::test]
+async fn who_is_demoted_on_the_way_gets_no_more_of_it() {
+    let (_directory, store) = store().await;
+    many(&store, 12_000).await;
+    let mut write = store.write(command_line()).await.expect("a transaction");
+    let new = NewPerson { email: "anna@example.org", role: "Owner", password_hash: None, attributes: "{}".to_owned() };
+    let (person, _) = write.create_person(&new).await.expect("a statement").expect("a new person");
+    let session = NewSession {
+        token: Token::fresh().expect("random bytes").hash(),
+        person,
+        expires_at: now() + chrono::Duration::hours(1),
+        at_most: 1,
+        address: "",
+        agent: "",
+    };
+    let (session, recorded) = write.start_session(&session).await.expect("a session");
+    write.commit(recorded).await.expect("a commit");
+    let mut body = start_in(&store, Format::Csv, Some(session)).await;
+    body.frame().await.expect("a first piece").expect("in order");
+    store.execute_for_test("UPDATE bw_people SET role = 'Clinician'").await;
+    let mut broke = false;
+    while let Some(frame) = body.frame().await {
+        broke |= frame.is_err();
+    }
+    assert!(broke);
     assert_eq!(ended(&store).await, "broken off");
 }
 

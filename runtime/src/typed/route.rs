@@ -87,7 +87,13 @@ impl<Id: RowId, A: ActionName> At<Id, A> {
                 let (action, _) = A::ALL.iter().find(|(_, index)| *index == action)?;
                 Self::Act(id.into(), *action)
             }
-            Page::Restore(..) | Page::Export | Page::Pick(_) => return None,
+            Page::Restore(..)
+            | Page::Export
+            | Page::Import
+            | Page::Template
+            | Page::Upload(_)
+            | Page::Bulk
+            | Page::Pick(_) => return None,
         })
     }
 }
@@ -137,6 +143,7 @@ pub fn parse_route<R: TypedRoute>(path: &str) -> Result<R, UnknownPath> {
         | Route::Join
         | Route::Recovery
         | Route::People(_)
+        | Route::Work(_)
         | Route::Factor(_)
         | Route::Account(_)
         | Route::Static(_) => Err(UnknownPath),

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::{Frame, Link, Text};
+use super::{BulkBar, Frame, Link, Text};
 
 /// A page of rows.
 #[derive(Debug, Serialize)]
@@ -33,6 +33,12 @@ pub(crate) struct ListPage {
     pub(crate) new: Option<Text>,
     /// Where these rows can be taken away, if the viewer may.
     pub(crate) export: Option<Text>,
+    /// Where rows come in from a file, if the viewer may.
+    pub(crate) import: Option<Text>,
+    /// What can be done with many rows at once; none: nothing.
+    pub(crate) bulk: Option<BulkBar>,
+    /// For each row the value of its tick box; empty where nothing can be done with many.
+    pub(crate) ticks: Vec<Text>,
     /// Said when there are no rows.
     pub(crate) empty: Empty,
 }

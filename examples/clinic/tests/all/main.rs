@@ -3,6 +3,7 @@
 
 mod authenticator;
 mod browser;
+mod bulk;
 mod commands;
 mod export;
 mod factor;
@@ -10,6 +11,7 @@ mod forms;
 mod guesses;
 mod hidden;
 mod house;
+mod import;
 mod kill;
 mod matrix;
 mod nested;

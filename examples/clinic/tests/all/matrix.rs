@@ -97,6 +97,9 @@ impl Round<'_> {
             let offered = list.hrefs().iter().any(|href| href.starts_with(&format!("/{slug}/export")));
             assert_eq!(offered, export, "the button of {slug} as {}", self.held.role.name);
         }
+        let typed = self.held.holds(Verb::Create, model) || self.held.holds(Verb::Edit, model);
+        let import = typed && self.held.holds(Verb::Import, model);
+        self.get(&format!("/{slug}/import"), if import { 200 } else { 403 }).await;
         let create = self.held.holds(Verb::Create, model);
         let (form, new_status) = self.get(&format!("/{slug}/new"), if create { 200 } else { 403 }).await;
         let values = filled_in(self.house, &self.specimens);

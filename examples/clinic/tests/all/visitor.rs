@@ -257,6 +257,25 @@ impl Visitor {
         self.try_to_send(method, path, body).await.unwrap_or_else(|why| panic!("{path}: {why}"))
     }
 
+    /// A file, with the token that pages of this session carry.
+    pub(crate) async fn upload(&mut self, path: &str, name: &str, file: &[u8]) -> Answer {
+        let csrf = self.csrf.clone();
+        self.upload_with(path, name, file, &csrf).await
+    }
+
+    /// A file with some token.
+    pub(crate) async fn upload_with(&mut self, path: &str, name: &str, file: &[u8], csrf: &str) -> Answer {
+        let mut body = format!(
+            "--cut\r\nContent-Disposition: form-data; name=\"_csrf\"\r\n\r\n{csrf}\r\n--cut\r\nContent-Disposition: \
+             form-data; name=\"file\"; filename=\"{name}\"\r\n\r\n"
+        )
+        .into_bytes();
+        body.extend_from_slice(file);
+        body.extend_from_slice(b"\r\n--cut--\r\n");
+        let body = Some(("multipart/form-data; boundary=cut", Bytes::from(body)));
+        self.deliver(Method::POST, path, body).await.unwrap_or_else(|why| panic!("{path}: {why}"))
+    }
+
     /// The error is that of a connection that broke.
     pub(crate) async fn try_to_send(
         &mut self,
@@ -264,16 +283,27 @@ impl Visitor {
         path: &str,
         body: Option<String>,
     ) -> Result<Answer, String> {
+        let body = body.map(|body| ("application/x-www-form-urlencoded", Bytes::from(body)));
+        self.deliver(method, path, body).await
+    }
+
+    async fn deliver(
+        &mut self,
+        method: Method,
+        path: &str,
+        body: Option<(&'static str, Bytes)>,
+    ) -> Result<Answer, String> {
         let asked = format!("{method} {path}");
         let mut request = Request::builder().method(method).uri(path);
         if !self.cookies.is_empty() {
             let cookies: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
             request = request.header(header::COOKIE, cookies.join("; "));
         }
-        if body.is_some() {
-            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+        let (kind, body) = body.map_or((None, Bytes::new()), |(kind, body)| (Some(kind), body));
+        if let Some(kind) = kind {
+            request = request.header(header::CONTENT_TYPE, kind);
         }
-        let request = request.body(Full::from(body.unwrap_or_default())).expect("a request");
+        let request = request.body(Full::from(body)).expect("a request");
         let (parts, body) = (self.way)(request).await?.into_parts();
         for cookie in parts.headers.get_all(header::SET_COOKIE) {
             self.keep(cookie.to_str().expect("a cookie of ASCII"));

@@ -2,9 +2,9 @@
 
 use super::{doctors, filter, frame, option, patient, pick, states, steps};
 use crate::views::{
-    Accepted, AuditPage, Bar, Change, Chart, Chip, Column, Count, Counter, Empty, Event, Filter, GrantRow, Hidden,
-    HomePage, Latest, Link, ListPage, Mark, MatrixCell, MatrixRow, PolicyPage, RoleView, Seal, SearchView, Size,
-    Subject, Text,
+    Accepted, AuditPage, Bar, BulkBar, Change, Chart, Chip, Column, Count, Counter, Empty, Event, Filter, GrantRow,
+    Hidden, HomePage, Latest, Link, ListPage, Mark, MatrixCell, MatrixRow, OptionView, PolicyPage, RoleView, Seal,
+    SearchView, Size, Subject, Text,
 };
 
 pub(in crate::page) fn list() -> ListPage {
@@ -46,6 +46,13 @@ pub(in crate::page) fn list() -> ListPage {
         chips: vec![Chip { label: "Doctor".into(), value: "Dr Sara Nasser 7".into(), remove: "/patients".into() }],
         clear: "/patients".into(),
         export: Some("/patients/export?sort=-created_at".into()),
+        import: Some("/patients/import".into()),
+        bulk: Some(BulkBar {
+            action: "/patients/bulk?sort=-created_at".into(),
+            choices: vec![OptionView { value: "delete".into(), label: "Delete".into(), selected: true }],
+            all: "all 10,000+".into(),
+        }),
+        ticks: (1..=50).map(|id| format!("{id}.1").into()).collect(),
         columns: vec![
             column("Name", "", ""),
             column("Doctor", "", ""),

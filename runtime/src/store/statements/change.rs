@@ -1,18 +1,20 @@
 //! Reading and changing rows within a transaction. Nothing here decides; [`crate::store::write`] did before it asked.
 
+use std::collections::HashSet;
+
 use super::condition;
 use super::page::one_row;
 use super::select::{MAIN, push_field};
 use crate::authorize::Terms;
 use crate::error::Error;
-use crate::panel::{FieldSet, Model, Panel};
+use crate::panel::{FieldSet, Kind, Model, Panel};
 use crate::store::answer::Answer;
 use crate::store::fault::Fault;
 use crate::store::fit;
 use crate::store::lane::Transaction;
 use crate::store::query::{GetQuery, ListedRow};
 use crate::store::sql::Sql;
-use crate::value::Row;
+use crate::value::{Row, Value};
 
 /// Ids a statement names at most.
 const IDS: usize = 500;
@@ -50,6 +52,72 @@ impl Transaction {
         MAIN.column(&mut sql, "id");
         sql.push(" = ").push_bind(id).locking();
         self.row(sql).await?.map(|answer| read_whole(model, &answer)).transpose()
+    }
+
+    /// Rows with every field that have one of these values in a field; without a field: of these ids.
+    pub(in crate::store) async fn load_having(
+        &mut self,
+        model: &'static Model,
+        field: Option<usize>,
+        values: &[Value],
+    ) -> Result<Vec<Row>, Error> {
+        let (name, kind) = match field.map(|field| model.fields.get(field)) {
+            None => ("id", Kind::I64),
+            Some(Some(field)) => (field.name, field.kind),
+            Some(None) => return Err(Error::Bug(format!("{} has no such field", model.name))),
+        };
+        let mut rows = Vec::new();
+        for values in values.chunks(IDS) {
+            let mut sql = whole_rows(model);
+            MAIN.column(&mut sql, name);
+            push_values(&mut sql, kind, values)?;
+            sql.locking();
+            for answer in self.rows(sql).await? {
+                rows.push(read_whole(model, &answer)?);
+            }
+        }
+        Ok(rows)
+    }
+
+    /// Which of these values stand in this field of some row, as text.
+    pub(in crate::store) async fn taken(
+        &mut self,
+        model: &'static Model,
+        field: usize,
+        values: &[Value],
+    ) -> Result<HashSet<String>, Error> {
+        let kind = model.fields.get(field).map_or(Kind::Secret, |field| field.kind);
+        let name = named(model, field)?;
+        let mut taken = HashSet::new();
+        for values in values.chunks(IDS) {
+            let mut sql = Sql::new("SELECT ");
+            MAIN.column(&mut sql, name);
+            sql.push(" FROM ").name(model.table).push(" AS ");
+            MAIN.push(&mut sql);
+            sql.push(" WHERE ");
+            MAIN.column(&mut sql, name);
+            push_values(&mut sql, kind, values)?;
+            for answer in self.rows(sql).await? {
+                taken.insert(answer.value(kind, 0)?.to_text());
+            }
+        }
+        Ok(taken)
+    }
+
+    /// What follows can be undone by itself.
+    pub(in crate::store) async fn savepoint(&mut self) -> Result<(), Fault> {
+        self.execute(Sql::new("SAVEPOINT bw_row")).await.map(drop)
+    }
+
+    /// What followed the savepoint stays.
+    pub(in crate::store) async fn release_savepoint(&mut self) -> Result<(), Fault> {
+        self.execute(Sql::new("RELEASE SAVEPOINT bw_row")).await.map(drop)
+    }
+
+    /// What followed the savepoint did not happen.
+    pub(in crate::store) async fn undo_to_savepoint(&mut self) -> Result<(), Fault> {
+        self.execute(Sql::new("ROLLBACK TO SAVEPOINT bw_row")).await?;
+        self.release_savepoint().await
     }
 
     /// Rows with every field whose key points at one of these.
@@ -205,6 +273,15 @@ fn incomplete(model: &Model) -> Error {
 
 fn named(model: &'static Model, field: usize) -> Result<&'static str, Error> {
     model.fields.get(field).map(|f| f.name).ok_or_else(|| Error::Bug(format!("{} has no field {field}", model.name)))
+}
+
+fn push_values(sql: &mut Sql, kind: Kind, values: &[Value]) -> Result<(), Error> {
+    sql.push(" IN (");
+    for (i, value) in values.iter().enumerate() {
+        sql.push(if i == 0 { "" } else { ", " }).push_bind(fit::stored(kind, value)?);
+    }
+    sql.push(")");
+    Ok(())
 }
 
 fn push_ids(sql: &mut Sql, ids: &[i64]) {

@@ -12,17 +12,17 @@ use crate::store::lane::Transaction;
 use crate::store::sql::Sql;
 use crate::token;
 
+const COLUMNS: &str = "SELECT s.id, p.id, p.email, p.role, p.inactive, p.locked_until, p.attributes, s.seen_at, \
+     s.expires_at, s.revoked_at IS NOT NULL, coalesce(s.proved_at, s.created_at), s.trust, \
+     EXISTS (SELECT 1 FROM bw_factors f WHERE f.person = p.id AND f.removed_at IS NULL), ";
+
 impl Database {
     pub(in crate::store) async fn session(
         &self,
         token: &token::Hash,
         now: DateTime<Utc>,
     ) -> Result<Option<SessionRow>, Error> {
-        let mut sql = Sql::new(
-            "SELECT s.id, p.id, p.email, p.role, p.inactive, p.locked_until, p.attributes, s.seen_at, s.expires_at, \
-             s.revoked_at IS NOT NULL, coalesce(s.proved_at, s.created_at), s.trust, \
-             EXISTS (SELECT 1 FROM bw_factors f WHERE f.person = p.id AND f.removed_at IS NULL), ",
-        );
+        let mut sql = Sql::new(COLUMNS);
         loans::push_lent(&mut sql, now);
         sql.push(" FROM bw_sessions s JOIN bw_people p ON p.id = s.person WHERE s.token_hash = ");
         sql.push_bind(token.as_slice());
@@ -42,6 +42,18 @@ impl Database {
         .bind(person)
         .bind(now);
         self.reading().await?.rows(sql).await?.iter().map(own).collect()
+    }
+
+    pub(in crate::store) async fn session_of_work(
+        &self,
+        id: i64,
+        now: DateTime<Utc>,
+    ) -> Result<Option<(SessionRow, Option<String>)>, Error> {
+        let mut sql = Sql::new(COLUMNS);
+        loans::push_lent(&mut sql, now);
+        sql.push(", s.reason FROM bw_sessions s JOIN bw_people p ON p.id = s.person WHERE s.id = ").push_bind(id);
+        let Some(found) = self.reading().await?.row(sql).await? else { return Ok(None) };
+        Ok(Some((session(&found)?, found.text(14)?)))
     }
 
     pub(in crate::store) async fn touch_session(&self, id: i64, now: DateTime<Utc>) -> Result<(), Error> {

@@ -6,14 +6,16 @@ use form_urlencoded::Serializer;
 
 use crate::authorize::Terms;
 use crate::condition::{Condition, Term};
-use crate::context::Cx;
 use crate::error::Error;
+use crate::fields::Fields;
 use crate::form;
 use crate::panel::{Field, FieldSet, Kind, Model, Sort};
 use crate::predicate::Op;
 use crate::store::{LARGEST_PAGE, Position, cursor};
 use crate::value::Value;
 
+/// Name of the query parameter that carries what was just done over a redirect; no part of the state.
+pub(crate) const DONE: &str = "done";
 /// Rows a page unless the address says otherwise.
 const USUAL_SIZE: u32 = 50;
 /// Longest text to look for, code points.
@@ -21,29 +23,29 @@ const LONGEST_SEARCH: usize = 200;
 
 /// A list's state, checked.
 #[derive(Debug)]
-pub(super) struct ListState {
-    pub(super) q: String,
-    pub(super) filters: Vec<FieldFilter>,
-    pub(super) sort: Option<Sort>,
+pub(crate) struct ListState {
+    pub(crate) q: String,
+    pub(crate) filters: Vec<FieldFilter>,
+    pub(crate) sort: Option<Sort>,
     /// The address names the order.
-    pub(super) sort_named: bool,
-    pub(super) size: u32,
-    pub(super) position: Position,
+    pub(crate) sort_named: bool,
+    pub(crate) size: u32,
+    pub(crate) position: Position,
     /// What of it belongs into every address of this list: all but the place.
     pairs: Vec<(String, String)>,
 }
 
 /// What is asked of one field.
 #[derive(Debug)]
-pub(super) struct FieldFilter {
-    pub(super) field: &'static Field,
+pub(crate) struct FieldFilter {
+    pub(crate) field: &'static Field,
     /// Texts of equality; several: any of them.
-    pub(super) is: Vec<String>,
-    pub(super) from: String,
-    pub(super) to: String,
-    pub(super) null: bool,
+    pub(crate) is: Vec<String>,
+    pub(crate) from: String,
+    pub(crate) to: String,
+    pub(crate) null: bool,
     /// What to look for among the candidates of a foreign key; no condition.
-    pub(super) look: String,
+    pub(crate) look: String,
     condition: Condition,
 }
 
@@ -61,13 +63,13 @@ impl FieldFilter {
     }
 
     /// Whether it leaves rows out.
-    pub(super) fn is_active(&self) -> bool {
+    pub(crate) fn is_active(&self) -> bool {
         !self.is.is_empty() || !self.from.is_empty() || !self.to.is_empty() || self.null
     }
 }
 
 /// Whether rows can be put in an order by this field that means something to a reader.
-pub(super) fn is_sortable(field: &Field) -> bool {
+pub(crate) fn is_sortable(field: &Field) -> bool {
     !matches!(field.kind, Kind::Json | Kind::Secret | Kind::Bytes | Kind::Text | Kind::Model(..) | Kind::Actor)
 }
 
@@ -80,7 +82,7 @@ impl ListState {
     ///
     /// # Errors
     /// [`Error::BadRequest`] with a sentence for anything that is not an address of this list for this viewer.
-    pub(super) fn read(cx: &Cx<'_>, model: &'static Model, terms: &Terms) -> Result<Self, Error> {
+    pub(crate) fn read(query: &Fields, model: &'static Model, terms: &Terms) -> Result<Self, Error> {
         let visible = terms.fields_somewhere();
         let mut state = Self {
             q: String::new(),
@@ -92,8 +94,8 @@ impl ListState {
             pairs: Vec::new(),
         };
         let mut place = None;
-        for (name, value) in cx.query.iter() {
-            if value.is_empty() || name == super::frame::DONE {
+        for (name, value) in query.iter() {
+            if value.is_empty() || name == DONE {
                 continue;
             }
             match name {
@@ -166,17 +168,17 @@ impl ListState {
     }
 
     /// What the store is asked beside the scope.
-    pub(super) fn condition(&self) -> Condition {
+    pub(crate) fn condition(&self) -> Condition {
         self.filters.iter().fold(Condition::Always, |all, filter| all.and(filter.condition.clone()))
     }
 
     /// The filter on a field, if there is one.
-    pub(super) fn filter(&self, field: usize) -> Option<&FieldFilter> {
+    pub(crate) fn filter(&self, field: usize) -> Option<&FieldFilter> {
         self.filters.iter().find(|filter| filter.field.index == field)
     }
 
     /// The state in words, values as they were typed: "Search: anna; Doctor: 3". Empty: every row.
-    pub(super) fn in_words(&self) -> String {
+    pub(crate) fn in_words(&self) -> String {
         let mut words = Vec::new();
         if !self.q.is_empty() {
             words.push(format!("Search: {}", self.q));
@@ -201,13 +203,13 @@ impl ListState {
     }
 
     /// Whether anything leaves rows out.
-    pub(super) fn narrows(&self) -> bool {
+    pub(crate) fn narrows(&self) -> bool {
         !self.q.is_empty() || self.filters.iter().any(FieldFilter::is_active)
     }
 
     /// The address with some of its parameters left out and others put on; always at the first page unless one of the
     /// added says otherwise.
-    pub(super) fn address(&self, path: &str, without: impl Fn(&str) -> bool, with: &[(&str, &str)]) -> String {
+    pub(crate) fn address(&self, path: &str, without: impl Fn(&str) -> bool, with: &[(&str, &str)]) -> String {
         let mut query = Serializer::new(String::new());
         for (name, value) in self.pairs.iter().filter(|(name, _)| !without(name)) {
             query.append_pair(name, value);
@@ -221,7 +223,7 @@ impl ListState {
 }
 
 /// Whether a parameter belongs to the filter on this field.
-pub(super) fn is_of_filter(parameter: &str, field: &Field) -> bool {
+pub(crate) fn is_of_filter(parameter: &str, field: &Field) -> bool {
     parameter.strip_prefix("f.").is_some_and(|rest| rest.split('.').next() == Some(field.name))
 }
 

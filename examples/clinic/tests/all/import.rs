@@ -1,0 +1,158 @@
+//! What comes in as a file: tried first, held to what a form would be held to, and never by somebody who could not have
+//! typed it.
+
+use crate::house::House;
+use crate::visitor::{Answer, Form, Visitor};
+
+/// The page of a job when it is over.
+pub(crate) async fn over(visitor: &mut Visitor, path: &str) -> Answer {
+    loop {
+        let page = visitor.get(path).await.expect(200);
+        if !page.text.contains("data-poll") {
+            return page;
+        }
+        tokio::task::yield_now().await;
+    }
+}
+
+/// Uploads, keeps to the columns that are guessed and does this step; the job's page when it is over.
+async fn bring_in(visitor: &mut Visitor, list: &str, name: &str, file: &[u8], set: &[(&str, &str)]) -> Answer {
+    visitor.get(&format!("{list}/import")).await.expect(200);
+    let kept = visitor.upload(&format!("{list}/import"), name, file).await.expect(303);
+    let page = visitor.get(kept.location()).await.expect(200);
+    let mut form = Form::of(&page, "main form");
+    for (name, value) in set {
+        form.force(name, value);
+    }
+    let job = visitor.submit(&form).await.expect(303);
+    over(visitor, job.location()).await
+}
+
+const PATIENTS: &str = "SELECT count(*) FROM patient";
+
+#[tokio::test]
+async fn a_file_is_tried_and_then_brought_in_and_every_row_recorded() {
+    let house = House::open().await;
+    let mut manager = house.signed_in("Manager").await;
+    let file = "Name;Born;Doctor;Email;Remarks\r\n\
+        Anna Berg;1980-02-03;1;anna@example.org;x\r\n\
+        '=1+1;1981-02-03;1;;\r\n\
+        Future Child;2030-01-01;1;;\r\n\
+        ;1980-01-01;1;;\r\n\
+        No Doctor;1980-01-01;99;;\r\n\
+        Twin;1980-01-01;1;anna@example.org;\r\n";
+    let tried =
+        bring_in(&mut manager, "/patients", "people.csv", file.as_bytes(), &[("how", "parts"), ("step", "check")])
+            .await;
+    let words = tried.words();
+    for told in [
+        "2 could go in, 4 failed",
+        "Line 4 Born This must lie in the past.",
+        "Line 5 Name This is needed.",
+        "Line 6 Doctor There is none of this number that you may see.",
+        "Line 7 Email Another row has this value already.",
+    ] {
+        assert!(words.contains(told), "{told} in {words}");
+    }
+    assert_eq!(house.number(PATIENTS, &[]).await, 0, "nothing was written");
+
+    let job = manager.submit(&Form::of(&tried, "main form")).await.expect(303);
+    let done = over(&mut manager, job.location()).await;
+    assert!(done.words().contains("2 done, 4 failed"), "{}", done.words());
+    assert_eq!(house.number(PATIENTS, &[]).await, 2);
+    assert_eq!(house.number("SELECT count(*) FROM patient WHERE name = '=1+1'", &[]).await, 1, "as it was exported");
+    let events = "SELECT count(*) FROM bw_audit WHERE event = 'row.created' AND model = 'Patient' AND actor = $1 AND \
+                  request_id = (SELECT request_id FROM bw_jobs ORDER BY id DESC LIMIT 1)";
+    let me = house.person_id("manager@example.org").await;
+    assert_eq!(house.number(events, &[me]).await, 2);
+    assert_eq!(house.number("SELECT count(*) FROM bw_uploads", &[]).await, 0, "what was brought in is not kept twice");
+    let told = house.text("SELECT group_concat(event) FROM bw_audit WHERE event LIKE 'job%' AND $1 = 1", 1).await;
+    assert_eq!(told, "job.started,job.ended,job.started,job.ended");
+}
+
+#[tokio::test]
+async fn all_or_nothing_is_nothing_when_one_row_fails() {
+    let house = House::open().await;
+    let mut manager = house.signed_in("Manager").await;
+    let rows: String = (0..700).map(|n| format!("P{n},1980-01-01,{}\n", if n == 650 { 99 } else { 1 })).collect();
+    let file = format!("name,born,doctor\n{rows}");
+    let go = [("how", "one"), ("step", "go")];
+    let page = bring_in(&mut manager, "/patients", "p.csv", file.as_bytes(), &go).await;
+    assert!(page.words().contains("Nothing was brought in"), "{}", page.words());
+    assert!(page.words().contains("Line 652"), "{}", page.words());
+    assert_eq!(house.number(PATIENTS, &[]).await, 0);
+    assert_eq!(house.number("SELECT count(*) FROM bw_audit WHERE event = 'row.created'", &[]).await, 0);
+    let file = file.replace(",99\n", ",1\n");
+    let page = bring_in(&mut manager, "/patients", "p.csv", file.as_bytes(), &go).await;
+    assert!(page.words().contains("700 done, 0 failed"), "{}", page.words());
+    assert_eq!(house.number(PATIENTS, &[]).await, 700);
+    assert_eq!(house.number("SELECT count(*) FROM bw_audit WHERE event = 'row.created'", &[]).await, 700);
+}
+
+#[tokio::test]
+async fn an_export_comes_back_unchanged_and_changes_what_was_changed_in_it() {
+    let house = House::open().await;
+    let mut manager = house.signed_in("Manager").await;
+    let file =
+        "name,born,doctor,phone\nAnna,1980-01-01,1,+49 170 1\n\"=1, \"\"x\"\"\",1981-01-01,1,\nBen,1982-01-01,2,\n";
+    bring_in(&mut manager, "/patients", "p.csv", file.as_bytes(), &[("how", "one"), ("step", "go")]).await;
+    let fields =
+        [("column", "id"), ("column", "name"), ("column", "doctor"), ("column", "doctor.label"), ("format", "csv")];
+    let exported = manager.post("/patients/export", &fields).await.expect(200).text;
+    let by_id = [("key", "id"), ("how", "one"), ("step", "go")];
+    let page = bring_in(&mut manager, "/patients", "p.csv", exported.as_bytes(), &by_id).await;
+    assert!(page.words().contains("3 done, 0 failed"), "{}", page.words());
+    assert_eq!(house.number("SELECT max(version) FROM patient", &[]).await, 1, "unchanged");
+    let changed = exported.replace("Ben", "Benno");
+    bring_in(&mut manager, "/patients", "p.csv", changed.as_bytes(), &by_id).await;
+    assert_eq!(house.number("SELECT count(*) FROM patient WHERE version = 2 AND name = 'Benno'", &[]).await, 1);
+    assert_eq!(house.number("SELECT count(*) FROM bw_audit WHERE event = 'row.updated'", &[]).await, 1);
+}
+
+#[tokio::test]
+async fn without_the_right_nothing_of_the_file_is_kept() {
+    let house = House::open().await;
+    let file = b"name\nAnna\n";
+    for role in ["Clinician", "Reception", "Auditor"] {
+        let mut visitor = house.signed_in(role).await;
+        visitor.get("/patients/import").await.expect(403);
+        visitor.get("/patients/import/template?format=csv").await.expect(403);
+        visitor.upload("/patients/import", "p.csv", file).await.expect(403);
+    }
+    let mut nobody = house.visitor();
+    nobody.upload("/patients/import", "p.csv", file).await.expect(303);
+    let mut manager = house.signed_in("Manager").await;
+    manager.upload_with("/patients/import", "p.csv", file, "forged").await.expect(403);
+    manager.upload("/doctors", "p.csv", file).await.expect(415);
+    assert_eq!(house.number("SELECT count(*) FROM bw_uploads", &[]).await, 0);
+    // Somebody else's upload is not there.
+    manager.get("/patients/import").await.expect(200);
+    let kept = manager.upload("/patients/import", "p.csv", file).await.expect(303);
+    let mut owner = house.signed_in("Owner").await;
+    owner.get(kept.location()).await.expect(404);
+    owner.get("/doctors/import/1").await.expect(404);
+    let mut again = house.signed_in("Manager").await;
+    again.get(kept.location()).await.expect(404);
+}
+
+#[tokio::test]
+async fn a_file_that_does_not_read_is_refused_with_its_line_and_forgotten() {
+    let house = House::open().await;
+    let mut manager = house.signed_in("Manager").await;
+    manager.get("/patients/import").await.expect(200);
+    let long = [b"name\n".as_slice(), &vec![b'x'; 3 * 1024 * 1024]].concat();
+    let cases: [(&str, &[u8], &str); 5] = [
+        ("p.csv", b"name\nAnna\n\xff\n", "Line 3: it is not UTF-8"),
+        ("p.csv", b"name\nAn\0na\n", "Line 2: it holds a character that can't be stored"),
+        ("p.csv", &long, "Line 2: a row may have at most 1 MiB"),
+        ("p.xlsx", b"no workbook", "this is no XLSX workbook"),
+        ("p.exe", b"MZ", "must end in .csv, .jsonl or .xlsx"),
+    ];
+    for (name, file, why) in cases {
+        let page = manager.upload("/patients/import", name, file).await.expect(422);
+        assert!(page.words().contains(why), "{why} in {}", page.words());
+    }
+    assert_eq!(house.number("SELECT count(*) FROM bw_uploads", &[]).await, 0);
+    let template = manager.get("/patients/import/template?format=csv").await.expect(200);
+    assert!(template.text.ends_with("name,email,phone,born,doctor,notes\r\n"), "{}", template.text);
+}

@@ -1,0 +1,234 @@
+//! Work that outlives its request: a few tasks of a serving process take jobs from the database, a step at a time. Each
+//! step asks anew who the person is and what they may do, and commits what it did together with how far it came, so that
+//! a process that dies in the middle has lost nothing and done nothing twice.
+//!
+//! ```text
+//!  waiting ──claim──▶ running ──▶ done | cancelled | stopped (right lost) | failed
+//!                       │  ▲
+//!                       └──┘ a step; after a crash, once the lease is over, by whoever claims it
+//! ```
+
+mod bulk;
+mod import;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use tokio::task::JoinHandle;
+use uuid::Uuid;
+
+use crate::app::App;
+use crate::audit::Context;
+use crate::authorize::{Actor, Terms, authorize};
+use crate::error::Error;
+use crate::panel::{Model, Verb};
+use crate::session::{self, Fit};
+use crate::store::{JobFault, JobRow, JobState, JobStep, Lease, refused};
+
+pub(crate) use bulk::{Asked as BulkAsked, verb as bulk_verb};
+
+/// Jobs at once in one process.
+const WORKERS: usize = 2;
+/// How long a job is a process's own after each step.
+const LEASE: chrono::Duration = chrono::Duration::seconds(10);
+/// Between two looks for jobs that nobody rang for: those of a process that died.
+const LOOK: Duration = Duration::from_secs(5);
+/// After the database was not to be had.
+const PAUSE: Duration = Duration::from_secs(1);
+
+/// Starts the tasks of a process that serves. `looks`: they also look by themselves for what other processes left; without,
+/// they look once, and whenever somebody rings.
+pub(crate) fn start(app: &Arc<App>, looks: bool) -> Vec<JoinHandle<()>> {
+    (0..WORKERS)
+        .map(|_| {
+            let (app, bell) = (Arc::downgrade(app), Arc::clone(&app.bell));
+            tokio::spawn(async move {
+                let owner = Uuid::now_v7().to_string();
+                while let Some(app) = app.upgrade() {
+                    let worked = Worker { app: &app, owner: &owner }.take().await;
+                    drop(app);
+                    match worked {
+                        Ok(true) => {}
+                        Ok(false) if looks => {
+                            // A bell or the time, whichever is first.
+                            let _ = tokio::time::timeout(LOOK, bell.notified()).await;
+                        }
+                        Ok(false) => bell.notified().await,
+                        Err(error) => {
+                            tracing::warn!(%error, "a job was not taken");
+                            tokio::time::sleep(PAUSE).await;
+                        }
+                    }
+                }
+            })
+        })
+        .collect()
+}
+
+/// One of the tasks.
+struct Worker<'a> {
+    app: &'a App,
+    owner: &'a str,
+}
+
+/// What became of a step.
+enum Stepped {
+    /// There is more; whether the person asked for the end.
+    More { cancel: bool },
+    /// It is over.
+    Over(JobState, String),
+    /// It is another process's job by now.
+    Lost,
+}
+
+/// Who a job is done for, at this moment.
+struct For<'a> {
+    actor: &'a Actor,
+    context: Context,
+}
+
+impl Worker<'_> {
+    fn now(&self) -> DateTime<Utc> {
+        self.app.clock.now()
+    }
+
+    fn lease(&self) -> Lease<'_> {
+        Lease { owner: self.owner, until: self.now() + LEASE }
+    }
+
+    /// Takes a job and works on it to its end; whether there was one.
+    async fn take(&self) -> Result<bool, Error> {
+        let Some(mut job) = self.app.store.claim_job(self.lease(), self.now()).await? else { return Ok(false) };
+        tracing::info!(job = job.id, kind = job.kind, "a job is being worked on");
+        loop {
+            match self.step(&job).await {
+                Ok(Stepped::More { cancel }) => {
+                    // What the database says, not what this process believes.
+                    match self.app.store.job(job.person, job.id).await {
+                        Ok(Some(fresh)) => job = fresh,
+                        Ok(None) => return Ok(true),
+                        Err(error) => tracing::warn!(%error, "a job was not read"),
+                    }
+                    job.cancel |= cancel;
+                }
+                Ok(Stepped::Over(state, note)) => {
+                    self.end(&job, state, &note).await?;
+                    return Ok(true);
+                }
+                Ok(Stepped::Lost) => return Ok(true),
+                Err(Error::Unavailable(why)) => {
+                    // Nothing of the step was kept. The lease ends by itself if this goes on.
+                    tracing::warn!(job = job.id, why, "a step of a job is tried again");
+                    tokio::time::sleep(PAUSE).await;
+                    if self
+                        .app
+                        .store
+                        .advance_job(job.id, self.lease(), &stay(&job))
+                        .await
+                        .is_ok_and(|kept| kept.is_none())
+                    {
+                        return Ok(true);
+                    }
+                }
+                Err(error) => {
+                    tracing::error!(job = job.id, %error, "a job can't go on");
+                    self.end(&job, JobState::Failed, &error.visitor()).await?;
+                    return Ok(true);
+                }
+            }
+        }
+    }
+
+    async fn end(&self, job: &JobRow, state: JobState, note: &str) -> Result<(), Error> {
+        let request = job.request.parse().unwrap_or_else(|_| Uuid::now_v7());
+        let context = match self.who(job).await? {
+            Ok(actor) => Context::of(&actor, request),
+            // Whoever is not there any more ends nothing; the panel does.
+            Err(_) => Context::of_nobody(request, self.now()),
+        };
+        let mut write = self.app.store.write(context).await?;
+        if let Some(recorded) = write.end_job(job, self.owner, state, note).await? {
+            write.commit(recorded).await?;
+        }
+        Ok(())
+    }
+
+    /// The person as they are now; else why nothing more is done for them.
+    async fn who(&self, job: &JobRow) -> Result<Result<Actor, String>, Error> {
+        let now = self.now();
+        let Some((row, reason)) = self.app.store.session_of_work(job.session, now).await? else {
+            return Ok(Err("The person is not in the panel any more.".to_owned()));
+        };
+        if row.person != job.person {
+            return Err(Error::Bug(format!("job {} is of another person than its session", job.id)));
+        }
+        Ok(match session::judge_for_work(self.app.panel, &row, reason.as_deref(), now) {
+            Fit::Yes(actor) => Ok(*actor),
+            Fit::No(why) => Err(why.to_owned()),
+        })
+    }
+
+    async fn step(&self, job: &JobRow) -> Result<Stepped, Error> {
+        if job.cancel {
+            return Ok(Stepped::Over(JobState::Cancelled, "Ended by hand; what was done before stays.".to_owned()));
+        }
+        let actor = match self.who(job).await? {
+            Ok(actor) => actor,
+            Err(why) => return Ok(Stepped::Over(JobState::Stopped, why)),
+        };
+        let request = job.request.parse().unwrap_or_else(|_| Uuid::now_v7());
+        let who = For { actor: &actor, context: Context::of(&actor, request) };
+        let stepped = match job.kind.as_str() {
+            "import" => self.import(job, &who).await,
+            "delete" | "edit" | "act" => self.bulk(job, &who).await,
+            other => Err(Error::Bug(format!("nobody knows how to do a job of the kind {other}"))),
+        };
+        match stepped {
+            // The right was taken away on the way.
+            Err(Error::Refused(refusal)) => {
+                Ok(Stepped::Over(JobState::Stopped, format!("The right was taken away: {}.", refusal.right)))
+            }
+            other => other,
+        }
+    }
+
+    /// The terms of the person now.
+    fn terms(&self, who: &For<'_>, verb: Verb, model: &'static Model) -> Result<Terms, Error> {
+        Ok(authorize(self.app.panel, who.actor, verb, model).granted()?)
+    }
+
+    fn terms_if_any(&self, who: &For<'_>, verb: Verb, model: &'static Model) -> Option<Terms> {
+        self.terms(who, verb, model).ok()
+    }
+
+    /// Their view terms over every model.
+    fn views(&self, who: &For<'_>) -> Vec<Terms> {
+        self.app.panel.models.iter().filter_map(|model| self.terms_if_any(who, Verb::View, model)).collect()
+    }
+
+    fn model(&self, job: &JobRow) -> Result<&'static Model, Error> {
+        let model = self.app.panel.models.iter().find(|model| model.name == job.model);
+        model.ok_or_else(|| Error::Bug(format!("the panel has no model {}", job.model)))
+    }
+}
+
+/// A step that goes nowhere and keeps the lease.
+fn stay(job: &JobRow) -> JobStep {
+    JobStep { place: job.place.clone(), ..JobStep::default() }
+}
+
+/// An error of one row as its faults; any other goes on as it is.
+fn faults(model: &'static Model, line: i64, error: Error) -> Result<Vec<JobFault>, Error> {
+    Ok(spelled(model, line, refused(error)?))
+}
+
+fn spelled(model: &'static Model, line: i64, why: Vec<(Option<usize>, String)>) -> Vec<JobFault> {
+    why.into_iter()
+        .map(|(field, message)| JobFault {
+            line,
+            field: field.and_then(|field| model.fields.get(field)).map_or("", |field| field.title).to_owned(),
+            message,
+        })
+        .collect()
+}
