@@ -3,6 +3,7 @@
 //! panel at the end: whatever is broken is left out of it.
 
 mod fields;
+mod forbids;
 mod grants;
 mod models;
 mod names;

@@ -31,6 +31,20 @@ impl Grant {
     }
 }
 
+fn forbid(roles: &[usize], verb: Verb, model: usize) -> Forbid {
+    Forbid { roles: roles.to_vec(), verbs: vec![verb], model: Some(model), fields: None, when: None }
+}
+
+impl Forbid {
+    fn of(self, fields: &[usize]) -> Self {
+        Self { fields: Some(fields.to_vec()), ..self }
+    }
+
+    fn when(self, when: When) -> Self {
+        Self { when: Some(when), ..self }
+    }
+}
+
 fn over(verb: OverVerb, whom: &[usize]) -> Over {
     Over { verb, whom: Some(whom.to_vec()), lent: false }
 }
@@ -39,7 +53,9 @@ fn role(under: &[usize], grants: Vec<Grant>, people: Vec<Over>) -> Role {
     Role { under: under.to_vec(), beside: None, grants, people, log: false, factor: false }
 }
 
-fn owner(grants: Vec<Grant>) -> Role {
+/// May do everything with so many models, and what else stands there.
+fn owner(models: usize, more: Vec<Grant>) -> Role {
+    let grants = (0..models).map(|model| grant(ALL, model)).chain(more).collect();
     let star = |verb| Over { verb, whom: None, lent: false };
     let verbs = [OverVerb::Assign, OverVerb::Reset, OverVerb::Lock, OverVerb::Unlock, OverVerb::Revoke];
     let people = verbs.into_iter().map(star).chain([over(OverVerb::Assign, &[0])]).collect();
@@ -77,18 +93,15 @@ fn books() -> Small {
     Small {
         models: vec![customer, invoice],
         roles: vec![
-            owner(vec![
-                grant(ALL, 0),
-                grant(ALL, 1),
-                grant(&[Verb::Export], 0),
-                grant(&[Verb::Export], 1),
-                grant(&[Verb::Act(0)], 1).when(not_own),
-            ]),
+            owner(
+                2,
+                vec![grant(&[Verb::Export], 0), grant(&[Verb::Export], 1), grant(&[Verb::Act(0)], 1).when(not_own)],
+            ),
             role(
                 &[0],
                 vec![
-                    grant(&[Verb::View], 0).of(&[0]),
-                    grant(&[Verb::View], 1),
+                    Grant { model: None, ..grant(&[Verb::View], 0) },
+                    grant(&[Verb::Delete], 0),
                     grant(&[Verb::Edit], 1).of(&[0]).when(draft.clone()),
                     grant(&[Verb::Delete], 1).when(draft),
                     grant(&[Verb::Export], 1).of(&[0, 2]),
@@ -97,10 +110,7 @@ fn books() -> Small {
             ),
             role(&[1], vec![grant(&[Verb::View], 0).of(&[0]), grant(&[Verb::View], 1).of(&[0, 1, 2])], Vec::new()),
         ],
-        forbids: vec![
-            Forbid { roles: vec![2], verbs: vec![Verb::Delete], model: None, fields: None, when: None },
-            Forbid { roles: vec![1, 2], verbs: vec![Verb::View], model: Some(0), fields: Some(vec![1]), when: None },
-        ],
+        forbids: vec![Forbid { model: None, ..forbid(&[2], Verb::Delete, 0) }, forbid(&[1, 2], Verb::View, 0).of(&[1])],
         apart: vec![[Step { verb: Verb::Create, model: 1 }, Step { verb: Verb::Act(0), model: 1 }]],
         reauth: vec![Proof::Action(1, 0)],
         recovery: Some(RECOVERY),
@@ -126,18 +136,12 @@ fn desk() -> Small {
     Small {
         models: vec![ticket, note],
         roles: vec![
-            owner(vec![
-                grant(ALL, 0),
-                grant(ALL, 1),
-                grant(&[Verb::Export], 0),
-                grant(&[Verb::Import], 1),
-                grant(&[Verb::Act(0)], 0),
-            ]),
+            owner(2, vec![grant(&[Verb::Export], 0), grant(&[Verb::Import], 1), grant(&[Verb::Act(0)], 0)]),
             role(
                 &[0],
                 vec![
                     grant(&[Verb::View], 0).of(&[0, 1, 2]),
-                    grant(&[Verb::View], 0).of(&[3]),
+                    grant(&[Verb::View], 0).of(&[3]).when(mine.clone()),
                     grant(&[Verb::Edit], 0).of(&[0, 1]).when(mine),
                     grant(&[Verb::Act(0)], 0).when(own_and_done),
                     grant(&[Verb::View, Verb::Create], 1),
@@ -154,13 +158,10 @@ fn desk() -> Small {
             Role { beside: Some(1), ..role(&[], vec![grant(&[Verb::View], 0).of(&[0, 2])], Vec::new()) },
             role(&[1], vec![grant(&[Verb::View], 0).of(&[0]), grant(&[Verb::View], 1)], Vec::new()),
         ],
-        forbids: vec![Forbid {
-            roles: vec![1, 2, 3],
-            verbs: vec![Verb::Delete],
-            model: Some(0),
-            fields: None,
-            when: Some(When::Is(2, Order::Other, 2)),
-        }],
+        forbids: vec![
+            forbid(&[1, 2, 3], Verb::Delete, 0).when(When::Is(2, Order::Other, 2)),
+            forbid(&[1], Verb::Act(0), 0).when(When::Is(2, Order::Other, 2)),
+        ],
         apart: Vec::new(),
         reauth: vec![Proof::Verb(Verb::Import)],
         recovery: Some(Recovery { codes: false, ..RECOVERY }),
@@ -188,14 +189,7 @@ fn depot() -> Small {
     Small {
         models: vec![site, shelf, pack],
         roles: vec![
-            owner(vec![
-                grant(ALL, 0),
-                grant(ALL, 1),
-                grant(ALL, 2),
-                grant(&[Verb::Import], 2),
-                grant(&[Verb::Act(0)], 2),
-                grant(&[Verb::Act(1)], 2),
-            ]),
+            owner(3, vec![grant(&[Verb::Import], 2), grant(&[Verb::Act(0)], 2), grant(&[Verb::Act(1)], 2)]),
             role(
                 &[0],
                 vec![
@@ -224,13 +218,7 @@ fn depot() -> Small {
             ),
             role(&[2], vec![grant(&[Verb::View], 2).of(&[0]).when(light_here)], Vec::new()),
         ],
-        forbids: vec![Forbid {
-            roles: vec![2, 3],
-            verbs: vec![Verb::Edit],
-            model: Some(2),
-            fields: Some(vec![2]),
-            when: None,
-        }],
+        forbids: vec![forbid(&[2, 3], Verb::Edit, 2).of(&[2]), forbid(&[3], Verb::Edit, 1)],
         apart: Vec::new(),
         reauth: Vec::new(),
         recovery: None,

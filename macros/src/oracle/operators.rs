@@ -2,7 +2,7 @@
 //! The last ones change only how it is written.
 
 use super::small::{Field, Forbid, Grant, Kind, Order, OverVerb, Proof, Recovery, Small, Step, Then, Verb, When};
-use super::spoil::changed;
+use super::spoil::{changed, one_left_out};
 
 pub(super) struct Operator {
     pub(super) name: &'static str,
@@ -75,11 +75,7 @@ operators! {
     "grant an action as well" => |s| s.with_verb(Verb::Act(0)),
     "export without a reason" => |s| s.grants_changed(|_, g| g.reveal.then(|| Grant { reveal: false, ..g.clone() })),
     "drop a verb" => |s| s.grants_changed(|_, g| (g.verbs.len() > 1).then(|| Grant { verbs: g.verbs[1..].to_vec(), ..g.clone() })),
-    "drop a grant" => |s| s.each_role(|role| (0..role.grants.len()).map(|at| {
-        let mut role = role.clone();
-        role.grants.remove(at);
-        role
-    }).collect()),
+    "drop a grant" => |s| s.each_role(|role| one_left_out(role, |r| &mut r.grants)),
     "copy a grant to another role" => |s| s.copied(false),
     "lend another role's grant" => |s| s.copied(true),
     "assign a superior" => |s| s.over_superior(OverVerb::Assign, false),
@@ -93,11 +89,7 @@ operators! {
     "reset any role" => |s| s.over_others(OverVerb::Reset),
     "assign one's own role" => |s| s.over_own(OverVerb::Assign),
     "reset one's own role" => |s| s.over_own(OverVerb::Reset),
-    "drop authority over people" => |s| s.each_role(|role| (0..role.people.len()).map(|at| {
-        let mut role = role.clone();
-        role.people.remove(at);
-        role
-    }).collect()),
+    "drop authority over people" => |s| s.each_role(|role| one_left_out(role, |r| &mut r.people)),
     "take a role off the ladder" => |s| s.each_role(|r| changed(r, !r.under.is_empty(), |r| r.under.clear())),
     "put a role beside its superior" => |s| s.each_role(|r| changed(r, !r.under.is_empty(), |r| r.beside = r.under.pop())),
     "put a role under another one" => |s| {

@@ -22,14 +22,8 @@ impl When {
     fn changed(&self, change: fn(&Self) -> Option<Self>) -> Vec<Self> {
         let mut all: Vec<Self> = change(self).into_iter().collect();
         match self {
-            Self::And(a, b) => {
-                all.extend(a.changed(change).into_iter().map(|a| Self::And(Box::new(a), b.clone())));
-                all.extend(b.changed(change).into_iter().map(|b| Self::And(a.clone(), Box::new(b))));
-            }
-            Self::Or(a, b) => {
-                all.extend(a.changed(change).into_iter().map(|a| Self::Or(Box::new(a), b.clone())));
-                all.extend(b.changed(change).into_iter().map(|b| Self::Or(a.clone(), Box::new(b))));
-            }
+            Self::And(a, b) => all.extend(half_changed(Self::And, [a, b], change)),
+            Self::Or(a, b) => all.extend(half_changed(Self::Or, [a, b], change)),
             Self::Not(inner) => all.extend(inner.changed(change).into_iter().map(|inner| Self::Not(Box::new(inner)))),
             _ => {}
         }
@@ -37,77 +31,69 @@ impl When {
     }
 }
 
+fn half_changed(
+    join: fn(Box<When>, Box<When>) -> When,
+    [a, b]: [&When; 2],
+    change: fn(&When) -> Option<When>,
+) -> Vec<When> {
+    let first = a.changed(change).into_iter().map(|a| join(Box::new(a), Box::new(b.clone())));
+    let second = b.changed(change).into_iter().map(|b| join(Box::new(a.clone()), Box::new(b)));
+    first.chain(second).collect()
+}
+
+/// The whole with one entry of a list changed, for every entry and every change of it.
+fn one_changed<W: Clone, T>(whole: &W, list: fn(&mut W) -> &mut Vec<T>, change: impl Fn(&T) -> Vec<T>) -> Vec<W> {
+    let mut all = Vec::new();
+    for (at, entry) in list(&mut whole.clone()).iter().enumerate() {
+        for entry in change(entry) {
+            let mut whole = whole.clone();
+            list(&mut whole)[at] = entry;
+            all.push(whole);
+        }
+    }
+    all
+}
+
+/// The whole with one entry of a list left out, for every entry.
+pub(super) fn one_left_out<W: Clone, T>(whole: &W, list: fn(&mut W) -> &mut Vec<T>) -> Vec<W> {
+    let count = list(&mut whole.clone()).len();
+    let without = |at: usize| {
+        let mut whole = whole.clone();
+        list(&mut whole).remove(at);
+        whole
+    };
+    (0..count).map(without).collect()
+}
+
 impl Small {
     pub(super) fn without<T>(&self, list: fn(&mut Self) -> &mut Vec<T>) -> Vec<Self> {
-        let count = list(&mut self.clone()).len();
-        (0..count)
-            .map(|at| {
-                let mut small = self.clone();
-                list(&mut small).remove(at);
-                small
-            })
-            .collect()
+        one_left_out(self, list)
     }
 
     pub(super) fn each_role(&self, change: impl Fn(&Role) -> Vec<Role>) -> Vec<Self> {
-        let mut all = Vec::new();
-        for (at, role) in self.roles.iter().enumerate() {
-            for role in change(role) {
-                let mut small = self.clone();
-                small.roles[at] = role;
-                all.push(small);
-            }
-        }
-        all
+        one_changed(self, |small| &mut small.roles, change)
     }
 
     pub(super) fn each_model(&self, change: impl Fn(&Model) -> Vec<Model>) -> Vec<Self> {
-        let mut all = Vec::new();
-        for (at, model) in self.models.iter().enumerate() {
-            for model in change(model) {
-                let mut small = self.clone();
-                small.models[at] = model;
-                all.push(small);
-            }
-        }
-        all
-    }
-
-    pub(super) fn grants_changed(&self, change: impl Fn(&Self, &Grant) -> Option<Grant>) -> Vec<Self> {
-        self.each_role(|role| {
-            let changes = role.grants.iter().enumerate().filter_map(|(at, grant)| Some((at, change(self, grant)?)));
-            changes
-                .map(|(at, grant)| {
-                    let mut role = role.clone();
-                    role.grants[at] = grant;
-                    role
-                })
-                .collect()
-        })
+        one_changed(self, |small| &mut small.models, change)
     }
 
     pub(super) fn forbids_changed(&self, change: impl Fn(&Self, &Forbid) -> Option<Forbid>) -> Vec<Self> {
-        let changes = self.forbids.iter().enumerate().filter_map(|(at, forbid)| Some((at, change(self, forbid)?)));
-        changes
-            .map(|(at, forbid)| {
-                let mut small = self.clone();
-                small.forbids[at] = forbid;
-                small
-            })
-            .collect()
+        one_changed(self, |small| &mut small.forbids, |forbid| change(self, forbid).into_iter().collect())
+    }
+
+    fn each_grant(&self, change: impl Fn(&Grant) -> Vec<Grant>) -> Vec<Self> {
+        self.each_role(|role| one_changed(role, |role| &mut role.grants, &change))
+    }
+
+    pub(super) fn grants_changed(&self, change: impl Fn(&Self, &Grant) -> Option<Grant>) -> Vec<Self> {
+        self.each_grant(|grant| change(self, grant).into_iter().collect())
     }
 
     pub(super) fn conditions_changed(&self, change: fn(&When) -> Option<When>) -> Vec<Self> {
-        self.each_role(|role| {
-            let mut all = Vec::new();
-            for (at, grant) in role.grants.iter().enumerate() {
-                for when in grant.when.iter().flat_map(|when| when.changed(change)) {
-                    let mut role = role.clone();
-                    role.grants[at].when = Some(when);
-                    all.push(role);
-                }
-            }
-            all
+        self.each_grant(|grant| {
+            let changed = grant.when.iter().flat_map(|when| when.changed(change));
+            changed.map(|when| Grant { when: Some(when), ..grant.clone() }).collect()
         })
     }
 

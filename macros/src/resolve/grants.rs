@@ -1,5 +1,5 @@
-//! Grants and forbids: every verb, model, field and role that a clause reaches, stars spelled out. Whether a grant is
-//! wise is for the rules.
+//! Grants: every verb, model, field and role that a clause reaches, stars spelled out. Whether a grant is wise is for the
+//! rules.
 
 use std::collections::HashSet;
 use std::rc::Rc;
@@ -11,8 +11,8 @@ use super::predicates::Conditions;
 use crate::ast;
 use crate::diag::Diags;
 use crate::panel::{
-    Cell, FieldSet, Forbid, Framework, FrameworkCell, Grant, GrantId, Model, ModelId, OnePerson, PeopleCell,
-    PeopleVerb, Place, Predicate, Role, RoleId, Sensitivity, Verb,
+    Cell, FieldSet, Framework, FrameworkCell, Grant, GrantId, Model, ModelId, PeopleCell, PeopleVerb, Place, Predicate,
+    Role, RoleId, Sensitivity, Verb,
 };
 use crate::ranks::Ranks;
 
@@ -67,9 +67,9 @@ pub(crate) struct Reach<'a> {
 }
 
 /// One model of a clause, reached by name or by star.
-struct Reached<'w> {
-    model: ModelId,
-    by_star: bool,
+pub(super) struct Reached<'w> {
+    pub(super) model: ModelId,
+    pub(super) by_star: bool,
     target: &'w ast::Target,
 }
 
@@ -175,7 +175,7 @@ impl Reach<'_> {
     }
 
     /// The models that the targets name, a star being all of them.
-    fn reached<'w>(&self, targets: &'w [ast::Target], diags: &mut Diags) -> Vec<Reached<'w>> {
+    pub(super) fn reached<'w>(&self, targets: &'w [ast::Target], diags: &mut Diags) -> Vec<Reached<'w>> {
         let mut reached = Vec::new();
         for target in targets {
             match &target.name {
@@ -214,7 +214,7 @@ impl Reach<'_> {
         }
     }
 
-    fn no_such_action(&self, word: &Ident, model: ModelId, diags: &mut Diags) {
+    pub(super) fn no_such_action(&self, word: &Ident, model: ModelId, diags: &mut Diags) {
         let owners = self.names.actions_named(word);
         let owners: Vec<String> =
             owners.iter().map(|(model, _)| format!("`{}`", self.names.model_name(*model))).collect();
@@ -224,12 +224,17 @@ impl Reach<'_> {
             .help(format!("it is an action of {}", owners.join(", ")));
     }
 
-    fn condition(&self, when: Option<&ast::Predicate>, model: ModelId, diags: &mut Diags) -> Option<Rc<Predicate>> {
+    pub(super) fn condition(
+        &self,
+        when: Option<&ast::Predicate>,
+        model: ModelId,
+        diags: &mut Diags,
+    ) -> Option<Rc<Predicate>> {
         let conditions = Conditions { names: self.names, model, fields: &self.models[model.0].fields };
         when.map(|when| Rc::new(conditions.resolve(when, diags)))
     }
 
-    fn named_fields(&self, reached: &Reached<'_>, diags: &mut Diags) -> Option<FieldSet> {
+    pub(super) fn named_fields(&self, reached: &Reached<'_>, diags: &mut Diags) -> Option<FieldSet> {
         let named = reached.target.fields.as_ref().filter(|_| !reached.by_star)?;
         if named.names.is_empty() {
             diags.syntax(named.place, "no field is named").help("take the empty brackets out, or name a field");
@@ -259,107 +264,9 @@ impl Reach<'_> {
             })
             .collect()
     }
-
-    /// A forbid as one entry for all models, or one a model where fields or a condition tie it to that model.
-    pub(crate) fn forbid(&self, clause: &ast::Forbid, into: &mut Vec<Forbid>, diags: &mut Diags) {
-        let roles: Vec<RoleId> = match &clause.roles {
-            None => (0..self.names.roles.len()).map(RoleId).collect(),
-            Some(roles) => roles.iter().filter_map(|role| self.names.role(role, diags)).collect(),
-        };
-        let mut verbs = Vec::new();
-        let mut acts = Vec::new();
-        for word in &clause.verbs {
-            match verb(self.names, word, diags) {
-                Some(VerbWord::OnModels(more)) => {
-                    for verb in more {
-                        if !verbs.contains(verb) {
-                            verbs.push(*verb);
-                        }
-                    }
-                }
-                Some(VerbWord::OnPeople(_)) => {
-                    diags
-                        .syntax(word, format!("a forbid is about models, and `{}` is about people", plain(word)))
-                        .help("authority over people ends where no role grants it");
-                }
-                Some(VerbWord::Action) => acts.push(word),
-                None => {}
-            }
-        }
-        for target in &clause.targets {
-            if let Some(name) = target.name.as_ref().filter(|name| framework_name(name).is_some()) {
-                diags
-                    .syntax(name, format!("a forbid is about models, and `{}` is the framework's", plain(name)))
-                    .help("no star reaches it: it is granted by name only");
-            }
-        }
-        let mut whole = Forbid {
-            text: clause.text.clone(),
-            roles,
-            verbs,
-            models: Vec::new(),
-            actions: Vec::new(),
-            fields: None,
-            when: None,
-            place: clause.place,
-        };
-        for reached in self.reached(&clause.targets, diags) {
-            let mut actions = Vec::new();
-            for word in &acts {
-                match self.names.action(reached.model, word) {
-                    Some(action) => actions.push((reached.model, action)),
-                    None if reached.by_star => {}
-                    None => self.no_such_action(word, reached.model, diags),
-                }
-            }
-            let fields = self.named_fields(&reached, diags);
-            let when = self.condition(clause.when.as_ref(), reached.model, diags);
-            if fields.is_none() && when.is_none() {
-                whole.models.push(reached.model);
-                whole.actions.extend(actions);
-                continue;
-            }
-            into.push(Forbid {
-                text: whole.text.clone(),
-                roles: whole.roles.clone(),
-                verbs: whole.verbs.clone(),
-                models: vec![reached.model],
-                actions,
-                fields,
-                when,
-                place: clause.place,
-            });
-        }
-        if !whole.models.is_empty() {
-            into.push(whole);
-        }
-    }
-
-    pub(crate) fn one_person(&self, clause: &ast::OnePerson, diags: &mut Diags) -> OnePerson {
-        let mut steps = Vec::new();
-        for (word, name) in &clause.steps {
-            let Some(model) = self.names.model(name, diags) else { continue };
-            let place = Place::from(word).to(Place::from(name));
-            match verb(self.names, word, diags) {
-                Some(VerbWord::OnModels([verb])) => steps.push((*verb, model, place)),
-                Some(VerbWord::Action) => match self.names.action(model, word) {
-                    Some(action) => steps.push((Verb::Act(action), model, place)),
-                    None => self.no_such_action(word, model, diags),
-                },
-                Some(_) => {
-                    diags.syntax(word, format!("`{}` is not one step on a model", plain(word)));
-                }
-                None => {}
-            }
-        }
-        if clause.steps.len() == 1 {
-            diags.syntax(clause.place, "one step alone cannot be kept apart from another").help("name a second step");
-        }
-        OnePerson { text: clause.text.clone(), steps, place: clause.place }
-    }
 }
 
-fn framework_name(name: &Ident) -> Option<Framework> {
+pub(super) fn framework_name(name: &Ident) -> Option<Framework> {
     FRAMEWORK.iter().find(|(word, _)| name == word).map(|(_, framework)| *framework)
 }
 
