@@ -115,13 +115,14 @@ impl Sink {
         self.inside.0.lock().expect("no panic").connections
     }
 
-    /// The mails once there are so many; it panics when they do not come in half a minute.
-    pub(crate) fn wait_for(&self, count: usize) -> Vec<Mail> {
+    /// The newest mail of which this holds, once there is one; it panics when none comes in half a minute.
+    pub(crate) fn wait_until(&self, wanted: impl Fn(&Mail) -> bool) -> Mail {
         let inside = self.inside.0.lock().expect("no panic");
-        let few = |inside: &mut Inside| inside.mails.len() < count;
-        let (inside, late) = self.inside.1.wait_timeout_while(inside, Duration::from_secs(30), few).expect("no panic");
-        assert!(!late.timed_out(), "{} mails of {count}", inside.mails.len());
-        inside.mails.clone()
+        let none = |inside: &mut Inside| !inside.mails.iter().any(&wanted);
+        let (inside, late) = self.inside.1.wait_timeout_while(inside, Duration::from_secs(30), none).expect("no panic");
+        let found = inside.mails.iter().rfind(|mail| wanted(mail)).cloned();
+        assert!(!late.timed_out(), "none of {} mails is the one", inside.mails.len());
+        found.expect("one was there")
     }
 
     fn talk(&self, stream: &TcpStream) {

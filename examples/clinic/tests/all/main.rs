@@ -4,6 +4,7 @@
 mod authenticator;
 mod browser;
 mod bulk;
+mod chromium;
 mod commands;
 mod export;
 mod factor;
@@ -21,9 +22,14 @@ mod secrets;
 mod statements;
 mod throttle;
 mod visitor;
+mod walk;
 
 #[path = "../../../../runtime/src/testing/place.rs"]
 mod place;
+
+#[path = "../../../../runtime/src/tests/sink.rs"]
+#[allow(dead_code, reason = "the tests of the queue of mail ask it more than these")]
+mod sink;
 
 #[path = "../../src/main.rs"]
 #[allow(
