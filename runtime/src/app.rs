@@ -7,16 +7,18 @@ use std::sync::Arc;
 use tokio::sync::{Notify, Semaphore};
 
 use crate::action::Actions;
+use crate::audit::{Change, Event};
 use crate::clock::Clock;
 use crate::config::Settings;
+use crate::error::Error;
 use crate::flood::Flood;
 use crate::limits::Limits;
 use crate::page::Assets;
-use crate::panel::Panel;
+use crate::panel::{Panel, Sensitivity};
 use crate::password::Hasher;
 use crate::route::Route;
 use crate::secret::Secrets;
-use crate::store::Store;
+use crate::store::{Store, Write};
 
 /// The running application.
 pub struct App {
@@ -42,6 +44,8 @@ pub struct App {
     pub(crate) forged: Flood,
     /// Rings when there is work.
     pub(crate) bell: Arc<Notify>,
+    /// Tries that were held off, likewise.
+    pub(crate) held_off: Flood,
     /// Stylesheet, script and icons, with the panel's brand in them.
     pub(crate) assets: Assets,
 }
@@ -85,8 +89,19 @@ impl App {
             exports: Arc::new(Semaphore::new(crate::export::AT_ONCE)),
             secrets,
             forged: Flood::default(),
+            held_off: Flood::default(),
             assets,
         }
+    }
+
+    /// Ends a transaction with the record of a try that a throttle held off: of a flood of them by `who`, a handful is
+    /// kept, each with the count so far. What is not kept takes the same statements, so that nobody can tell it from a try
+    /// that was looked at.
+    pub(crate) async fn record_held_off(&self, mut write: Write, who: &str, event: Event) -> Result<(), Error> {
+        let count = self.held_off.count(&format!("{} {who}", event.id.text()), write.context().now());
+        let so_far = count.unwrap_or_default().to_string();
+        let recorded = write.record(event.with(Change::fact("count in 10 minutes", Sensitivity::Internal, so_far)));
+        if count.is_some() { write.commit(recorded).await } else { write.rehearse(recorded).await }
     }
 
     /// The path to a page, with the base path of the public URL on.

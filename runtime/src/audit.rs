@@ -370,7 +370,7 @@ pub struct EntryQuery<'a> {
     pub to: Option<DateTime<Utc>>,
     /// Which page.
     pub position: EntryPosition,
-    /// Entries, 1 to 200; others are clamped.
+    /// Entries, 1 to 2,000; others are clamped.
     pub size: u32,
 }
 

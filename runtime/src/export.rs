@@ -4,35 +4,29 @@
 //! What leaves a row is what the export terms and the view terms both hold in that row; of a key, the label only where
 //! the viewer sees it and nothing personal travels in it without a reason.
 
-use std::time::Duration;
+pub(crate) mod log;
+mod sending;
 
-use bytes::Bytes;
-use tokio::io::AsyncReadExt as _;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
-use tokio::time::timeout;
 
 use crate::audit::{Change, Context, Event, EventId};
 use crate::authorize::{Terms, authorize};
 use crate::clock::Clock;
 use crate::condition::Condition;
 use crate::error::Error;
-use crate::file::{Cell, Format, Rest, Writer};
+use crate::file::{Cell, Format, Writer};
 use crate::panel::{Field, FieldSet, Kind, Model, Panel, Sensitivity, Sort, Verb};
 use crate::response::Part;
 use crate::session::{Fit, judge_for_work};
 use crate::store::{LARGEST_BATCH, Label, LabelOf, ListQuery, ListedRow, Position, Search, Store, proved};
 use crate::value::Value;
 
+use self::sending::{Ended, Walk};
+
 /// Exports under way in one process; more are turned away.
 pub(crate) const AT_ONCE: usize = 4;
-/// Longest that one may take, slow readers included.
-const LONGEST: Duration = Duration::from_mins(5);
 /// Rows at once where one of them may be long.
 const LONG_ROWS: u32 = 100;
-/// Bytes that are sent at once, about.
-const PIECE: usize = 64 * 1024;
-/// Pieces that may wait for the reader.
-const PIECES: usize = 4;
 
 /// A column of the file.
 #[derive(Debug, Clone, Copy)]
@@ -115,6 +109,8 @@ pub(crate) struct Export {
     pub(crate) in_words: String,
     /// The session that asked: its person's rights are asked for anew with every page of rows.
     pub(crate) session: Option<i64>,
+    /// How far these words may travel: what was searched for is in them.
+    pub(crate) label: Sensitivity,
 }
 
 impl Export {
@@ -138,85 +134,7 @@ impl Export {
     ) -> Result<mpsc::Receiver<Part>, Error> {
         proved(&self.right)?;
         proved(&self.view)?;
-        store.record(context.clone(), self.event(EventId::ExportStarted)).await?;
-        let (to, from) = mpsc::channel(PIECES);
-        tokio::spawn(async move {
-            let mut sent = 0;
-            let done = timeout(LONGEST, self.run(&store, &clock, &to, &mut sent)).await;
-            let how = match &done {
-                Ok(Ok(Ended::Whole)) => "whole",
-                Ok(Ok(Ended::ReaderGone)) => "the reader went away",
-                Ok(Err(_)) => "broken off",
-                Err(_) => "took too long",
-            };
-            if let Ok(Err(error)) = &done {
-                tracing::error!(request = %context.request, %error, "an export broke off");
-            }
-            let event = self
-                .event(EventId::RowsExported)
-                .with(Change::fact("count", Sensitivity::Internal, sent.to_string()))
-                .with(Change::fact("ended", Sensitivity::Internal, how));
-            let recorded = store.record(context.clone().at(clock.now()), event).await;
-            match recorded {
-                Ok(()) if how == "whole" => {
-                    // A reader who is gone by now has all of it.
-                    let _ = to.send(Part::End).await;
-                }
-                Ok(()) => {}
-                // Without its record it is not whole: the connection breaks.
-                Err(error) => tracing::error!(request = %context.request, %error, "an export was not recorded"),
-            }
-            drop(place);
-        });
-        Ok(from)
-    }
-
-    fn event(&self, id: EventId) -> Event {
-        let columns: Vec<String> = self.columns.iter().map(|column| column.name()).collect();
-        let mut event = Event::about(id, self.view.model().name, None)
-            .with(Change::fact("format", Sensitivity::Internal, self.format.word()))
-            .with(Change::fact("columns", Sensitivity::Internal, columns.join(", ")));
-        if !self.in_words.is_empty() {
-            // Somebody's name may be what was searched for.
-            event = event.with(Change::fact("filter", Sensitivity::Personal, self.in_words.as_str()));
-        }
-        for reason in self.right.reveal_reasons() {
-            event = event.with(Change::fact("reveal", Sensitivity::Internal, reason));
-        }
-        event
-    }
-
-    /// Every row, page by page.
-    async fn run(&self, store: &Store, clock: &Clock, to: &mpsc::Sender<Part>, sent: &mut u64) -> Result<Ended, Error> {
-        let model = self.view.model();
-        let names = self.columns.iter().map(|column| column.name()).collect();
-        let mut writer = Writer::new(self.format, model.plural, names)?;
-        let labels = self.labels();
-        let mut position = Position::First;
-        loop {
-            let (view, right) = self.rights(store, clock).await?;
-            let page = store.batch(&self.query(&view, &labels, position)).await?;
-            for listed in &page.rows {
-                if right.covers(&listed.row) {
-                    writer.row(&self.cells(&view, &right, &labels, listed, &Value::Int(listed.row.id)))?;
-                    *sent += 1;
-                }
-                if writer.ready() >= PIECE && to.send(Part::Bytes(writer.take())).await.is_err() {
-                    return Ok(Ended::ReaderGone);
-                }
-            }
-            if to.is_closed() {
-                return Ok(Ended::ReaderGone);
-            }
-            position = match page.next {
-                Some(key) => Position::After(key),
-                None => break,
-            };
-        }
-        let rest = tokio::task::spawn_blocking(move || writer.finish())
-            .await
-            .map_err(|why| Error::Bug(format!("packing a file: {why}")))??;
-        send(rest, to).await
+        sending::start(self, store, clock, context, place).await
     }
 
     /// What the person may see and take away at this moment. Nothing is remembered: an export takes minutes, and who is
@@ -300,32 +218,50 @@ impl Export {
     }
 }
 
-/// How it ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Ended {
-    /// All of it was sent, but for the mark of the end.
-    Whole,
-    /// Nobody reads any more.
-    ReaderGone,
-}
+impl Walk for Export {
+    const ENDED: EventId = EventId::RowsExported;
 
-async fn send(rest: Rest, to: &mpsc::Sender<Part>) -> Result<Ended, Error> {
-    let file = match rest {
-        Rest::Bytes(bytes) if bytes.is_empty() => return Ok(Ended::Whole),
-        Rest::Bytes(bytes) => {
-            return Ok(if to.send(Part::Bytes(bytes)).await.is_ok() { Ended::Whole } else { Ended::ReaderGone });
+    fn event(&self, id: EventId) -> Event {
+        let columns: Vec<String> = self.columns.iter().map(|column| column.name()).collect();
+        let mut event = Event::about(id, self.view.model().name, None)
+            .with(Change::fact("format", Sensitivity::Internal, self.format.word()))
+            .with(Change::fact("columns", Sensitivity::Internal, columns.join(", ")));
+        if !self.in_words.is_empty() {
+            event = event.with(Change::fact("filter", self.label, self.in_words.as_str()));
         }
-        Rest::File(file) => file,
-    };
-    let mut file = tokio::fs::File::from_std(file);
-    loop {
-        let mut piece = Vec::with_capacity(PIECE);
-        let read = (&mut file).take(PIECE as u64).read_to_end(&mut piece).await;
-        if read.map_err(|why| Error::Unavailable(format!("a packed file can't be read: {why}")))? == 0 {
-            return Ok(Ended::Whole);
+        for reason in self.right.reveal_reasons() {
+            event = event.with(Change::fact("reveal", Sensitivity::Internal, reason));
         }
-        if to.send(Part::Bytes(Bytes::from(piece))).await.is_err() {
-            return Ok(Ended::ReaderGone);
+        event
+    }
+
+    /// Every row, page by page.
+    async fn run(&self, store: &Store, clock: &Clock, to: &mpsc::Sender<Part>, sent: &mut u64) -> Result<Ended, Error> {
+        let model = self.view.model();
+        let names = self.columns.iter().map(|column| column.name()).collect();
+        let mut writer = Writer::new(self.format, model.plural, names)?;
+        let labels = self.labels();
+        let mut position = Position::First;
+        loop {
+            let (view, right) = self.rights(store, clock).await?;
+            let page = store.batch(&self.query(&view, &labels, position)).await?;
+            for listed in &page.rows {
+                if right.covers(&listed.row) {
+                    writer.row(&self.cells(&view, &right, &labels, listed, &Value::Int(listed.row.id)))?;
+                    *sent += 1;
+                }
+                if sending::hand_on(&mut writer, to).await == Ended::ReaderGone {
+                    return Ok(Ended::ReaderGone);
+                }
+            }
+            if to.is_closed() {
+                return Ok(Ended::ReaderGone);
+            }
+            position = match page.next {
+                Some(key) => Position::After(key),
+                None => break,
+            };
         }
+        sending::finish(writer, to).await
     }
 }

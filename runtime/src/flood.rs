@@ -1,5 +1,6 @@
 //! Things that a stranger can make happen as often as they like, for a record that must not fill up: of a stretch of ten
-//! minutes, the first, second, fourth, eighth … from one address is recorded, each with the count so far. It forgets with
+//! minutes, the first, second, fourth, eighth … of one kind is recorded (from one address, at one account), each with the
+//! count so far. It forgets with
 //! the process; the record is bounded a process, and nothing is allowed or refused by it.
 
 use std::collections::BTreeMap;
@@ -7,12 +8,12 @@ use std::sync::{Mutex, PoisonError};
 
 use chrono::{DateTime, Duration, Utc};
 
-/// Addresses that are told apart in a stretch; all others count together.
+/// Keys that are told apart in a stretch; all others count together.
 const APART: usize = 64;
 /// Longest stretch of counting, minutes.
 const MINUTES: i64 = 10;
 
-/// Counts by address.
+/// Counts by key: an address, or what was tried from it.
 #[derive(Debug, Default)]
 pub(crate) struct Flood(Mutex<Stretch>);
 
@@ -23,13 +24,13 @@ struct Stretch {
 }
 
 impl Flood {
-    /// One more from this address; the count so far, if this one is to be recorded.
-    pub(crate) fn count(&self, address: &str, now: DateTime<Utc>) -> Option<u64> {
+    /// One more of this key; the count so far, if this one is to be recorded.
+    pub(crate) fn count(&self, of: &str, now: DateTime<Utc>) -> Option<u64> {
         let mut stretch = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         if stretch.since.is_none_or(|since| now < since || now >= since + Duration::minutes(MINUTES)) {
             *stretch = Stretch { since: Some(now), counts: BTreeMap::new() };
         }
-        let key = if stretch.counts.contains_key(address) || stretch.counts.len() < APART { address } else { "" };
+        let key = if stretch.counts.contains_key(of) || stretch.counts.len() < APART { of } else { "" };
         let count = stretch.counts.entry(key.to_owned()).or_insert(0);
         *count += 1;
         count.is_power_of_two().then_some(*count)

@@ -59,6 +59,7 @@ mod signin;
 pub mod store;
 pub mod throttle;
 pub mod token;
+mod trail;
 pub mod typed;
 mod upload;
 pub mod value;

@@ -9,7 +9,7 @@ use crate::condition::{Condition, Term};
 use crate::error::Error;
 use crate::fields::Fields;
 use crate::form;
-use crate::panel::{Field, FieldSet, Kind, Model, Sort};
+use crate::panel::{Field, FieldSet, Kind, Model, Sensitivity, Sort};
 use crate::predicate::Op;
 use crate::store::{LARGEST_PAGE, Position, cursor};
 use crate::value::Value;
@@ -200,6 +200,16 @@ impl ListState {
             words.push(format!("{}: {}", filter.field.title, parts.join(" ")));
         }
         words.join("; ")
+    }
+
+    /// How far [`Self::in_words`] may travel: as far as the least open of the fields that it asks about, and no further
+    /// than somebody's name.
+    pub(crate) fn label(&self, terms: &Terms) -> Sensitivity {
+        let model = terms.model();
+        let searched = if self.q.is_empty() { &[][..] } else { model.search };
+        let searched = searched.iter().filter_map(|field| model.fields.get(*field));
+        let filtered = self.filters.iter().filter(|filter| filter.is_active()).map(|filter| filter.field);
+        searched.chain(filtered).map(|field| field.sensitivity).fold(Sensitivity::Personal, Ord::max)
     }
 
     /// Whether anything leaves rows out.

@@ -58,6 +58,7 @@ pub(crate) async fn answer(cx: &Cx<'_>) -> Result<Response, Error> {
     match cx.route {
         Route::Home => home::page(cx).await,
         Route::Audit => audit::page(cx).await,
+        Route::AuditExport => audit::export::page(cx).await,
         Route::Policy => policy::page(cx).await,
         Route::People(page) => people::page(cx, page).await,
         Route::Work(page) => work::page(cx, page).await,

@@ -1,7 +1,7 @@
 //! What a block may declare and this version does not do yet: one list, which `doctor` prints for the clauses that a
 //! panel uses, and which the docs print whole. What starts to work is taken off here.
 
-use crate::panel::{Panel, ThrottleName, Verb};
+use crate::panel::{Panel, ThrottleName};
 
 /// A clause without its run-time side.
 #[derive(Debug, Clone, Copy)]
@@ -15,18 +15,11 @@ pub struct Pending {
 }
 
 /// Every clause that is carried in the tables and not acted on.
-pub const PENDING: &[Pending] = &[
-    Pending {
-        clause: "export Audit",
-        missing: "the audit log can't be exported yet",
-        used: |panel| panel.roles.iter().any(|role| role.framework.iter().any(|cell| cell.verb == Verb::Export)),
-    },
-    Pending {
-        clause: "throttle token",
-        missing: "only `throttle login`, `throttle factor`, `throttle reauth`, `throttle recovery` and `throttle export` count",
-        used: |panel| panel.throttles.iter().any(|throttle| throttle.name == ThrottleName::Token),
-    },
-];
+pub const PENDING: &[Pending] = &[Pending {
+    clause: "throttle token",
+    missing: "there are no API tokens, so that nothing counts on it",
+    used: |panel| panel.throttles.iter().any(|throttle| throttle.name == ThrottleName::Token),
+}];
 
 /// Those that this panel uses.
 pub fn of(panel: &Panel) -> impl Iterator<Item = &'static Pending> {

@@ -101,7 +101,12 @@ async fn record(cx: &Cx<'_>, id: EventId) -> Result<(), Error> {
     let event = Event::about(id, PERSON, Some(cx.actor.asker.person))
         .with(Change::fact("address", Sensitivity::Personal, cx.address.as_str()))
         .with(Change::fact("page", Sensitivity::Internal, format!("{} {}", cx.method, cx.route)));
-    cx.app.store.record(Context::of(&cx.actor, cx.request_id), event).await
+    let context = Context::of(&cx.actor, cx.request_id);
+    if id == EventId::ProofThrottled {
+        let write = cx.app.store.write(context).await?;
+        return cx.app.record_held_off(write, &cx.actor.asker.person.to_string(), event).await;
+    }
+    cx.app.store.record(context, event).await
 }
 
 fn asks(cx: &Cx<'_>) -> Vec<Ask> {

@@ -48,6 +48,9 @@ pub(crate) async fn ask(cx: &Cx<'_, Nobody>, typed: &str) -> Result<(), Error> {
     let mut write = app.store.write(Context::of_nobody(cx.request_id, cx.now)).await?;
     // For nobody as well: the statements are the same, and the row is settled from the start.
     write.queue_mail(told.map(|person| person.id), Notice::ResetAsked, "").await?;
+    if !allowed {
+        return app.record_held_off(write, &format!("{account} {}", cx.address), event).await;
+    }
     let recorded = write.record(event);
     write.commit(recorded).await
 }

@@ -28,6 +28,8 @@ pub enum Route<'p> {
     Recovery,
     /// `/audit`
     Audit,
+    /// `/audit/export`
+    AuditExport,
     /// `/policy`
     Policy,
     /// `/people…`
@@ -206,6 +208,7 @@ impl<'p> Route<'p> {
             ["join"] => Self::Join,
             ["recovery"] => Self::Recovery,
             ["audit"] => Self::Audit,
+            ["audit", "export"] => Self::AuditExport,
             ["policy"] => Self::Policy,
             ["work"] => Self::Work(WorkPage::List),
             ["work", id] => Self::Work(WorkPage::One(row_id(id)?)),
@@ -263,6 +266,7 @@ impl fmt::Display for Route<'_> {
             Self::Join => f.write_str("/join"),
             Self::Recovery => f.write_str("/recovery"),
             Self::Audit => f.write_str("/audit"),
+            Self::AuditExport => f.write_str("/audit/export"),
             Self::Policy => f.write_str("/policy"),
             Self::People(PeoplePage::List) => f.write_str("/people"),
             Self::People(PeoplePage::Invite) => f.write_str("/people/invite"),

@@ -77,7 +77,13 @@ pub(crate) async fn try_password(cx: &Cx<'_, Nobody>, typed_email: &str, passwor
                 .with(Change::fact("account", Sensitivity::Personal, account))
                 .with(Change::fact("address", Sensitivity::Personal, cx.address.as_str()))
                 .with(Change::fact("reason", Sensitivity::Internal, state.text()));
-            app.store.record(Context::of_nobody(cx.request_id, cx.now), event).await?;
+            let mut write = app.store.write(Context::of_nobody(cx.request_id, cx.now)).await?;
+            if state == State::OverTheLimit {
+                app.record_held_off(write, &format!("{account} {}", cx.address), event).await?;
+            } else {
+                let recorded = write.record(event);
+                write.commit(recorded).await?;
+            }
             Ok(Outcome::Refused)
         }
     }

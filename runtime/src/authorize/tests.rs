@@ -2,7 +2,7 @@ use super::*;
 use crate::panel::Cell;
 use crate::predicate::{Op, Operand, Predicate};
 use crate::testing::{PANEL, PATIENT, SAMPLE, actor, date, patient, terms, text};
-use crate::value::Value;
+use crate::value::{Row, Value};
 
 /// A patient with every field fetched, of this doctor.
 fn row(doctor: i64) -> Row {

@@ -91,8 +91,13 @@ pub(crate) async fn try_code<Who>(cx: &Cx<'_, Who>, seat: &Seat<'_>, typed: &str
     let mut write = app.store.write(seat.context.clone()).await?;
     let Some(accepted) = write.accept(seat.person, shown).await? else {
         let id = if allowed { EventId::FactorFailed } else { EventId::FactorThrottled };
-        let recorded = write.record(failure(seat.person, id, &cx.address, saved));
-        write.commit(recorded).await?;
+        let event = failure(seat.person, id, &cx.address, saved);
+        if allowed {
+            let recorded = write.record(event);
+            write.commit(recorded).await?;
+        } else {
+            app.record_held_off(write, &seat.person.to_string(), event).await?;
+        }
         return Ok(Outcome::Refused);
     };
     forgive(&mut write, &asks).await?;

@@ -14,7 +14,7 @@ use crate::error::Error;
 use crate::export::{Column, Export, columns};
 use crate::file::Format;
 use crate::list_state::ListState;
-use crate::panel::{By, FieldSet, Model, Sensitivity, ThrottleName, Verb};
+use crate::panel::{By, FieldSet, Model, ThrottleName, Verb};
 use crate::response::{Body, Response};
 use crate::route::{Page, Route};
 use crate::store::{Ask, ListQuery, Position, Search, proved};
@@ -91,15 +91,7 @@ impl Asked<'_> {
                 .into_iter()
                 .map(|column| ExportColumn { name: column.name().into(), label: column.title().into(), checked: true })
                 .collect(),
-            formats: Format::ALL
-                .into_iter()
-                .map(|format| FormatView {
-                    word: format.word(),
-                    label: format.title(),
-                    help: format.help(),
-                    checked: format == Format::Csv,
-                })
-                .collect(),
+            formats: formats(),
             error: error.map(Into::into),
             frame: frame::frame(
                 cx,
@@ -113,11 +105,7 @@ impl Asked<'_> {
     async fn file(self) -> Result<Response, Error> {
         let (cx, model) = (self.cx, self.model);
         let no = || Error::BadRequest("This export does not offer that.".to_owned());
-        let known = ["column", "format"];
-        if cx.posted.iter().any(|(name, _)| !known.contains(&name)) {
-            return Err(no());
-        }
-        let format = cx.posted.get("format").and_then(Format::from_word).ok_or_else(no)?;
+        let format = read_format(cx)?;
         let offered = self.offered();
         let mut columns = Vec::new();
         for name in cx.posted.all("column") {
@@ -143,6 +131,7 @@ impl Asked<'_> {
             sort: self.state.sort,
             in_words: self.state.in_words(),
             session: Some(cx.actor.session),
+            label: self.state.label(&self.view),
             view: self.view,
             right: self.export,
             targets: self.targets,
@@ -155,25 +144,46 @@ impl Asked<'_> {
     }
 
     async fn too_many(&self) -> Result<Response, Error> {
-        let cx = self.cx;
-        let event = Event::about(EventId::ExportThrottled, self.model.name, None).with(Change::fact(
-            "filter",
-            Sensitivity::Personal,
-            self.state.in_words(),
-        ));
-        cx.app.store.record(Context::of(&cx.actor, cx.request_id), event).await?;
-        refusal::with(
-            cx,
-            StatusCode::TOO_MANY_REQUESTS,
-            "Too many exports",
-            "You have exported as often as this panel allows for now. Nothing left it this time; it was recorded."
-                .into(),
-        )
+        let filter = Change::fact("filter", self.state.label(&self.view), self.state.in_words());
+        too_many(self.cx, Event::about(EventId::ExportThrottled, self.model.name, None).with(filter)).await
     }
 }
 
+/// As many exports as may are done: recorded, and told.
+pub(super) async fn too_many(cx: &Cx<'_>, event: Event) -> Result<Response, Error> {
+    let write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
+    cx.app.record_held_off(write, &cx.actor.asker.person.to_string(), event).await?;
+    refusal::with(
+        cx,
+        StatusCode::TOO_MANY_REQUESTS,
+        "Too many exports",
+        "You have exported as often as this panel allows for now. Nothing left it this time; it was recorded.".into(),
+    )
+}
+
+/// The formats as the form offers them.
+pub(super) fn formats() -> Vec<FormatView> {
+    let view = |format: Format| FormatView {
+        word: format.word(),
+        label: format.title(),
+        help: format.help(),
+        checked: format == Format::Csv,
+    };
+    Format::ALL.into_iter().map(view).collect()
+}
+
+/// The format that was chosen, if the form holds nothing but what it offered.
+pub(super) fn read_format(cx: &Cx<'_>) -> Result<Format, Error> {
+    let no = || Error::BadRequest("This export does not offer that.".to_owned());
+    let known = ["column", "format"];
+    if cx.posted.iter().any(|(name, _)| !known.contains(&name)) {
+        return Err(no());
+    }
+    cx.posted.get("format").and_then(Format::from_word).ok_or_else(no)
+}
+
 /// What an export counts on: the block's `throttle export`, else the usual.
-fn asks(cx: &Cx<'_>) -> Vec<Ask> {
+pub(super) fn asks(cx: &Cx<'_>) -> Vec<Ask> {
     let me = cx.actor.asker.person;
     let tried = Tried {
         account: Some(&cx.actor.email),

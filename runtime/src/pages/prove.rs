@@ -145,6 +145,9 @@ fn about<'a>(cx: &Cx<'a>) -> (String, Route<'a>) {
         };
         return ("To go on".to_owned(), Route::People(back));
     }
+    if matches!(cx.route, Route::AuditExport) {
+        return ("To export the audit log".to_owned(), Route::Audit);
+    }
     let Route::Model(model, page) = cx.route else { return ("To go on".to_owned(), Route::Home) };
     let (verb, back) = match page {
         Page::Act(id, action) => (Verb::Act(action), Page::Detail(id)),

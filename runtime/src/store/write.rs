@@ -274,6 +274,15 @@ impl Write {
         Ok(())
     }
 
+    /// The work of [`Write::commit`], of which nothing stays: for what must not be told from it by the time it takes.
+    pub(crate) async fn rehearse(mut self, proof: Recorded) -> Result<(), Error> {
+        if proof.mark != self.mark {
+            return Err(Error::Bug("a rehearsal with the proof of another change".to_owned()));
+        }
+        self.transaction.journal(&self.context, &self.pending).await?;
+        self.roll_back().await
+    }
+
     /// Undoes it. Dropping does the same, but gives up the connection.
     pub async fn roll_back(self) -> Result<(), Error> {
         Ok(self.transaction.rollback().await?)

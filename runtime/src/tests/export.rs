@@ -12,7 +12,7 @@ use crate::clock::Clock;
 use crate::condition::Condition;
 use crate::export::{Export, columns};
 use crate::file::{Cell, Format, Rest, Writer};
-use crate::panel::Verb;
+use crate::panel::{Sensitivity, Verb};
 use crate::response::Body;
 use crate::store::{NewPerson, NewSession, Store};
 use crate::testing::{
@@ -46,6 +46,7 @@ async fn start_in(store: &Store, format: Format, session: Option<i64>) -> Body {
         format,
         in_words: String::new(),
         session,
+        label: Sensitivity::Personal,
     };
     let place = Arc::new(Semaphore::new(1)).acquire_owned().await.expect("a place");
     Body::parts(export.start(store.clone(), Clock::new(now), context(&owner), place).await.expect("it begins"))

@@ -5,6 +5,8 @@ use http::StatusCode;
 
 use super::browser::{House, PASSWORD};
 use crate::Limits;
+use crate::audit::chain::Verified;
+use crate::audit::{EntryQuery, EventId};
 use crate::password::QUEUE;
 
 const ANNA: &str = "anna@clinic.example";
@@ -39,6 +41,36 @@ async fn five_hundred_at_once_from_one_address_leave_others_their_places() {
     assert!(hashes <= u64::try_from(taken).unwrap() + 1, "{hashes} hashes before hers was done");
     // 19 MiB each, four at most: 76 MiB.
     assert!(house.app().hasher.most_at_once() <= 4);
+}
+
+#[tokio::test]
+async fn a_flood_of_tries_at_one_account_is_a_handful_of_entries_with_its_count() {
+    let house = House::with("http://127.0.0.1:8000", Limits::default()).await;
+    house.person(ANNA, "Owner").await;
+    let mut guesser = house.browser();
+    for _ in 0..105 {
+        let answer = guesser.sign_in(ANNA, "a guess of many").await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY, "nobody is told");
+    }
+    let entries = async |event: EventId| {
+        let query = EntryQuery { event: Some(event), size: 200, ..EntryQuery::default() };
+        house.app().store.entries(&query).await.unwrap().entries
+    };
+    assert_eq!(entries(EventId::SigninFailed).await.len(), 5, "every one that was looked at");
+    let held_off = entries(EventId::SigninThrottled).await;
+    let counts: Vec<&str> = held_off
+        .iter()
+        .filter_map(|entry| entry.changes.iter().find(|change| change.field == "count in 10 minutes")?.after.as_deref())
+        .collect();
+    assert_eq!(counts, ["64", "32", "16", "8", "4", "2", "1"], "of 100, newest first");
+    let verified = house.app().store.verify_audit().await.unwrap();
+    assert!(matches!(verified, Verified::Whole { .. }), "{verified:?}");
+    // Another stretch, another first.
+    house.advance(601);
+    let waits = guesser.sign_in(ANNA, "a guess of many").await;
+    assert_eq!(waits.status, StatusCode::UNPROCESSABLE_ENTITY);
+    guesser.sign_in(ANNA, "a guess of many").await;
+    assert!(entries(EventId::SigninThrottled).await.len() > held_off.len());
 }
 
 /// As they come, all at once.

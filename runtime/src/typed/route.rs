@@ -140,6 +140,7 @@ pub fn parse_route<R: TypedRoute>(path: &str) -> Result<R, UnknownPath> {
         Route::Policy => Ok(R::fixed(Fixed::Policy)),
         Route::Model(model, page) => R::of(model.index, page).ok_or(UnknownPath),
         Route::First
+        | Route::AuditExport
         | Route::Join
         | Route::Recovery
         | Route::People(_)

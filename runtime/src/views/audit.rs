@@ -9,6 +9,8 @@ pub(crate) struct AuditPage {
     pub(crate) frame: Frame,
     pub(crate) action: Text,
     pub(crate) seal: Seal,
+    /// Where the log leaves as a file, as it is filtered.
+    pub(crate) export: Option<Text>,
     /// Address typed into the filter by person.
     pub(crate) who: Text,
     /// Model and event; kind `select`.

@@ -60,7 +60,7 @@ async fn two_thousand_guesses_over_four_processes_and_a_restart_are_as_many_as_t
     let allowed = i64::from(limit(By::Address));
     let accounts = i64::try_from(STAFF.len()).expect("small");
     assert!(i64::from(limit(By::Account)) * accounts > allowed, "the address is what ends it");
-    let (mut answered, mut verified) = (0, 0);
+    let mut answered = 0;
     for half in [0..GUESSES / 2, GUESSES / 2..GUESSES] {
         let servers: Vec<Server> = (0..PROCESSES).map(|_| Server::start(house.directory())).collect();
         let (refused, _) = guess(&doors(&servers).await, half).await;
@@ -70,7 +70,7 @@ async fn two_thousand_guesses_over_four_processes_and_a_restart_are_as_many_as_t
         }
         let wrong =
             "SELECT count(*) FROM bw_audit WHERE event = 'signin.failed' AND CAST(changes AS TEXT) LIKE '%\"wrong\"%'";
-        verified = house.number(wrong, &[]).await;
+        let verified = house.number(wrong, &[]).await;
         // Who finds no place in the queue of hashes is turned away uncounted, so that it may be fewer.
         assert!(verified > 0 && verified <= allowed, "held against a hash: {verified} of {allowed}");
         let failed = "SELECT count(*) FROM bw_audit WHERE event = 'signin.failed'";
@@ -78,7 +78,10 @@ async fn two_thousand_guesses_over_four_processes_and_a_restart_are_as_many_as_t
     }
     assert!(i64::try_from(answered).expect("small") > 3 * allowed, "more came than were let through: {answered}");
     let throttled = "SELECT count(*) FROM bw_audit WHERE event = 'signin.throttled'";
-    assert_eq!(house.number(throttled, &[]).await, i64::try_from(answered).expect("small") - verified);
+    // A handful for each account and process: the 1st, 2nd, 4th … of ten minutes, with the count.
+    let kept = house.number(throttled, &[]).await;
+    let processes = 2 * i64::try_from(PROCESSES).expect("small");
+    assert!((1..=processes * accounts * 8).contains(&kept), "{kept} entries of {answered} tries");
     // From there the right password is no better now.
     let server = Server::start(house.directory());
     let mut visitor = Visitor::new(over_the_wire(server.address));

@@ -51,8 +51,9 @@ async fn two_hundred_guesses_at_once_are_as_many_as_the_block_allows() {
     let failed = "SELECT count(*) FROM bw_audit WHERE event = 'signin.failed'";
     let throttled = "SELECT count(*) FROM bw_audit WHERE event = 'signin.throttled'";
     assert_eq!(house.number(failed, &[]).await, allowed());
-    assert_eq!(house.number(throttled, &[]).await, refused - allowed());
     assert!(refused > allowed(), "more came than were let through");
+    // The 1st, 2nd, 4th … in each process.
+    assert!((1..=16).contains(&house.number(throttled, &[]).await));
 
     // The right password is no better now; a moment later it is, and then the account is free again.
     let mut owner = house.visitor();

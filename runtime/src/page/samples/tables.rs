@@ -169,6 +169,7 @@ pub(in crate::page) fn audit() -> AuditPage {
             text: "Chain whole up to number 1,234, 14:02".into(),
             check: Some("/audit?check=1".into()),
         },
+        export: Some("/audit/export".into()),
         who: "".into(),
         filters: vec![
             Filter {

@@ -8,7 +8,7 @@ use crate::error::Error;
 use crate::store::answer::Answer;
 use crate::store::database::Database;
 use crate::store::lane::Transaction;
-use crate::store::query::LARGEST_PAGE;
+use crate::store::query::LARGEST_BATCH;
 use crate::store::sql::Sql;
 use crate::value::timestamp_text;
 
@@ -61,7 +61,7 @@ impl Transaction {
 impl Database {
     /// A page of the log, newest first.
     pub(in crate::store) async fn entries(&self, query: &EntryQuery<'_>) -> Result<EntryPage, Error> {
-        let size = query.size.clamp(1, LARGEST_PAGE) as usize;
+        let size = query.size.clamp(1, LARGEST_BATCH) as usize;
         let mut sql = Sql::new(
             "SELECT seq, at, request_id, actor, actor_email, session, event, model, row_id, changes FROM bw_audit \
              WHERE 1 = 1",
