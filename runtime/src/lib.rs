@@ -36,6 +36,7 @@ mod list_state;
 pub mod loan;
 pub mod lock;
 pub mod mail;
+mod matrix;
 pub mod migrate;
 mod page;
 mod pages;

@@ -35,7 +35,7 @@ mod shown;
 mod stale;
 #[cfg(test)]
 mod tests;
-mod words;
+pub(crate) mod words;
 mod work;
 
 use http::{Method, StatusCode};

@@ -3,8 +3,11 @@
 mod accept;
 mod explain;
 mod graph;
+mod json;
+mod markdown;
 mod show;
 mod simulate;
+mod svg;
 
 #[cfg(test)]
 pub(crate) use simulate::{Answer, simulated};
@@ -13,6 +16,7 @@ use clap::{Arg, ArgMatches, Command};
 
 use super::{Failure, Outcome};
 use crate::builder::Builder;
+use crate::matrix;
 use crate::panel::{Field, Model, Panel, Role, Verb};
 
 pub(super) fn command() -> Command {
@@ -49,7 +53,7 @@ fn question(command: Command) -> Command {
 }
 
 /// What a question is about, looked up.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Question {
     pub(crate) model: &'static Model,
     pub(crate) verb: Verb,
@@ -66,7 +70,7 @@ fn asked(panel: &'static Panel, given: &ArgMatches) -> Result<Question, Failure>
     let word = |name: &str| given.get_one::<String>(name).map_or("", String::as_str);
     let model = panel.models.iter().find(|model| model.name.eq_ignore_ascii_case(word("model")));
     let model = model.ok_or_else(|| unknown("model", word("model"), panel.models.iter().map(|model| model.name)))?;
-    let verbs = show::verbs(model).map(|verb| (crate::clause::verb(model, verb), verb));
+    let verbs = matrix::verbs(model).map(|verb| (crate::clause::verb(model, verb), verb));
     let verb = verbs.clone().find(|(name, _)| name.eq_ignore_ascii_case(word("verb")));
     let (_, verb) = verb.ok_or_else(|| unknown("verb", word("verb"), verbs.map(|(name, _)| name)))?;
     let field = match given.get_one::<String>("field") {

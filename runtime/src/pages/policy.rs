@@ -1,14 +1,13 @@
 //! Who may do what: the block's own clauses as a grid and in words. Everybody may read what their own role may do, so that
 //! they can say when it is wrong; the whole is for those who watch or rule over others. It shows no data.
 
-use std::collections::BTreeMap;
-
 use super::{frame, loans, show, words};
 use crate::authorize::{may_see_whole_policy, verb_in_words};
 use crate::clause;
 use crate::context::Cx;
 use crate::error::Error;
-use crate::panel::{Accept, Cell, Field, FieldSet, Framework, Kind, Model, Panel, PeopleVerb, Role, Verb};
+use crate::matrix::{self, Authority};
+use crate::panel::{Accept, Cell, FieldSet, Framework, Model, Panel, PeopleVerb, Role, Verb};
 use crate::response::Response;
 use crate::store::LoanQuery;
 use crate::views::{Accepted, GrantRow, Mark, MatrixCell, MatrixRow, PolicyPage, RoleView, Text};
@@ -77,22 +76,8 @@ fn grant_anchor(role: &Role, place: usize) -> String {
 
 /// Whether a cell names every field that its verb can touch.
 fn names_every_field(model: &Model, cell: &Cell) -> bool {
-    let touched = |field: &&Field| match cell.verb {
-        Verb::Create | Verb::Edit | Verb::Import => field.is_writable(),
-        Verb::View | Verb::Export => field.kind != Kind::Secret,
-        Verb::Delete | Verb::Act(_) => false,
-    };
-    model.fields.iter().filter(touched).all(|field| cell.fields.contains(field.index))
-}
-
-fn reach(model: &Model, cells: &[&Cell]) -> &'static str {
-    if cells.iter().all(|cell| cell.lendable) {
-        "may"
-    } else if cells.iter().any(|cell| !cell.lendable && cell.when.is_none() && names_every_field(model, cell)) {
-        "all"
-    } else {
-        "some"
-    }
+    let touched = matrix::touched(model, cell.verb);
+    cell.fields.intersection(touched) == touched
 }
 
 fn models_row(panel: &'static Panel, roles: &[&'static Role], model: &'static Model) -> MatrixRow {
@@ -105,14 +90,9 @@ fn models_row(panel: &'static Panel, roles: &[&'static Role], model: &'static Mo
             }
         }
         verbs.sort_by_key(|verb| verb.place());
-        let marks: Vec<Mark> = verbs
-            .iter()
-            .map(|verb| {
-                let cells: Vec<&Cell> =
-                    role.cells.iter().filter(|cell| cell.model == model.index && cell.verb == *verb).collect();
-                Mark { letter: letter(model, *verb).into(), reach: reach(model, &cells) }
-            })
-            .collect();
+        let mark =
+            |verb: &Verb| Mark { letter: letter(model, *verb).into(), reach: matrix::reach(role, model, *verb).word() };
+        let marks: Vec<Mark> = verbs.iter().map(mark).collect();
         let told: Vec<String> = lines.iter().filter(|line| line.model.index == model.index).map(Line::told).collect();
         let first = lines.iter().position(|line| line.model.index == model.index);
         MatrixCell {
@@ -257,31 +237,18 @@ fn role_view(panel: &'static Panel, role: &'static Role) -> RoleView {
 
 /// Authority over people, verbs that reach the same roles in one sentence.
 fn people(panel: &'static Panel, role: &'static Role) -> Vec<Text> {
-    const VERBS: [(PeopleVerb, &str); 5] = [
-        (PeopleVerb::Assign, "assign"),
-        (PeopleVerb::Reset, "reset"),
-        (PeopleVerb::Lock, "lock"),
-        (PeopleVerb::Unlock, "unlock"),
-        (PeopleVerb::Revoke, "end the sessions of"),
-    ];
-    let mut told = Vec::new();
-    for lendable in [false, true] {
-        let mut by_targets: BTreeMap<Vec<usize>, Vec<&str>> = BTreeMap::new();
-        for (verb, word) in VERBS {
-            let held = role.people.iter().filter(|cell| cell.verb == verb && cell.lendable == lendable);
-            let mut targets: Vec<usize> = held.map(|cell| cell.target).collect();
-            targets.sort_unstable();
-            targets.dedup();
-            if !targets.is_empty() {
-                by_targets.entry(targets).or_default().push(word);
-            }
-        }
-        for (targets, verbs) in by_targets {
-            let titles: Vec<&str> =
-                targets.iter().filter_map(|target| panel.roles.get(*target)).map(|role| role.title).collect();
-            let lent = if lendable { ", when lent" } else { "" };
-            told.push(format!("May {} {}{lent}.", words::list(&verbs), words::list(&titles)).into());
-        }
+    let told = |authority: Authority| {
+        let verbs: Vec<&str> = authority.verbs.iter().map(|verb| in_words(*verb)).collect();
+        let over = authority.over.iter().filter_map(|target| panel.roles.get(*target)).map(|role| role.title);
+        let lent = if authority.lendable { ", when lent" } else { "" };
+        format!("May {} {}{lent}.", words::list(&verbs), words::list(&over.collect::<Vec<_>>())).into()
+    };
+    matrix::authority(role).into_iter().map(told).collect()
+}
+
+fn in_words(verb: PeopleVerb) -> &'static str {
+    match verb {
+        PeopleVerb::Revoke => "end the sessions of",
+        verb => clause::people_verb(verb),
     }
-    told
 }

@@ -42,14 +42,20 @@ pub(super) fn list(words: &[&str]) -> String {
 }
 
 /// A predicate in plain words, for those who never see the block: "state is Booked and at is after now".
-pub(super) fn plainly(panel: &Panel, model: &Model, predicate: &Predicate) -> String {
-    let join = |parts: &[Predicate], word: &str| {
-        parts.iter().map(|part| plainly(panel, model, part)).collect::<Vec<_>>().join(word)
+pub(crate) fn plainly(panel: &Panel, model: &Model, predicate: &Predicate) -> String {
+    // Without brackets nobody could tell what belongs together.
+    let within = |part: &Predicate| match part {
+        Predicate::And(parts) | Predicate::Or(parts) if parts.len() > 1 => format!("({})", plainly(panel, model, part)),
+        _ => plainly(panel, model, part),
     };
+    let join = |parts: &[Predicate], word: &str| parts.iter().map(within).collect::<Vec<_>>().join(word);
     match predicate {
         Predicate::And(parts) => join(parts, " and "),
         Predicate::Or(parts) => join(parts, " or "),
-        Predicate::Not(part) => format!("not {}", plainly(panel, model, part)),
+        Predicate::Not(Predicate::IsNull(operand)) => {
+            format!("{} is not empty", plain_side(panel, model, operand, None))
+        }
+        Predicate::Not(part) => format!("not {}", within(part)),
         Predicate::Compare { left, op, right } => {
             let kind = [left, right].into_iter().find_map(|side| match side {
                 Operand::Field(field) => model.fields.get(*field).map(|field| field.kind),
@@ -104,6 +110,6 @@ mod tests {
         assert_eq!((list(&["a"]), list(&["a", "b", "c"])), ("a".to_owned(), "a, b and c".to_owned()));
         let visits = &PANEL.models[VISIT];
         let check = &visits.checks[0].predicate;
-        assert_eq!(plainly(&PANEL, visits, check), "not state is Done and at is after now");
+        assert_eq!(plainly(&PANEL, visits, check), "not (state is Done and at is after now)");
     }
 }

@@ -189,18 +189,76 @@ fn people_are_added_and_listed() {
 }
 
 #[test]
-fn the_policy_is_shown_in_three_ways() {
+fn the_policy_is_shown_in_four_ways_and_each_is_the_whole() {
     let at = directory();
+    let show = |format: &str| clinic(at.path(), &["policy", "show", "--format", format]).expect(0).out;
     let text = clinic(at.path(), &["policy", "show"]).expect(0).out;
     insta::assert_snapshot!("policy_as_text", text);
-    let json = clinic(at.path(), &["policy", "show", "--format", "json"]).expect(0).out;
-    let json: serde_json::Value = serde_json::from_str(&json).expect("JSON");
-    let roles = json["roles"].as_array().expect("roles");
-    assert_eq!(roles.len(), 5, "{json:#}");
-    let markdown = clinic(at.path(), &["policy", "show", "--format", "markdown"]).expect(0).out;
-    assert!(markdown.starts_with("# ") && markdown.contains("| Patient"), "{markdown}");
+    assert_eq!(show("text"), text);
+    insta::assert_snapshot!("policy_as_markdown", show("markdown"));
+    insta::assert_snapshot!("policy_as_svg", show("svg"));
+    let json: serde_json::Value = serde_json::from_str(&show("json")).expect("JSON");
+    assert_eq!(json["roles"].as_array().expect("roles").len(), 5, "{json:#}");
+    let matrix = json["matrix"].as_array().expect("a matrix");
+    let line = |model: &str, verb: &str| {
+        let line = matrix.iter().find(|line| line["model"] == model && line["verb"] == verb);
+        line.unwrap_or_else(|| panic!("{verb} {model}"))["reach"].clone()
+    };
+    let reach = serde_json::json!({
+        "Owner": "some", "Manager": "some", "Clinician": "may", "Reception": "none", "Auditor": "none",
+    });
+    assert_eq!(line("Patient", "export"), reach);
+    assert_eq!(line("Invoice", "approve")["Manager"], "some");
+    assert_eq!(line("Audit", "view")["Auditor"], "all");
+    let manager = json["roles"].as_array().expect("roles").iter().find(|role| role["role"] == "Manager").expect("it");
+    assert_eq!(manager["under"], serde_json::json!(["Owner"]));
+    assert_eq!(manager["authority"][0]["over"], serde_json::json!(["Clinician", "Reception"]));
+    for (format, parts) in [
+        (
+            "text",
+            ["Who rules over whom", "  Patients       view", "one_person in Owner", "  forbid Reception delete *"],
+        ),
+        ("markdown", ["## Who rules over whom", "| Patients | view |", "one_person in Owner", "- `forbid Reception"]),
+        ("svg", ["Manager may assign", "Clinician: export Patients, can be lent", "one_person in Owner", "forbid Rec"]),
+        ("json", ["\"authority\"", "\"matrix\"", "\"one_person\"", "forbid Reception delete *"]),
+    ] {
+        for part in parts {
+            assert!(show(format).contains(part), "{format} does not say {part}");
+        }
+    }
     clinic(at.path(), &["policy", "show", "--format", "yaml"]).expect(2);
     assert_eq!(fs::read_dir(at.path()).expect("a directory").count(), 0, "it needs no database");
+}
+
+#[test]
+fn a_right_is_explained_in_words_in_sql_and_as_json() {
+    let at = directory();
+    let explain = |role: &str, verb: &str, model: &str, more: &[&str]| {
+        let words = ["policy", "explain", "--as", role, "--verb", verb, "--model", model];
+        clinic(at.path(), &[&words[..], more].concat()).expect(0).out
+    };
+    let told = [
+        explain("Clinician", "edit", "Patient", &["--field", "phone"]),
+        explain("Reception", "edit", "Patient", &["--field", "notes"]),
+        explain("Clinician", "export", "Patient", &[]),
+        explain("Manager", "approve", "Invoice", &[]),
+        explain("Auditor", "delete", "Invoice", &[]),
+        explain("Clinician", "edit", "Patient", &["--field", "phone", "--format", "json"]),
+        explain("Auditor", "delete", "Invoice", &["--format", "json"]),
+    ];
+    // The place of a clause is where it stands in the file today.
+    let clause = "view, edit Patient when doctor == me.doctor";
+    let line = include_str!("../../src/main.rs").lines().position(|line| line.contains(clause)).expect("it") + 1;
+    assert!(told[0].contains(&format!("`{clause}` (examples/clinic/src/main.rs:{line})")), "{}", told[0]);
+    assert!(told[5].contains(&format!("\"line\": {line},")) || told[5].contains(&format!("\"line\": {line}\n")));
+    let mut text = told.join("\n");
+    for before in ["main.rs:", "\"line\": "] {
+        let parts = text.split(before).enumerate();
+        let kept =
+            parts.map(|(n, part)| if n == 0 { part } else { part.trim_start_matches(|c: char| c.is_ascii_digit()) });
+        text = kept.collect::<Vec<_>>().join(&format!("{before}N"));
+    }
+    insta::assert_snapshot!("explained", text);
 }
 
 #[test]

@@ -1,15 +1,17 @@
-//! `policy show`: who may do what, from the tables that also decide it.
+//! `policy show`: the matrix, who rules over whom, what must never be true and the accepted exceptions, from the tables
+//! that also decide them. Every form says all four.
 
 use std::fmt::Write as _;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgMatches, Command};
-use serde_json::{Value, json};
 
-use super::graph;
+use super::{json, markdown, svg};
 use crate::authorize::verb_in_words;
+use crate::clause;
 use crate::cli::print;
-use crate::panel::{FieldSet, Model, Panel, Role, Verb};
+use crate::matrix::{self, Authority, Reach};
+use crate::panel::{Accept, Framework, Panel, Role, Verb};
 
 pub(super) fn command() -> Command {
     Command::new("show").about("Print the policy").arg(
@@ -17,50 +19,104 @@ pub(super) fn command() -> Command {
             .long("format")
             .value_parser(PossibleValuesParser::new(["text", "json", "markdown", "svg"]))
             .default_value("text")
-            .help("svg: who rules over whom, as a picture"),
+            .help("For a terminal, a program, a review, a picture"),
     )
 }
 
 pub(super) fn run(panel: &'static Panel, given: &ArgMatches) {
     match given.get_one::<String>("format").map(String::as_str) {
-        Some("json") => print(serde_json::to_string_pretty(&as_json(panel)).unwrap_or_default()),
-        Some("markdown") => print(as_markdown(panel).trim_end()),
-        Some("svg") => print(graph::svg(panel).trim_end()),
+        Some("json") => print(serde_json::to_string_pretty(&json::policy(panel)).unwrap_or_default()),
+        Some("markdown") => print(markdown::policy(panel).trim_end()),
+        Some("svg") => print(svg::policy(panel).trim_end()),
         _ => print(as_text(panel).trim_end()),
     }
 }
 
-/// The verbs of a model, in reading order.
-pub(super) fn verbs(model: &Model) -> impl Iterator<Item = Verb> + Clone + use<> {
-    [Verb::View, Verb::Create, Verb::Edit, Verb::Delete, Verb::Export, Verb::Import]
-        .into_iter()
-        .chain((0..model.actions.len()).map(Verb::Act))
-}
+/// What the marks of the matrix mean.
+pub(super) const LEGEND: &str = "● everywhere, ◐ in some rows or fields, ○ can be lent";
 
-/// How far a role holds a verb: in some rows, in some fields, only lent.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Reach {
-    None,
-    Lendable,
-    Some,
-    All,
-}
-
-fn reach(role: &Role, model: &Model, verb: Verb) -> Reach {
-    let all = (0..model.fields.len()).fold(FieldSet::NONE, FieldSet::with);
-    let cells = || role.cells.iter().filter(|cell| cell.model == model.index && cell.verb == verb);
-    let held = || cells().filter(|cell| !cell.lendable);
-    let everywhere = held().filter(|cell| cell.when.is_none()).fold(FieldSet::NONE, |set, cell| set.union(cell.fields));
-    if held().next().is_none() {
-        return if cells().next().is_some() { Reach::Lendable } else { Reach::None };
+pub(super) fn mark(reach: Reach) -> &'static str {
+    match reach {
+        Reach::None => "",
+        Reach::Lendable => "○",
+        Reach::Some => "◐",
+        Reach::All => "●",
     }
-    if everywhere.intersection(all) == all { Reach::All } else { Reach::Some }
+}
+
+/// One line of the matrix: a verb, and how far each role holds it.
+pub(super) struct Line {
+    /// The model's name as declared, or the framework's.
+    pub(super) name: &'static str,
+    /// The same in words, many of them.
+    pub(super) title: &'static str,
+    /// In words.
+    pub(super) verb: String,
+    /// As the block has it.
+    pub(super) word: &'static str,
+    /// By role.
+    pub(super) reach: Vec<Reach>,
+}
+
+/// Every right that some role has, models first.
+pub(super) fn lines(panel: &Panel) -> Vec<Line> {
+    let mut lines = Vec::new();
+    for model in panel.models {
+        for verb in matrix::verbs(model) {
+            let reach = panel.roles.iter().map(|role| matrix::reach(role, model, verb)).collect();
+            let (verb, word) = (verb_in_words(model, verb), clause::verb(model, verb));
+            lines.push(Line { name: model.name, title: model.plural, verb, word, reach });
+        }
+    }
+    for right in matrix::FRAMEWORK {
+        let (name, title) = match right.0 {
+            Framework::Audit => ("Audit", "The audit log"),
+            Framework::People => ("People", "The people"),
+        };
+        let word = if right.1 == Verb::Export { "export" } else { "view" };
+        let reach = panel.roles.iter().map(|role| matrix::framework(role, right)).collect();
+        lines.push(Line { name, title, verb: word.to_owned(), word, reach });
+    }
+    lines.retain(|line| line.reach.iter().any(|reach| *reach != Reach::None));
+    lines
+}
+
+/// "Manager may assign, reset and lock Clinician, Reception", one sentence a kind of authority.
+pub(super) fn authority(panel: &Panel, role: &Role) -> Vec<String> {
+    matrix::authority(role).iter().map(|authority| rules_over(panel, role, authority)).collect()
+}
+
+fn rules_over(panel: &Panel, role: &Role, authority: &Authority) -> String {
+    let verbs: Vec<&str> = authority.verbs.iter().map(|verb| clause::people_verb(*verb)).collect();
+    let over: Vec<&str> =
+        authority.over.iter().filter_map(|target| panel.roles.get(*target)).map(|role| role.title).collect();
+    let may = if authority.lendable { "may be lent:" } else { "may" };
+    format!("{} {may} {} {}", role.title, verbs.join(", "), over.join(", "))
+}
+
+/// "one_person in Owner: "a two-person practice" until 2027-06-30".
+pub(super) fn accepted(accept: &Accept) -> String {
+    let until = accept.until.map_or_else(String::new, |until| format!(" until {until}"));
+    format!("{} in {}: \"{}\"{until}", accept.rule, accept.owner, accept.reason)
+}
+
+/// " (under Owner)", " (beside Manager)", or nothing.
+pub(super) fn rank(panel: &Panel, role: &Role) -> String {
+    let names = |indexes: &[usize]| -> Vec<&str> {
+        indexes.iter().filter_map(|index| panel.roles.get(*index)).map(|role| role.title).collect()
+    };
+    let (under, beside) = (names(role.under), names(role.beside));
+    match (under.is_empty(), beside.is_empty()) {
+        (false, _) => format!(" (under {})", under.join(", ")),
+        (true, false) => format!(" (beside {})", beside.join(", ")),
+        (true, true) => String::new(),
+    }
 }
 
 fn as_text(panel: &Panel) -> String {
     let mut out = String::new();
     for role in panel.roles {
-        let _ = writeln!(out, "{}{}", role.title, above(panel, role));
+        let _ = writeln!(out, "{}{}", role.title, rank(panel, role));
         if !role.doc.trim().is_empty() {
             let _ = writeln!(out, "  {}", role.doc.trim());
         }
@@ -75,104 +131,44 @@ fn as_text(panel: &Panel) -> String {
         }
         out.push('\n');
     }
-    if !panel.forbids.is_empty() {
-        out.push_str("Never\n");
-        for clause in panel.forbids {
-            let _ = writeln!(out, "  {}", clause.text);
+    matrix_as_text(panel, &mut out);
+    section(&mut out, "Who rules over whom", panel.roles.iter().flat_map(|role| authority(panel, role)));
+    section(&mut out, "Never", panel.forbids.iter().map(|clause| clause.text.to_owned()));
+    section(&mut out, "Accepted exceptions", panel.accepts.iter().map(accepted));
+    out
+}
+
+fn section(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {
+    let mut lines = lines.peekable();
+    if lines.peek().is_some() {
+        let _ = writeln!(out, "{title}");
+        for line in lines {
+            let _ = writeln!(out, "  {line}");
         }
         out.push('\n');
     }
-    if !panel.accepts.is_empty() {
-        out.push_str("Accepted exceptions\n");
-        for accept in panel.accepts {
-            let until = accept.until.map_or_else(String::new, |until| format!(" until {until}"));
-            let _ = writeln!(out, "  {} in {}: \"{}\"{until}", accept.rule, accept.owner, accept.reason);
+}
+
+fn matrix_as_text(panel: &Panel, out: &mut String) {
+    let lines = lines(panel);
+    let width = |texts: &mut dyn Iterator<Item = &str>| texts.map(|text| text.chars().count()).max().unwrap_or(0);
+    let model = width(&mut lines.iter().map(|line| line.title));
+    let verb = width(&mut lines.iter().map(|line| line.verb.as_str()));
+    let _ = writeln!(out, "Who may do what ({LEGEND})");
+    let mut row = |title: &str, of: &str, marks: &mut dyn Iterator<Item = &str>| {
+        let mut line = format!("  {title:model$}  {of:verb$}");
+        for (role, mark) in panel.roles.iter().zip(marks) {
+            let _ = write!(line, "  {mark:^width$}", width = role.title.chars().count());
         }
-    }
-    out
-}
-
-fn above(panel: &Panel, role: &Role) -> String {
-    let names = |indexes: &[usize]| -> Vec<&str> {
-        indexes.iter().filter_map(|index| panel.roles.get(*index)).map(|role| role.title).collect()
+        let _ = writeln!(out, "{}", line.trim_end());
     };
-    let (under, beside) = (names(role.under), names(role.beside));
-    match (under.is_empty(), beside.is_empty()) {
-        (false, _) => format!(" (under {})", under.join(", ")),
-        (true, false) => format!(" (beside {})", beside.join(", ")),
-        (true, true) => String::new(),
+    row("", "", &mut panel.roles.iter().map(|role| role.title));
+    let mut before = "";
+    for line in &lines {
+        // The name of a model stands once, beside its first verb.
+        let title = if line.title == before { "" } else { line.title };
+        row(title, &line.verb, &mut line.reach.iter().map(|reach| mark(*reach)));
+        before = line.title;
     }
-}
-
-fn as_markdown(panel: &Panel) -> String {
-    let mut out = String::new();
-    let _ = writeln!(out, "# Who may do what in {}\n", panel.name);
-    out.push_str("● everywhere, ◐ in some rows or fields, ○ can be lent\n\n| model | verb |");
-    for role in panel.roles {
-        let _ = write!(out, " {} |", role.title);
-    }
-    out.push_str("\n|---|---|");
-    out.push_str(&":-:|".repeat(panel.roles.len()));
     out.push('\n');
-    for model in panel.models {
-        for verb in verbs(model) {
-            let marks: Vec<&str> = panel
-                .roles
-                .iter()
-                .map(|role| match reach(role, model, verb) {
-                    Reach::None => "",
-                    Reach::Lendable => "○",
-                    Reach::Some => "◐",
-                    Reach::All => "●",
-                })
-                .collect();
-            if marks.iter().any(|mark| !mark.is_empty()) {
-                let _ = writeln!(out, "| {} | {} | {} |", model.plural, verb_in_words(model, verb), marks.join(" | "));
-            }
-        }
-    }
-    for role in panel.roles {
-        let _ = writeln!(out, "\n## {}{}\n", role.title, above(panel, role));
-        for clause in role.grants {
-            let _ = writeln!(out, "- `{}`", clause.text);
-        }
-    }
-    out
-}
-
-fn as_json(panel: &Panel) -> Value {
-    let names = |model: &Model, fields: FieldSet| -> Vec<&str> {
-        model.fields.iter().filter(|field| fields.contains(field.index)).map(|field| field.name).collect()
-    };
-    let roles: Vec<Value> = panel
-        .roles
-        .iter()
-        .map(|role| {
-            let cells: Vec<Value> = role
-                .cells
-                .iter()
-                .filter_map(|cell| {
-                    let model = panel.models.get(cell.model)?;
-                    Some(json!({
-                        "verb": verb_in_words(model, cell.verb),
-                        "model": model.name,
-                        "fields": names(model, cell.fields),
-                        "some_rows": cell.when.is_some(),
-                        "lendable": cell.lendable,
-                        "clause": role.grants.get(cell.grant).map(|clause| clause.text),
-                    }))
-                })
-                .collect();
-            json!({ "role": role.name, "keep": role.keep, "factor_required": role.factor_required, "cells": cells,
-                "clauses": role.grants.iter().map(|clause| clause.text).collect::<Vec<_>>() })
-        })
-        .collect();
-    json!({
-        "panel": panel.name,
-        "roles": roles,
-        "forbids": panel.forbids.iter().map(|clause| clause.text).collect::<Vec<_>>(),
-        "accepts": panel.accepts.iter().map(|accept| json!({
-            "rule": accept.rule, "owner": accept.owner, "reason": accept.reason, "until": accept.until,
-        })).collect::<Vec<_>>(),
-    })
 }

@@ -115,7 +115,7 @@ pub(crate) async fn simulated(
         Verdict::Granted(terms) => terms,
         Verdict::Refused(_) => {
             trace.push(format!("No (403). {} is {}:", person.email, role.name));
-            trace.extend(explain::explained(panel, role, question).lines().map(str::to_owned));
+            trace.extend(explain::explained(panel, role, *question).as_text().lines().map(str::to_owned));
             return Ok(Simulated { answer: Answer::NoRight, trace });
         }
     };
