@@ -81,6 +81,15 @@ pub(crate) struct Variant {
     pub(crate) doc: String,
     pub(crate) name: Ident,
     pub(crate) title: Option<Text>,
+    /// `stored "text"`.
+    pub(crate) stored: Option<Text>,
+}
+
+/// `adopted key "column"` behind the name of a table.
+#[derive(Debug)]
+pub(crate) struct Adopted {
+    pub(crate) key: Option<Text>,
+    pub(crate) place: Place,
 }
 
 #[derive(Debug)]
@@ -88,6 +97,7 @@ pub(crate) struct Model {
     pub(crate) doc: String,
     pub(crate) name: Option<Ident>,
     pub(crate) table: Option<Text>,
+    pub(crate) adopted: Option<Adopted>,
     pub(crate) title: Option<Text>,
     pub(crate) plural: Option<Text>,
     pub(crate) fields: Vec<Field>,
@@ -182,6 +192,8 @@ pub(crate) enum ModifierKind {
     Max(Value),
     Pattern(Text),
     Help(Text),
+    /// Of an adopted table.
+    Column(Text),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

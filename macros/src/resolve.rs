@@ -2,6 +2,7 @@
 //! reports unknown, duplicate and reserved names and values that fit nothing; it judges no policy. There is always a
 //! panel at the end: whatever is broken is left out of it.
 
+mod adoption;
 mod fields;
 mod forbids;
 mod grants;

@@ -1,6 +1,7 @@
 //! The command line of a panel's own binary. Every command prints what it did, or one line that says what is wrong: exit
 //! status 2 for the command line and the configuration, 1 for anything else.
 
+mod adopt;
 mod audit;
 mod doctor;
 mod grants;
@@ -77,6 +78,7 @@ async fn perform(builder: &Builder, given: &ArgMatches) -> Outcome {
         Some(("grants", given)) => grants::run(builder, given).await,
         Some(("policy", given)) => policy::run(builder, given).await,
         Some(("audit", given)) => audit::run(builder, given).await,
+        Some(("adopt", given)) => adopt::run(given).await,
         Some(("doctor", given)) => doctor::run(builder, given).await,
         Some((name, given)) => {
             let own = builder.commands.iter().find(|command| command.words.get_name() == name);
@@ -106,7 +108,8 @@ fn commands(builder: &Builder) -> Command {
         .subcommand(grants::command())
         .subcommand(policy::command())
         .subcommand(audit::command())
-        .subcommand(doctor::command());
+        .subcommand(doctor::command())
+        .subcommand(adopt::command());
     for own in &builder.commands {
         all = all.subcommand(own.words.clone());
     }

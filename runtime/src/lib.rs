@@ -2,6 +2,7 @@
 
 pub mod action;
 pub mod address;
+pub mod adopt;
 pub mod app;
 pub mod audit;
 pub mod authorize;

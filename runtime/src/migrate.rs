@@ -6,6 +6,9 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
+use crate::error::Error;
+use crate::panel::Model;
+
 /// Steps that bring the database to the panel's schema.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Plan {
@@ -52,5 +55,26 @@ impl Plan {
             let _ = write!(text, "{byte:02x}");
             text
         })
+    }
+}
+
+/// Whether an adopted table is there with all that the block names of it; nothing else of it is looked at.
+///
+/// # Errors
+/// [`Error::Setup`] with what is not there.
+pub(crate) fn adopted_is_there(model: &'static Model, columns: Option<Vec<&str>>) -> Result<(), Error> {
+    let table = model.table;
+    let Some(columns) = columns else {
+        return Err(Error::Setup(format!(
+            "the schema: the block adopts a table {table}, which is not there; take `adopted` out for the panel to make it"
+        )));
+    };
+    let named = model.fields.iter().map(|field| field.column).chain([model.key_column()]);
+    match named.into_iter().find(|name| !columns.contains(name)) {
+        None => Ok(()),
+        Some(name) => Err(Error::Setup(format!(
+            "the schema: the block adopts a table {table} with a column {name}, which is not there; a panel adds nothing \
+             to a table that it did not make"
+        ))),
     }
 }

@@ -108,7 +108,7 @@ pub struct Choice {
 /// One value of a [`Choice`].
 #[derive(Debug)]
 pub struct Variant {
-    /// As declared and as stored.
+    /// As stored: as declared, unless the block says `stored "…"`.
     pub name: &'static str,
     /// As shown.
     pub title: &'static str,

@@ -3,6 +3,7 @@
 //! commits without its event.
 
 mod account;
+mod adopt;
 mod answer;
 mod apart;
 mod authority;
@@ -47,6 +48,7 @@ use database::Database;
 pub use account::{
     Ask, LinkRow, NewLink, NewPerson, NewSession, OwnSession, PasswordHash, PersonRow, Purpose, SessionRow,
 };
+pub(crate) use adopt::schema_at;
 pub use authority::PERSON;
 pub use factors::{Accepted, Codes, FactorRow, NewCode, Presented, SavedCode};
 pub(crate) use lane::aside;

@@ -82,6 +82,7 @@ pub(crate) const MODEL: Model = Model {
     plural: "",
     slug: "",
     table: "",
+    adopted: None,
     fields: &[],
     label: &[],
     list: &[],

@@ -17,7 +17,12 @@ pub(super) fn expand(panel: &Panel, names: &Names) -> TokenStream {
             .variants
             .iter()
             .filter(|variant| seen.insert(plain(&variant.name)))
-            .map(|variant| Variant { name: &variant.name, title: &variant.title, doc: &variant.doc })
+            .map(|variant| Variant {
+                name: &variant.name,
+                title: &variant.title,
+                stored: variant.stored.clone(),
+                doc: &variant.doc,
+            })
             .collect();
         let all = closed_set(name, &about, &variants);
         quote! {
@@ -46,7 +51,7 @@ fn role_enum(panel: &Panel, names: &Names) -> TokenStream {
     let name = format_ident!("Role");
     let variants: Vec<Variant<'_>> = names
         .numbered_roles(panel)
-        .map(|(_, role)| Variant { name: &role.name, title: &role.title, doc: &role.doc })
+        .map(|(_, role)| Variant { name: &role.name, title: &role.title, stored: plain(&role.name), doc: &role.doc })
         .collect();
     let indexes = names.numbered_roles(panel).map(|(number, role)| {
         let index = index(number);
@@ -72,6 +77,7 @@ fn role_enum(panel: &Panel, names: &Names) -> TokenStream {
 struct Variant<'p> {
     name: &'p Ident,
     title: &'p str,
+    stored: String,
     doc: &'p str,
 }
 
@@ -80,7 +86,7 @@ fn closed_set(name: &Ident, about: &str, variants: &[Variant<'_>]) -> TokenStrea
     let about = doc(about);
     let idents: Vec<_> = variants.iter().map(|variant| variant.name).collect();
     let docs = variants.iter().map(|variant| doc(&doc_or(variant.doc, || format!("{}.", variant.title))));
-    let stored: Vec<_> = idents.iter().map(|ident| plain(ident)).collect();
+    let stored: Vec<_> = variants.iter().map(|variant| &variant.stored).collect();
     let declared = braced("enum", name, quote! { #(#docs #idents,)* });
     let titles = variants.iter().map(|variant| variant.title);
     quote! {
@@ -94,7 +100,7 @@ fn closed_set(name: &Ident, about: &str, variants: &[Variant<'_>]) -> TokenStrea
             /// In declared order.
             pub const ALL: &'static [Self] = &[#(Self::#idents),*];
 
-            /// As declared and as stored.
+            /// As stored: as declared, unless the block says `stored`.
             #[must_use]
             pub fn name(self) -> &'static str {
                 match self {

@@ -93,7 +93,7 @@ fn row(panel: &Panel, model: &Model) -> TokenStream {
     quote! {
         #doc
         #[derive(Clone, PartialEq)]
-        #[allow(dead_code, unreachable_pub)]
+        #[allow(dead_code, unreachable_pub, clippy::struct_field_names)]
         #declared
 
         impl ::bailiwick::typed::Model for #name {
@@ -204,7 +204,7 @@ fn new(panel: &Panel, model: &Model) -> TokenStream {
     quote! {
         #doc
         #[derive(Clone, PartialEq #default)]
-        #[allow(dead_code, unreachable_pub)]
+        #[allow(dead_code, unreachable_pub, clippy::struct_field_names)]
         #declared
 
         impl ::bailiwick::typed::Input for #new {
@@ -237,7 +237,7 @@ fn change(panel: &Panel, model: &Model) -> TokenStream {
     quote! {
         #doc
         #[derive(Clone, PartialEq, Default)]
-        #[allow(dead_code, unreachable_pub, clippy::option_option)]
+        #[allow(dead_code, unreachable_pub, clippy::option_option, clippy::struct_field_names)]
         #declared
 
         impl ::bailiwick::typed::Input for #change {

@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, TokenStream};
 use quote::quote;
 
-use super::names::{index, plain};
+use super::names::index;
 use crate::panel::{self, Op, Operand, OperandKind, Panel, Predicate};
 
 pub(super) fn predicate(panel: &Panel, predicate: &Predicate) -> TokenStream {
@@ -84,7 +84,7 @@ pub(super) fn literal(panel: &Panel, literal: &panel::Literal) -> TokenStream {
         panel::Literal::Number(text) => quote! { Literal::Number(#text) },
         panel::Literal::Text(text) => quote! { Literal::Text(#text) },
         panel::Literal::Choice(choice, variant) => {
-            let name = panel.choice(*choice).variants.get(*variant).map(|variant| plain(&variant.name));
+            let name = panel.choice(*choice).variants.get(*variant).map(|variant| &variant.stored);
             name.map_or_else(|| quote! { Literal::Null }, |name| quote! { Literal::Text(#name) })
         }
     }

@@ -74,7 +74,7 @@ fn panel_table(panel: &Panel, models: &[Ident], roles: &[Ident]) -> TokenStream 
     let choices = panel.choices.iter().map(|choice| {
         let name = plain(&choice.name);
         let variants = choice.variants.iter().map(|variant| {
-            let (name, title) = (plain(&variant.name), &variant.title);
+            let (name, title) = (&variant.stored, &variant.title);
             quote! { Variant { name: #name, title: #title } }
         });
         quote! { Choice { name: #name, variants: &[#(#variants),*] } }
@@ -131,6 +131,7 @@ fn model_table(panel: &Panel, number: usize, model: &Model) -> TokenStream {
     let number = index(number);
     let name = plain(&model.name);
     let Model { doc, title, plural, slug, table, .. } = model;
+    let adopted = optional(model.adopted.as_ref());
     let fields = model.fields.iter().enumerate().map(|(number, field)| field_table(panel, number, field));
     let label = model.label.iter().map(|field| index(field.0));
     let list = model.list.iter().map(|(field, _)| index(field.0));
@@ -168,6 +169,7 @@ fn model_table(panel: &Panel, number: usize, model: &Model) -> TokenStream {
             plural: #plural,
             slug: #slug,
             table: #table,
+            adopted: #adopted,
             fields: &[#(#fields),*],
             label: &[#(#label),*],
             list: &[#(#list),*],
@@ -190,6 +192,9 @@ fn field_table(panel: &Panel, number: usize, field: &Field) -> TokenStream {
     let help = if field.help.is_empty() { &field.doc } else { &field.help };
     if !help.is_empty() {
         set.push(quote! { help: #help });
+    }
+    if let Some((column, _)) = &field.column {
+        set.push(quote! { column: #column });
     }
     for (holds, word) in [
         (field.optional, "optional"),

@@ -18,6 +18,8 @@ pub(crate) struct Variant {
     pub(crate) name: Ident,
     /// As shown: the given text, else the name in words.
     pub(crate) title: String,
+    /// As kept in a table: the given text, else the name.
+    pub(crate) stored: String,
     pub(crate) doc: String,
 }
 
@@ -32,6 +34,8 @@ pub(crate) struct Model {
     pub(crate) slug: String,
     /// Table name: snake case of the name unless `table "…"` is given.
     pub(crate) table: String,
+    /// The name of the key of a table that the panel did not make and never alters; none: its own.
+    pub(crate) adopted: Option<String>,
     pub(crate) fields: Vec<Field>,
     /// The fields whose text names a row; never empty after resolve unless there is no candidate (then the id is shown).
     pub(crate) label: Vec<FieldId>,
@@ -93,6 +97,8 @@ pub(crate) struct Action {
 #[derive(Debug)]
 pub(crate) struct Field {
     pub(crate) name: Ident,
+    /// The column of an adopted table, where its name is another, and where that stands.
+    pub(crate) column: Option<(String, Place)>,
     pub(crate) doc: String,
     /// In words: "Created at".
     pub(crate) title: String,

@@ -1,4 +1,4 @@
-//! `choice Name { Variant, Variant "as shown" }`.
+//! `choice Name { Variant, Variant "as shown", Variant "as shown" stored "as kept" }`.
 
 use proc_macro2::{Delimiter, Ident};
 
@@ -30,7 +30,11 @@ fn variants(input: &mut Input<'_, '_>, choice: &mut Choice) {
             continue;
         };
         let title = input.take_text();
-        choice.variants.push(Variant { doc, name, title });
+        let stored = match input.eat_word("stored") {
+            Some(_) => input.text("the text that the table holds, in quotes").ok(),
+            None => None,
+        };
+        choice.variants.push(Variant { doc, name, title, stored });
         if !input.eat(",") && !input.at_end() {
             input.expected("`,`");
             if input.peek_word().is_none() {

@@ -30,7 +30,7 @@ const FLAGS: [(&str, Flag); 17] = [
     ("set_null", Flag::SetNull),
 ];
 
-const VALUED: [&str; 6] = ["default", "len", "min", "max", "pattern", "help"];
+const VALUED: [&str; 7] = ["default", "len", "min", "max", "pattern", "help", "column"];
 
 /// Behind the name: `: Type modifier …`, without the `;`.
 pub(crate) fn field(input: &mut Input<'_, '_>, doc: String, name: Ident) -> (Field, Read<()>) {
@@ -84,6 +84,7 @@ fn modifier(input: &mut Input<'_, '_>, word: &Ident) -> Read<Option<ModifierKind
         "max" => ModifierKind::Max(input.value("the largest value")?),
         "pattern" => ModifierKind::Pattern(input.text("a regular expression in quotes")?),
         "help" => ModifierKind::Help(input.text("a text in quotes")?),
+        "column" => ModifierKind::Column(input.text("the column's name in quotes")?),
         _ => {
             let (least, most) = range(input)?;
             ModifierKind::Len(least, most)

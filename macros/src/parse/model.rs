@@ -6,7 +6,7 @@ use super::accept::accept;
 use super::field::{CLAUSES as WORDS, field};
 use super::input::{Input, Read};
 use super::predicate::predicate;
-use crate::ast::{Action, Check, Form, Inline, Model, Names, Predicate};
+use crate::ast::{Action, Adopted, Check, Form, Inline, Model, Names, Predicate};
 use crate::similar;
 
 /// Behind the word `model`.
@@ -15,6 +15,7 @@ pub(crate) fn model(input: &mut Input<'_, '_>, doc: String, word: &Ident) -> (Mo
         doc,
         name: None,
         table: None,
+        adopted: None,
         title: None,
         plural: None,
         fields: Vec::new(),
@@ -36,7 +37,7 @@ fn fill(input: &mut Input<'_, '_>, word: &Ident, model: &mut Model) -> Read<()> 
     model.name = Some(input.word("the name of the model")?);
     model.place = input.since(word.span());
     if input.eat_word("table").is_some() {
-        model.table = Some(input.text("the table's name in quotes")?);
+        table(input, model)?;
     }
     match input.group(Delimiter::Brace, |inside| clauses(inside, model)) {
         Some(()) => Ok(()),
@@ -114,10 +115,7 @@ fn clause(input: &mut Input<'_, '_>, model: &mut Model, doc: String, word: &Iden
             model.actions.push(action);
             read
         }
-        "table" => {
-            model.table = Some(input.text("the table's name in quotes")?);
-            Ok(())
-        }
+        "table" => table(input, model),
         "title" => {
             model.title = Some(input.text("the name of one, in quotes")?);
             if input.eat_word("plural").is_some() {
@@ -131,6 +129,22 @@ fn clause(input: &mut Input<'_, '_>, model: &mut Model, doc: String, word: &Iden
             read
         }
     }
+}
+
+/// `"name"`, or `"name" adopted key "column"`.
+fn table(input: &mut Input<'_, '_>, model: &mut Model) -> Read<()> {
+    model.table = Some(input.text("the table's name in quotes")?);
+    if let Some(word) = input.eat_word("adopted") {
+        let mut adopted = Adopted { key: None, place: word.span().into() };
+        let key = match input.eat_word("key") {
+            Some(_) => input.text("the name of its key, in quotes").map(|key| adopted.key = Some(key)),
+            None => Ok(()),
+        };
+        adopted.place = input.since(word.span());
+        model.adopted = Some(adopted);
+        key?;
+    }
+    Ok(())
 }
 
 fn names(input: &mut Input<'_, '_>, first: proc_macro2::Span, into: &mut Vec<Names>) -> Read<()> {

@@ -48,6 +48,7 @@ fn here() -> Place {
 
 fn field(name: &str, kind: Kind, optional: bool) -> Field {
     Field {
+        column: None,
         name: ident(name),
         doc: String::new(),
         title: String::new(),
@@ -79,7 +80,7 @@ fn field(name: &str, kind: Kind, optional: bool) -> Field {
 }
 
 fn panel() -> Panel {
-    let variant = |name| Variant { name: ident(name), title: String::new(), doc: String::new() };
+    let variant = |name| Variant { name: ident(name), title: String::new(), stored: String::new(), doc: String::new() };
     let state =
         Choice { name: ident("State"), doc: String::new(), variants: vec![variant("A"), variant("B"), variant("C")] };
     let fields = vec![
@@ -94,6 +95,7 @@ fn panel() -> Panel {
         field("key", Kind::Model(ROW, OnDelete::Restrict), true),
     ];
     let model = Model {
+        adopted: None,
         name: ident("Row"),
         doc: String::new(),
         title: String::new(),

@@ -97,6 +97,7 @@ fn resolve(names: &Names<'_>, written: &ast::Field, diags: &mut Diags) -> Field 
     let name = plain(&written.name);
     let mut field = Field {
         name: writable(&written.name),
+        column: None,
         doc: written.doc.clone(),
         title: words::title(&name),
         kind,
@@ -175,7 +176,7 @@ fn suits(modifier: &ModifierKind, kind: Kind) -> bool {
         ModifierKind::Min(_) | ModifierKind::Max(_) => number || time,
         ModifierKind::Pattern(_) => text,
         ModifierKind::Default(_) => !matches!(kind, Kind::Secret | Kind::Bytes | Kind::Actor | Kind::Model(..)),
-        ModifierKind::Help(_) => true,
+        ModifierKind::Help(_) | ModifierKind::Column(_) => true,
     }
 }
 
@@ -191,6 +192,7 @@ fn apply(names: &Names<'_>, field: &mut Field, modifier: &ast::Modifier, diags: 
         ModifierKind::Min(value) => field.min = values::literal(names, field.kind, value, diags),
         ModifierKind::Max(value) => field.max = values::literal(names, field.kind, value, diags),
         ModifierKind::Len(least, most) => (field.min_len, field.max_len) = (*least, *most),
+        ModifierKind::Column(text) => field.column = Some((text.value.clone(), modifier.place)),
         ModifierKind::Help(text) => field.help.clone_from(&text.value),
         ModifierKind::Pattern(text) => match regex_syntax::parse(&text.value) {
             Ok(_) => field.pattern = Some(text.value.clone()),

@@ -2,12 +2,12 @@
 
 use std::rc::Rc;
 
-use super::fields;
 use super::names::{Names, plain, writable};
 use super::predicates::Conditions;
 use super::reserved;
 use super::values::RULE;
 use super::words;
+use super::{adoption, fields};
 use crate::ast;
 use crate::diag::Diags;
 use crate::panel::{
@@ -30,6 +30,7 @@ pub(crate) fn choices(names: &Names<'_>, diags: &mut Diags) -> Vec<Choice> {
                 .title
                 .as_ref()
                 .map_or_else(|| words::title(&plain(&variant.name)), |text| text.value.clone()),
+            stored: variant.stored.as_ref().map_or_else(|| plain(&variant.name), |text| text.value.clone()),
             doc: variant.doc.clone(),
         });
         choices.push(Choice { name: writable(name), doc: written.doc.clone(), variants: variants.collect() });
@@ -66,6 +67,7 @@ pub(crate) fn models(names: &Names<'_>, diags: &mut Diags) -> Vec<Model> {
             plural,
             slug: words::slug(&plain_name),
             table: written.table.as_ref().map_or_else(|| words::table(&plain_name), |text| text.value.clone()),
+            adopted: adoption::key(written),
             label: label(&fields),
             list: clauses.list(&written.lists, diags),
             search: searched(&fields),
@@ -81,6 +83,7 @@ pub(crate) fn models(names: &Names<'_>, diags: &mut Diags) -> Vec<Model> {
     for id in (0..models.len()).map(ModelId) {
         models[id.0].inlines = inlines(names, &models, id, diags);
     }
+    adoption::check(names, &models, diags);
     check_tables(names, &models, diags);
     models
 }
@@ -318,19 +321,19 @@ fn check_tables(names: &Names<'_>, models: &[Model], diags: &mut Diags) {
         let written = names.models[index].1;
         let name = plain(&model.name);
         let place = written.table.as_ref().map_or_else(|| Place::from(&model.name), |text| text.place);
-        let table = &model.table;
+        let (table, adopted) = (&model.table, model.adopted.is_some());
         let suggested = format!("write `table \"{}s\";` in the model", words::table(&name));
         if table.starts_with("bw_") || table.starts_with("sqlite_") || table.starts_with("pg_") {
             let whose = if table.starts_with("bw_") { "the framework" } else { "the database" };
             diags
                 .error("reserved_name", place, format!("table `{table}` of `{name}` lies in the space of {whose}"))
                 .help(suggested);
-        } else if reserved::is_sql(table) {
+        } else if reserved::is_sql(table) && !adopted {
             diags
                 .error("reserved_name", place, format!("table `{table}` of `{name}` is a word of SQL"))
                 .help(suggested);
         } else if table.len() > 63
-            || !table.chars().enumerate().all(|(at, c)| is_table_char(at, c, written.table.is_some()))
+            || !adopted && !table.chars().enumerate().all(|(at, c)| is_table_char(at, c, written.table.is_some()))
         {
             diags
                 .error(

@@ -42,7 +42,7 @@ impl Past {
                 None => self.row.forget(index),
             }
         }
-        self.row.version -= 1;
+        self.row.version = self.row.version.saturating_sub(1);
         let before = (!is_new).then(|| self.row.clone());
         Some(Moment { entry, before, after })
     }

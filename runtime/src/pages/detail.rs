@@ -94,7 +94,10 @@ fn about(cx: &Cx<'_>, model: &'static Model, visible: FieldSet, keys: &Keys, fou
         cell: Cell { text: n.to_string().into(), ..Cell::default() },
         wide: false,
     };
-    let mut about = vec![number("Number", found.row.id), number("Version", found.row.version)];
+    let mut about = vec![number("Number", found.row.id)];
+    if model.adopted.is_none() {
+        about.push(number("Version", found.row.version));
+    }
     let automatic = model.fields.iter().filter(|f| f.automatic.is_some() && visible.contains(f.index));
     about.extend(automatic.filter_map(|field| fact(cx, field, keys, found)));
     about

@@ -161,7 +161,8 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<
         .map(|(moment, name, seen, newest)| {
             let restore = may_restore && !newest;
             PastView {
-                version: moment.after.version,
+                // An adopted table counts no versions; the entries of the log are in order too.
+                version: if model.adopted.is_some() { moment.entry.seq } else { moment.after.version },
                 time: moment.entry.at.format("%Y-%m-%d %H:%M:%S").to_string().into(),
                 stamp: timestamp_text(moment.entry.at).into(),
                 actor: moment.entry.actor.as_ref().map_or("–".into(), |actor| actor.email.clone().into()),

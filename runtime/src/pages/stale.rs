@@ -131,6 +131,7 @@ mod tests {
         plural: "Cards",
         slug: "cards",
         table: "card",
+        adopted: None,
         fields: &[text(0, "a"), text(1, "b"), text(2, "c"), text(3, "d")],
         label: &[],
         list: &[],

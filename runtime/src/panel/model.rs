@@ -21,7 +21,11 @@ pub struct Model {
     pub slug: &'static str,
     /// Table name in the database.
     pub table: &'static str,
-    /// Declared fields. Every table also has `id` (64-bit, never reused) and `version` (counts up with each change).
+    /// The key of a table that the panel did not make and never alters: one column of whole numbers. None: the panel's
+    /// own table, whose key is `id`.
+    pub adopted: Option<&'static str>,
+    /// Declared fields. Every table also has `id` (64-bit, never reused) and `version` (counts up with each change); of
+    /// an adopted table the version is made of the row's values.
     pub fields: &'static [Field],
     /// Fields whose text names a row; empty: the title and id do.
     pub label: &'static [usize],
@@ -104,8 +108,10 @@ pub struct Action {
 pub struct Field {
     /// Index into [`Model::fields`].
     pub index: usize,
-    /// As declared, and the column name.
+    /// As declared, and the column name of the panel's own tables.
     pub name: &'static str,
+    /// The column of an adopted table.
+    pub column: &'static str,
     /// In words: "Created at".
     pub title: &'static str,
     /// Doc comment or `help "…"`.
@@ -151,6 +157,7 @@ impl Field {
         Self {
             index,
             name,
+            column: name,
             title,
             help: "",
             kind,
@@ -210,5 +217,17 @@ impl Model {
     #[must_use]
     pub fn field_by_name(&self, name: &str) -> Option<&'static Field> {
         self.fields.iter().find(|f| f.name == name)
+    }
+
+    /// The field that is kept in this column.
+    #[must_use]
+    pub fn field_by_column(&self, column: &str) -> Option<&'static Field> {
+        self.fields.iter().find(|f| f.column == column)
+    }
+
+    /// The column by which rows are numbered.
+    #[must_use]
+    pub fn key_column(&self) -> &'static str {
+        self.adopted.unwrap_or("id")
     }
 }

@@ -93,33 +93,37 @@ impl Sql {
     /// ` * 1000`, where decimals are kept as whole numbers of their smallest unit and this side has so many digits fewer
     /// after the point. PostgreSQL keeps the point itself.
     pub(in crate::store) fn push_scaling(&mut self, digits: u32) {
-        const TIMES: [&str; 19] = [
-            "",
-            " * 10",
-            " * 100",
-            " * 1000",
-            " * 10000",
-            " * 100000",
-            " * 1000000",
-            " * 10000000",
-            " * 100000000",
-            " * 1000000000",
-            " * 10000000000",
-            " * 100000000000",
-            " * 1000000000000",
-            " * 10000000000000",
-            " * 100000000000000",
-            " * 1000000000000000",
-            " * 10000000000000000",
-            " * 100000000000000000",
-            " * 1000000000000000000",
-        ];
-        let times = TIMES.get(digits as usize).copied().unwrap_or(TIMES[18]);
-        self.either(times, "");
+        self.either(scaling(digits), "");
     }
 
     /// A bound JSON document whose text is kept to the letter, blanks and order of keys too: what the audit log hashes.
     pub(in crate::store) fn push_verbatim_json(&mut self, text: String) -> &mut Self {
         self.push_bind(text).either("", "::json")
     }
+}
+
+/// ` * 1000`, for so many digits.
+pub(in crate::store) fn scaling(digits: u32) -> &'static str {
+    const TIMES: [&str; 19] = [
+        "",
+        " * 10",
+        " * 100",
+        " * 1000",
+        " * 10000",
+        " * 100000",
+        " * 1000000",
+        " * 10000000",
+        " * 100000000",
+        " * 1000000000",
+        " * 10000000000",
+        " * 100000000000",
+        " * 1000000000000",
+        " * 10000000000000",
+        " * 100000000000000",
+        " * 1000000000000000",
+        " * 10000000000000000",
+        " * 100000000000000000",
+        " * 1000000000000000000",
+    ];
+    TIMES.get(digits as usize).copied().unwrap_or(TIMES[18])
 }

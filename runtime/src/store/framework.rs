@@ -4,8 +4,9 @@
 use super::dialect::Dialect;
 use crate::migrate::Step;
 
-/// Kept in the file's `user_version`, or in the comment on `bw_migrations`.
-pub(super) const VERSION: i64 = 2;
+/// Kept in the file's `user_version` (in `bw_settings`, where that number is somebody else's), or in the comment on
+/// `bw_migrations`.
+pub(super) const VERSION: i64 = 3;
 
 /// What a word in braces stands for, on SQLite and on PostgreSQL; `NAME` is the column's name. `verbatim`: JSON of which
 /// every blank is kept, since the audit log hashes it. `keyed`: how a table without an id ends.
@@ -45,18 +46,34 @@ pub(super) fn all(dialect: Dialect) -> impl Iterator<Item = Made> {
     TABLES.iter().chain(INDEXES).map(move |(name, text)| Made {
         name,
         sql: spelled_out(text, dialect),
-        then: (*name == "bw_audit_head").then(|| Step {
-            what: "start the audit log".to_owned(),
-            sql: match dialect {
-                Dialect::Sqlite => "INSERT INTO bw_audit_head (one, seq, hash) VALUES (1, 0, zeroblob(32))",
-                Dialect::Postgres => {
-                    "INSERT INTO bw_audit_head (one, seq, hash) VALUES (1, 0, decode(repeat('00', 32), 'hex'))"
-                }
-            }
-            .to_owned(),
-        }),
+        then: FIRST
+            .iter()
+            .find(|(table, ..)| table == name)
+            .map(|(_, what, sql)| Step { what: (*what).to_owned(), sql: sql[dialect as usize].to_owned() }),
     })
 }
+
+/// What a table starts with: its name, the step in words, and the statement on SQLite and on PostgreSQL.
+const FIRST: &[(&str, &str, [&str; 2])] = &[
+    (
+        "bw_audit_head",
+        "start the audit log",
+        [
+            "INSERT INTO bw_audit_head (one, seq, hash) VALUES (1, 0, zeroblob(32))",
+            "INSERT INTO bw_audit_head (one, seq, hash) VALUES (1, 0, decode(repeat('00', 32), 'hex'))",
+        ],
+    ),
+    // 256 and 244 random bits.
+    (
+        "bw_settings",
+        "make the key of versions",
+        [
+            "INSERT INTO bw_settings (name, value) VALUES ('version_key', lower(hex(randomblob(32))))",
+            "INSERT INTO bw_settings (name, value) VALUES ('version_key', gen_random_uuid()::text || \
+             gen_random_uuid()::text)",
+        ],
+    ),
+];
 
 fn spelled_out(text: &str, dialect: Dialect) -> String {
     let mut lines = Vec::new();
@@ -334,6 +351,14 @@ const TABLES: &[(&str, &str)] = &[
   hash {bytes} NOT NULL,
   removed_at {moment} NOT NULL
 ) {table}",
+    ),
+    // Secret: with `version_key` the versions of rows of adopted tables are made.
+    (
+        "bw_settings",
+        "CREATE TABLE bw_settings (
+  name {text} PRIMARY KEY,
+  value {text} NOT NULL
+) {keyed}",
     ),
     (
         "bw_migrations",

@@ -85,6 +85,9 @@ impl Index {
 /// indexed together with the default order: a page of the rows of one doctor, newest first, is then one range, and
 /// nothing is sorted.
 pub(super) fn wanted(panel: &'static Panel, model: &'static Model) -> Vec<Index> {
+    if model.adopted.is_some() {
+        return Vec::new();
+    }
     let scopes = panel
         .roles
         .iter()

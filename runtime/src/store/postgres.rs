@@ -2,6 +2,7 @@
 //! Eight connections that read and eight that write, a process. The password of its URL appears in no error, no log and
 //! no `Debug`.
 
+pub(in crate::store) mod adopt;
 pub(in crate::store) mod answer;
 mod columns;
 mod connection;

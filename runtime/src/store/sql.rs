@@ -130,6 +130,14 @@ impl Sql {
         self.forks.push((self.text.len(), [first.text.into(), second.text.into()]));
     }
 
+    /// As [`Sql::either`], where each part is composed by itself.
+    pub(in crate::store) fn each(&mut self, sqlite: impl FnOnce(&mut Self), postgres: impl FnOnce(&mut Self)) {
+        let (mut first, mut second) = (Self::default(), Self::default());
+        sqlite(&mut first);
+        postgres(&mut second);
+        self.forks.push((self.text.len(), [first.text.into(), second.text.into()]));
+    }
+
     /// The placeholder of one more bound value.
     pub(in crate::store) fn push_bind(&mut self, value: impl Into<Bound>) -> &mut Self {
         self.bound.push(value.into());
@@ -141,6 +149,14 @@ impl Sql {
     /// A name of the panel (table, column), quoted.
     pub(in crate::store) fn name(&mut self, name: &'static str) -> &mut Self {
         self.quoted(name, '"')
+    }
+
+    /// A name that a catalogue gave, quoted: for reading a schema that is nobody's panel yet, never for a panel's rows.
+    pub(in crate::store) fn found(&mut self, name: &str) -> &mut Self {
+        self.text.push('"');
+        self.text.push_str(&name.replace('"', "\"\""));
+        self.text.push('"');
+        self
     }
 
     /// A constant of the panel as a text literal; only for schema statements, which can't bind.

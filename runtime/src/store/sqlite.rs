@@ -1,6 +1,7 @@
 //! The SQLite side of the store: WAL, synchronous=FULL, foreign keys on, one connection that writes and four that read.
 //! A file that is not a database, or that a newer version wrote, is left as it was.
 
+pub(in crate::store) mod adopt;
 pub(in crate::store) mod answer;
 mod columns;
 mod connection;
@@ -8,7 +9,6 @@ mod fault;
 pub(in crate::store) mod fulltext;
 mod schema;
 
-use std::io::Read as _;
 use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
@@ -18,6 +18,7 @@ use sqlx::ConnectOptions as _;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
 use super::database::Database;
+use super::fault::Fault;
 use super::framework;
 use super::lane::{Door, Lane, Pool};
 use super::sql::Sql;
@@ -87,23 +88,25 @@ async fn look_at(path: &str) -> Result<(), Error> {
             _ => return make(file).or_else(|e| setup(&format!("it can't be made here ({e})"))),
         }
     }
-    let mut start = Vec::new();
-    let read = std::fs::File::open(file).and_then(|f| f.take(16).read_to_end(&mut start));
-    if let Err(e) = read {
-        return setup(&format!("it can't be read ({e})"));
-    }
-    if start.is_empty() {
-        return Ok(());
-    }
-    if start != b"SQLite format 3\0" {
-        return setup("the file is not a SQLite database; nothing was changed");
-    }
+    // SQLite alone opens the file: closing it by another way would drop the locks that this process holds on it through
+    // another store (POSIX).
     let options =
         SqliteConnectOptions::new().filename(path).read_only(true).busy_timeout(BUSY).disable_statement_logging();
-    let mut lane = Lane::open(&Door::Sqlite(Box::new(options)), Arc::default()).await.map_err(|f| f.at_open(path))?;
-    let version = lane.row(Sql::new("PRAGMA user_version")).await.map_err(|f| f.at_open(path))?;
+    let mut lane =
+        Lane::open(&Door::Sqlite(Box::new(options)), Arc::default()).await.map_err(|f| no_database(f, path))?;
+    let version = lane.row(Sql::new(WHOSE)).await.map_err(|f| no_database(f, path))?;
     let version = match &version {
-        Some(answer) => answer.whole(0)?,
+        // A number that somebody else gave the file says nothing about us.
+        Some(answer) if answer.whole(0)? == 0 => 0,
+        Some(answer) if answer.whole(1)? == 0 => answer.whole(2)?,
+        Some(_) => {
+            let kept = lane.row(Sql::new("SELECT value FROM bw_settings WHERE name = 'schema'")).await?;
+            let kept = kept.map(|answer| answer.words(0)).transpose()?.and_then(|text| text.parse().ok());
+            match kept {
+                Some(version) => version,
+                None => lane.row(Sql::new(WHOSE)).await?.map_or(Ok(0), |answer| answer.whole(2))?,
+            }
+        }
         None => 0,
     };
     if version > framework::VERSION {
@@ -113,6 +116,19 @@ async fn look_at(path: &str) -> Result<(), Error> {
         ));
     }
     Ok(())
+}
+
+/// Whether there are tables of ours, whether one of them keeps settings, and the file's own number.
+const WHOSE: &str = "SELECT count(*) FILTER (WHERE name = 'bw_migrations'), count(*) FILTER (WHERE name = 'bw_settings'), \
+     (SELECT user_version FROM pragma_user_version) FROM sqlite_schema WHERE type = 'table'";
+
+fn no_database(fault: Fault, path: &str) -> Error {
+    match fault.at_open(path) {
+        Error::Setup(why) if why.ends_with("is not a SQLite database") => {
+            Error::Setup(format!("{why}; nothing was changed"))
+        }
+        error => error,
+    }
 }
 
 /// Readable for nobody but the account that runs the program.

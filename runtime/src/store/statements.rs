@@ -1,6 +1,7 @@
 //! What is asked of a database and changed in it, composed once for both: standard SQL, with what differs behind the
 //! named functions of [`super::dialect`]. Nothing here decides who may.
 
+mod adopted;
 pub(in crate::store) mod change;
 pub(in crate::store) mod condition;
 mod dashboard;

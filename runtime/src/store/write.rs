@@ -138,6 +138,7 @@ impl Write {
         self.may_point(model, given, &row, parents).await?;
         let ids = self.transaction.insert(model, std::slice::from_ref(&row)).await?;
         row.id = ids.first().copied().ok_or_else(|| Error::Bug("an insert gave no id".to_owned()))?;
+        self.as_the_table_has_it(model, &mut row).await?;
         veil_secrets(model, &mut row);
         let recorded = self.record(Event::created(model, &row));
         Ok(Inserted { row, recorded })
@@ -190,6 +191,7 @@ impl Write {
             return Err(Error::Bug("a row changed under the write lock".to_owned()));
         }
         after.version = before.version + 1;
+        self.as_the_table_has_it(model, &mut after).await?;
         veil_secrets(model, &mut after);
         let recorded = self.record(Event::updated(model, &before, &after, changed));
         Ok(Updated::Changed(after, recorded))
@@ -286,6 +288,15 @@ impl Write {
     /// Undoes it. Dropping does the same, but gives up the connection.
     pub async fn roll_back(self) -> Result<(), Error> {
         Ok(self.transaction.rollback().await?)
+    }
+
+    /// Defaults and triggers of an adopted table may have filled in what was not given.
+    async fn as_the_table_has_it(&mut self, model: &'static Model, row: &mut Row) -> Result<(), Error> {
+        if model.adopted.is_some() {
+            let gone = || Error::Check("The table did not keep the row.");
+            *row = self.transaction.load(model, row.id).await?.ok_or_else(gone)?;
+        }
+        Ok(())
     }
 
     /// The row as it is now, if it is within the terms and at this version.

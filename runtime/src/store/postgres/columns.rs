@@ -202,7 +202,16 @@ pub(super) fn target(panel: &'static Panel, field: &'static Field) -> Option<(&'
 
 fn push_reference(sql: &mut Sql, panel: &'static Panel, field: &'static Field) {
     let Some((table, effect)) = target(panel, field) else { return };
-    sql.push("REFERENCES ").name(table).push(" (id) ON DELETE ").push(match effect {
+    let key = match field.kind {
+        Kind::Model(model, _) => panel.models.get(model).and_then(|model| model.adopted),
+        _ => None,
+    };
+    sql.push("REFERENCES ").name(table).push(" (");
+    match key {
+        None => sql.push("id"),
+        Some(key) => sql.name(key),
+    };
+    sql.push(") ON DELETE ").push(match effect {
         "c" => "CASCADE",
         "n" => "SET NULL",
         _ => "RESTRICT",

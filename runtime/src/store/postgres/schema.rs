@@ -10,7 +10,7 @@ use super::there::{Column, There, Trigrams};
 use crate::audit::Context;
 use crate::constraint;
 use crate::error::Error;
-use crate::migrate::{Plan, Step};
+use crate::migrate::{Plan, Step, adopted_is_there};
 use crate::panel::{Field, Kind, Model, Panel};
 use crate::store::dialect::Dialect;
 use crate::store::fault::Fault;
@@ -83,6 +83,11 @@ fn steps(panel: &'static Panel, there: &There) -> Result<Plan, Error> {
     // Keys come last: the table that one points at may be made later than its own.
     let mut keys = Vec::new();
     for model in panel.models {
+        if model.adopted.is_some() {
+            let columns = there.tables.get(model.table);
+            adopted_is_there(model, columns.map(|columns| columns.keys().map(String::as_str).collect()))?;
+            continue;
+        }
         let names = model.fields.iter().map(|field| field.name).chain([model.table]);
         if let Some(name) = names.into_iter().find(|name| name.len() > LONGEST_NAME) {
             return Err(Error::Setup(format!(

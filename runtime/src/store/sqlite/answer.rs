@@ -19,8 +19,9 @@ pub(in crate::store) fn bool(row: &SqliteRow, column: usize) -> Read<bool> {
     Ok(int(row, column)?.map(|whole| whole != 0))
 }
 
+/// Of an adopted table a number may stand where text was declared; SQLite spells it out.
 pub(in crate::store) fn text(row: &SqliteRow, column: usize) -> Read<String> {
-    row.try_get(column).map_err(|e| e.to_string())
+    row.try_get_unchecked(column).map_err(|e| e.to_string())
 }
 
 pub(in crate::store) fn blob(row: &SqliteRow, column: usize) -> Read<Vec<u8>> {
@@ -36,7 +37,8 @@ pub(in crate::store) fn optional_moment(row: &SqliteRow, column: usize) -> Read<
 /// The classes that no other getter reads.
 pub(in crate::store) fn value(row: &SqliteRow, column: usize, class: Class, scale: u32) -> Read<Value> {
     Ok(match class {
-        Class::Float => row.try_get::<Option<f64>, _>(column).map_err(|e| e.to_string())?.map(Value::Float),
+        // Adopted tables keep whole ones as integers.
+        Class::Float => row.try_get_unchecked::<Option<f64>, _>(column).map_err(|e| e.to_string())?.map(Value::Float),
         Class::Decimal => int(row, column)?.map(|digits| Value::Decimal(Decimal::new(digits, scale))),
         _ => match text(row, column)? {
             None => None,

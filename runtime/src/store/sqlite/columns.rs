@@ -92,7 +92,12 @@ pub(super) fn push_definition(sql: &mut Sql, panel: &'static Panel, field: &'sta
         }
         Kind::Model(model, effect) => {
             if let Some(model) = panel.models.get(model) {
-                sql.push(" REFERENCES ").name(model.table).push(" (id) ON DELETE ");
+                sql.push(" REFERENCES ").name(model.table).push(" (");
+                match model.adopted {
+                    None => sql.push("id"),
+                    Some(key) => sql.name(key),
+                };
+                sql.push(") ON DELETE ");
                 sql.push(match effect {
                     OnDelete::Restrict => "RESTRICT",
                     OnDelete::Cascade => "CASCADE",

@@ -10,7 +10,7 @@ use super::{fulltext, path_of};
 use crate::audit::Context;
 use crate::constraint;
 use crate::error::Error;
-use crate::migrate::{Plan, Step};
+use crate::migrate::{Plan, Step, adopted_is_there};
 use crate::panel::{Kind, Model, Panel};
 use crate::store::answer::Answer;
 use crate::store::dialect::Dialect;
@@ -24,9 +24,13 @@ use crate::store::statements::migrations;
 const WHAT_IS_THERE: &str =
     "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";
 
+const COLUMNS: &str = "SELECT m.name, c.name FROM sqlite_schema AS m JOIN pragma_table_xinfo(m.name) AS c \
+     WHERE m.type = 'table' ORDER BY c.cid";
+
 /// The steps from what is there to what the panel asks for.
 pub(in crate::store) async fn plan(panel: &'static Panel, lane: &mut Reading) -> Result<Plan, Error> {
-    steps(panel, &There::read(&lane.rows(Sql::new(WHAT_IS_THERE)).await?)?)
+    let tables = lane.rows(Sql::new(WHAT_IS_THERE)).await?;
+    steps(panel, &There::read(&tables, &lane.rows(Sql::new(COLUMNS)).await?)?)
 }
 
 /// All steps, if there is no file yet.
@@ -40,23 +44,42 @@ pub(in crate::store) async fn migrate(
     panel: &'static Panel,
     context: &Context,
 ) -> Result<Plan, Error> {
-    let answers = transaction.rows(Sql::new(WHAT_IS_THERE)).await?;
-    let plan = steps(panel, &There::read(&answers)?)?;
+    let tables = transaction.rows(Sql::new(WHAT_IS_THERE)).await?;
+    let plan = steps(panel, &There::read(&tables, &transaction.rows(Sql::new(COLUMNS)).await?)?)?;
     if plan.is_empty() {
         return Ok(plan);
     }
     for step in &plan.steps {
         transaction.execute(Sql::of_step(step)).await.map_err(|fault| failed(step, fault))?;
     }
-    if !transaction.rows(Sql::new("PRAGMA foreign_key_check")).await?.is_empty() {
-        return Err(Error::Setup("the schema: rows point at rows that are not there; nothing was changed".to_owned()));
+    for broken in transaction.rows(Sql::new("PRAGMA foreign_key_check")).await? {
+        // What was wrong with a table before the panel adopted it is not the panel's to refuse.
+        let table = broken.words(0)?;
+        if panel.models.iter().any(|model| model.adopted.is_none() && model.table == table) || table.starts_with("bw_")
+        {
+            return Err(Error::Setup(
+                "the schema: rows point at rows that are not there; nothing was changed".to_owned(),
+            ));
+        }
     }
     migrations::record(&mut transaction, context, &plan).await?;
-    let mut sql = Sql::new("PRAGMA user_version = ");
-    sql.number(framework::VERSION);
-    transaction.execute(sql).await?;
+    transaction.execute(version_is(panel)).await?;
     transaction.commit_without_event().await?;
     Ok(plan)
+}
+
+/// The file's own number belongs to whoever made the file.
+fn version_is(panel: &'static Panel) -> Sql {
+    if panel.models.iter().all(|model| model.adopted.is_none()) {
+        let mut sql = Sql::new("PRAGMA user_version = ");
+        sql.number(framework::VERSION);
+        return sql;
+    }
+    Sql::new(
+        "INSERT INTO bw_settings (name, value) VALUES ('schema', $1) ON CONFLICT (name) DO UPDATE SET value = \
+         excluded.value",
+    )
+    .bind(framework::VERSION.to_string())
 }
 
 fn failed(step: &Step, fault: Fault) -> Error {
@@ -79,12 +102,17 @@ pub(super) struct There {
     pub(super) tables: BTreeMap<String, String>,
     /// Name of the index or trigger, and its table.
     pub(super) attached: BTreeMap<String, String>,
+    /// Columns of each table.
+    columns: BTreeMap<String, Vec<String>>,
 }
 
 impl There {
-    fn read(answers: &[Answer]) -> Result<Self, Error> {
+    fn read(tables: &[Answer], columns: &[Answer]) -> Result<Self, Error> {
         let mut there = Self::default();
-        for answer in answers {
+        for answer in columns {
+            there.columns.entry(answer.words(0)?).or_default().push(answer.words(1)?);
+        }
+        for answer in tables {
             let (kind, name) = (answer.words(0)?, answer.words(1)?);
             if kind == "table" {
                 there.tables.insert(name, answer.words(3)?);
@@ -104,6 +132,11 @@ fn steps(panel: &'static Panel, there: &There) -> Result<Plan, Error> {
         }
     }
     for model in panel.models {
+        if model.adopted.is_some() {
+            let columns = there.columns.get(model.table);
+            adopted_is_there(model, columns.map(|columns| columns.iter().map(String::as_str).collect()))?;
+            continue;
+        }
         let mut rebuilt = false;
         match there.tables.get(model.table) {
             None => steps.push(Step {

@@ -2,9 +2,9 @@
 
 use std::collections::HashSet;
 
-use super::condition;
 use super::page::one_row;
 use super::select::{MAIN, push_field};
+use super::{adopted, condition};
 use crate::authorize::Terms;
 use crate::error::Error;
 use crate::panel::{FieldSet, Kind, Model, Panel};
@@ -150,7 +150,7 @@ impl Transaction {
         at_most: u32,
     ) -> Result<Vec<i64>, Error> {
         let mut sql = Sql::new("SELECT id FROM ");
-        sql.name(model.table).push(" ORDER BY id DESC LIMIT ").push_bind(i64::from(at_most));
+        sql.table(model).push(" AS all_rows ORDER BY id DESC LIMIT ").push_bind(i64::from(at_most));
         self.rows(sql).await?.iter().map(|answer| answer.whole(0)).collect()
     }
 
@@ -165,7 +165,7 @@ impl Transaction {
         let mut count = 0;
         for ids in ids.chunks(IDS) {
             let mut sql = Sql::new("SELECT count(*) FROM ");
-            sql.name(model.table).push(" WHERE ").name(key);
+            sql.table(model).push(" AS pointing WHERE ").name(key);
             push_ids(&mut sql, ids);
             count += self.row(sql).await?.map_or(Ok(0), |answer| answer.count(0))?;
         }
@@ -191,8 +191,8 @@ impl Transaction {
                     continue;
                 }
                 Pointed::Person => sql.push("EXISTS (SELECT 1 FROM bw_people AS "),
-                Pointed::Any(model) => sql.push("EXISTS (SELECT 1 FROM ").name(model.table).push(" AS "),
-                Pointed::Within(terms) => sql.push("EXISTS (SELECT 1 FROM ").name(terms.model().table).push(" AS "),
+                Pointed::Any(model) => sql.push("EXISTS (SELECT 1 FROM ").table(model).push(" AS "),
+                Pointed::Within(terms) => sql.push("EXISTS (SELECT 1 FROM ").table(terms.model()).push(" AS "),
             };
             MAIN.push(&mut sql);
             sql.push(" WHERE ");
@@ -211,6 +211,9 @@ impl Transaction {
 
     /// Inserts rows, all fields of each; their ids in order.
     pub(in crate::store) async fn insert(&mut self, model: &'static Model, rows: &[Row]) -> Result<Vec<i64>, Error> {
+        if model.adopted.is_some() {
+            return self.insert_adopted(model, rows).await;
+        }
         let mut ids = Vec::with_capacity(rows.len());
         for rows in rows.chunks((BINDS / (model.fields.len() + 1)).clamp(1, IDS)) {
             let mut sql = Sql::new("INSERT INTO ");
@@ -244,6 +247,9 @@ impl Transaction {
         changed: FieldSet,
         version: i64,
     ) -> Result<bool, Error> {
+        if model.adopted.is_some() {
+            return self.update_adopted(model, after, changed).await;
+        }
         let mut sql = Sql::new("UPDATE ");
         sql.name(model.table).push(" SET \"version\" = \"version\" + 1");
         for field in model.fields.iter().filter(|f| changed.contains(f.index)) {
@@ -259,15 +265,15 @@ impl Transaction {
         let mut removed = 0;
         for ids in ids.chunks(IDS) {
             let mut sql = Sql::new("DELETE FROM ");
-            sql.name(model.table).push(" WHERE id");
+            sql.name(model.table).push(" WHERE ").name(model.key_column());
             push_ids(&mut sql, ids);
-            removed += self.execute(sql).await?;
+            removed += self.execute(sql).await.map_err(|fault| on_removal(model, fault))?;
         }
         Ok(removed)
     }
 }
 
-fn incomplete(model: &Model) -> Error {
+pub(super) fn incomplete(model: &Model) -> Error {
     Error::Bug(format!("a row of {} lacks a field on its way to the database", model.name))
 }
 
@@ -304,14 +310,14 @@ fn whole_rows(model: &'static Model) -> Sql {
         sql.push(", ");
         push_field(&mut sql, MAIN, field);
     }
-    sql.push(" FROM ").name(model.table).push(" AS ");
+    sql.push(" FROM ").table(model).push(" AS ");
     MAIN.push(&mut sql);
     sql.push(" WHERE ");
     sql
 }
 
 fn read_whole(model: &'static Model, answer: &Answer) -> Result<Row, Error> {
-    let mut row = Row::new(answer.whole(0)?, answer.whole(1)?, model.fields.len());
+    let mut row = Row::new(answer.whole(0)?, adopted::version(model, answer, 1)?, model.fields.len());
     for field in model.fields {
         row.set(field.index, answer.value(field.kind, 2 + field.index)?);
     }
@@ -319,11 +325,20 @@ fn read_whole(model: &'static Model, answer: &Answer) -> Result<Row, Error> {
 }
 
 /// A broken rule of the table, as a sentence at the field.
-fn at_field(model: &'static Model, fault: Fault) -> Error {
-    match (&fault, fault.find_column(|column| model.field_by_name(column))) {
+pub(super) fn at_field(model: &'static Model, fault: Fault) -> Error {
+    match (&fault, fault.find_column(|column| model.field_by_column(column))) {
         (Fault::Unique(_), Some(field)) => Error::field(field.index, "Another row has this value already."),
         // The row that it pointed at went while this was being written.
+        (Fault::ForeignKey(_), Some(field)) if !matches!(field.kind, Kind::Model(..) | Kind::Actor) => {
+            Error::field(field.index, "The table that this points at has no row for this.")
+        }
         (Fault::ForeignKey(_), Some(field)) => Error::field(field.index, "Choose one from the list."),
+        _ if model.adopted.is_some() => adopted::refusal(fault),
         _ => fault.into(),
     }
+}
+
+/// Rows of an adopted table may be held by rows that the panel knows nothing of.
+fn on_removal(model: &'static Model, fault: Fault) -> Error {
+    if model.adopted.is_some() { adopted::refusal(fault) } else { fault.into() }
 }

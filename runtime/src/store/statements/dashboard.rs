@@ -59,7 +59,7 @@ impl Database {
         let wanted = within(query.terms, &query.filter, None, None).and(readable).and(span);
         let mut sql = Sql::new("SELECT ");
         sql.push_day(MAIN, field);
-        sql.push(" AS day, count(*) FROM ").name(model.table).push(" AS ");
+        sql.push(" AS day, count(*) FROM ").table(model).push(" AS ");
         MAIN.push(&mut sql);
         sql.push(" WHERE ");
         condition::push(&mut sql, MAIN, model, &wanted);

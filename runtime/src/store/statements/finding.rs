@@ -18,6 +18,9 @@ const PART: usize = 3;
 
 /// Whether an index holds what is to be found in these fields.
 pub(super) fn is_indexed(model: &'static Model, fields: FieldSet, text: &str) -> bool {
+    if model.adopted.is_some() {
+        return false;
+    }
     let held = searched(model).fold(FieldSet::NONE, |set, field| set.with(field.index));
     // No text of a row holds a NUL, and the question to the index would end there.
     fields == fields.intersection(held) && text.chars().count() >= PART && !text.contains('\0')

@@ -47,7 +47,7 @@ fn push_part(sql: &mut Sql, index: usize, query: &NamesQuery<'_>, whose: &[PickF
     sql.push(" FROM ");
     match query.from {
         PickFrom::People { .. } => sql.push("bw_people"),
-        PickFrom::Model(terms) => sql.name(terms.model().table),
+        PickFrom::Model(terms) => sql.table(terms.model()),
     };
     sql.push(" AS ");
     NAMED.push(sql);

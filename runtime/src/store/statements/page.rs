@@ -52,7 +52,7 @@ impl Database {
 
         let mut sql = Sql::new("SELECT ");
         columns.push(&mut sql);
-        sql.push(" FROM ").name(model.table).push(" AS ");
+        sql.push(" FROM ").table(model).push(" AS ");
         MAIN.push(&mut sql);
         columns.push_joins(&mut sql);
         sql.push(" WHERE ");
@@ -104,7 +104,7 @@ pub(in crate::store) fn one_row<'a>(panel: &'static Panel, query: &GetQuery<'a>)
     let columns = Columns::new(panel, model, query.columns.union(query.terms.reads()), query.labels)?;
     let mut sql = Sql::new("SELECT ");
     columns.push(&mut sql);
-    sql.push(" FROM ").name(model.table).push(" AS ");
+    sql.push(" FROM ").table(model).push(" AS ");
     MAIN.push(&mut sql);
     columns.push_joins(&mut sql);
     sql.push(" WHERE ");
@@ -137,7 +137,7 @@ fn by_index<'a>(query: &ListQuery<'a>) -> Option<Search<'a>> {
 
 /// `SELECT count(*) …` that stops behind the bound.
 pub(in crate::store) fn push_count(sql: &mut Sql, model: &'static Model, rows_wanted: &Condition) {
-    sql.push("SELECT count(*) FROM (SELECT 1 FROM ").name(model.table).push(" AS ");
+    sql.push("SELECT count(*) FROM (SELECT 1 FROM ").table(model).push(" AS ");
     MAIN.push(sql);
     sql.push(" WHERE ");
     condition::push(sql, MAIN, model, rows_wanted);
@@ -191,7 +191,7 @@ impl<'a> Walk<'a> {
                     sql.push(if i == 0 { " IN (" } else { " UNION ALL " });
                     sql.push("SELECT id FROM (SELECT ");
                     MAIN.column(sql, "id");
-                    sql.push(" AS id FROM ").name(model.table).push(" AS ");
+                    sql.push(" AS id FROM ").table(model).push(" AS ");
                     MAIN.push(sql);
                     sql.push(" WHERE ");
                     condition::push(sql, MAIN, model, &rows_wanted.clone().and(one.clone()));

@@ -66,7 +66,7 @@ fn push_part(sql: &mut Sql, index: usize, picker: &PickerQuery<'_>, whose: &[Pic
     sql.push(" FROM ");
     match picker.from {
         PickFrom::People { .. } => sql.push("bw_people"),
-        PickFrom::Model(terms) => sql.name(terms.model().table),
+        PickFrom::Model(terms) => sql.table(terms.model()),
     };
     sql.push(" AS ");
     PICKED.push(sql);

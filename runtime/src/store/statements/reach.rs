@@ -35,7 +35,7 @@ impl Database {
         if view.is_some() {
             sql.push(", named.*");
         }
-        sql.push(" FROM (SELECT count(*) AS n FROM ").name(last.model.table).push(" AS ");
+        sql.push(" FROM (SELECT count(*) AS n FROM ").table(last.model).push(" AS ");
         REACHED.push(&mut sql);
         sql.push(" WHERE ");
         push_reached(&mut sql, root, path);
@@ -47,7 +47,7 @@ impl Database {
                 sql.push(", ");
                 push_field(&mut sql, REACHED, field);
             }
-            sql.push(" FROM ").name(last.model.table).push(" AS ");
+            sql.push(" FROM ").table(last.model).push(" AS ");
             REACHED.push(&mut sql);
             sql.push(" WHERE ");
             push_reached(&mut sql, root, path);
@@ -76,7 +76,7 @@ fn push_reached(sql: &mut Sql, root: i64, path: &[Step]) {
     let Some((last, up)) = path.split_last() else { return };
     REACHED.column(sql, last.key.name);
     for step in up.iter().rev() {
-        sql.push(" IN (SELECT id FROM ").name(step.model.table).push(" WHERE ").name(step.key.name);
+        sql.push(" IN (SELECT id FROM ").table(step.model).push(" AS further WHERE ").name(step.key.name);
     }
     sql.push(" = ").push_bind(root);
     for _ in up {

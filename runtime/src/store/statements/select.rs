@@ -1,6 +1,7 @@
 //! Which columns of a statement hold what: the fields of a row, and the label texts of the rows that it points at, which
 //! come along in the same statement, joined within the viewer's scope.
 
+use super::adopted;
 use super::condition::{self, Alias};
 use crate::authorize::Terms;
 use crate::error::Error;
@@ -75,7 +76,7 @@ impl<'a> Columns<'a> {
             match self.target(label) {
                 Target::Hidden => continue,
                 Target::Person => sql.push(" LEFT JOIN bw_people AS "),
-                Target::Model(terms) => sql.push(" LEFT JOIN ").name(terms.model().table).push(" AS "),
+                Target::Model(terms) => sql.push(" LEFT JOIN ").table(terms.model()).push(" AS "),
             };
             alias.push(sql);
             sql.push(" ON ");
@@ -91,7 +92,7 @@ impl<'a> Columns<'a> {
 
     /// A row of the answer.
     pub(in crate::store) fn read(&self, answer: &Answer) -> Result<ListedRow, Error> {
-        let mut row = Row::new(answer.whole(0)?, answer.whole(1)?, self.model.fields.len());
+        let mut row = Row::new(answer.whole(0)?, adopted::version(self.model, answer, 1)?, self.model.fields.len());
         let mut column = 2;
         for field in self.fields.iter().filter_map(|f| self.model.fields.get(*f)) {
             row.set(field.index, answer.value(field.kind, column)?);
