@@ -92,7 +92,7 @@ impl Transaction {
         for values in values.chunks(IDS) {
             let mut sql = Sql::new("SELECT ");
             MAIN.column(&mut sql, name);
-            sql.push(" FROM ").name(model.table).push(" AS ");
+            sql.push(" FROM ").table(model).push(" AS ");
             MAIN.push(&mut sql);
             sql.push(" WHERE ");
             MAIN.column(&mut sql, name);

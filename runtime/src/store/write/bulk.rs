@@ -147,6 +147,7 @@ impl Write {
         }
         for (row, id) in rows.iter_mut().zip(ids) {
             row.id = id;
+            self.as_the_table_has_it(model, row).await?;
             veil_secrets(model, row);
             self.pending.push(Event::created(model, row));
         }
