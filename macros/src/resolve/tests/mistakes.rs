@@ -274,3 +274,22 @@ fn clauses_that_say_nothing() {
         ("model B { }", "", "model `B` has no field", "model B", None),
     ]);
 }
+
+#[test]
+fn what_is_said_of_an_adopted_table_stands_at_no_other() {
+    let block = |models: &str| format!("panel Shop {{ database \"sqlite:a.db\"; }} {models}");
+    let messages = |models: &str| -> Vec<String> {
+        said(&block(models)).into_iter().map(|diag| diag.message).filter(|m| m.contains("column")).collect()
+    };
+    let plain = messages("model Album { title: String column \"Title\"; }");
+    assert!(plain.len() == 1 && plain[0].contains("the panel makes `album` itself"), "{plain:?}");
+    let twice =
+        messages("model Album { table \"order\" adopted key \"Id\"; a: String column \"A\"; b: String column \"a\"; }");
+    assert!(twice.len() == 1 && twice[0].contains("the column `a` of table `order` stands here twice"), "{twice:?}");
+    let key = messages("model Album { table \"Albums\" adopted key \"Id\"; a: i64 column \"Id\"; }");
+    assert!(key.len() == 1 && key[0].contains("stands here twice"), "{key:?}");
+    assert_eq!(
+        messages("model Album { table \"Albums\" adopted; a: i64 column \"A\"; b: i64; }"),
+        Vec::<String>::new()
+    );
+}
