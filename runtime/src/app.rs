@@ -42,6 +42,8 @@ pub struct App {
     pub secrets: Secrets,
     /// Forms that were not believed, for a record that they can't fill up.
     pub(crate) forged: Flood,
+    /// Places for files on their way in.
+    pub(crate) uploads: Semaphore,
     /// Rings when there is work.
     pub(crate) bell: Arc<Notify>,
     /// Tries that were held off, likewise.
@@ -87,6 +89,7 @@ impl App {
             store,
             bell: Arc::default(),
             exports: Arc::new(Semaphore::new(crate::export::AT_ONCE)),
+            uploads: Semaphore::new(crate::upload::AT_ONCE),
             secrets,
             forged: Flood::default(),
             held_off: Flood::default(),

@@ -6,6 +6,7 @@ mod formula;
 mod json_lines;
 pub(crate) mod reader;
 mod sheet;
+mod sheet_measure;
 mod sheet_reader;
 
 use std::borrow::Cow;

@@ -142,17 +142,19 @@ impl Mapping {
         cells: &[Option<String>],
     ) -> Result<Incoming, Vec<(Option<usize>, String)>> {
         let mut values = Vec::with_capacity(self.fields.len());
-        let mut faults = Vec::new();
+        let (mut blank, mut faults) = (Vec::new(), Vec::new());
         let text = |place: usize| cells.get(place).and_then(Option::as_deref);
         for (place, field) in self.fields.iter().enumerate() {
             let (Some(field), Some(text)) = (field, text(place)) else { continue };
+            let read = form::read(field, &as_typed(panel, field, &form::one_line_end(text)));
+            let read = read.map(|value| crate::constraint::normal(field.kind, value));
             // An empty cell of a new row leaves to the block what an untouched control of a form would send.
-            let is_new = self.key.is_none();
-            if text.is_empty() && is_new && field.default.is_some() {
+            if text.is_empty() && field.default.is_some() {
+                blank.push((field.index, read));
                 continue;
             }
-            match form::read(field, &as_typed(panel, field, &form::one_line_end(text))) {
-                Ok(value) => values.push((field.index, crate::constraint::normal(field.kind, value))),
+            match read {
+                Ok(value) => values.push((field.index, value)),
                 Err(why) => faults.push((Some(field.index), why)),
             }
         }
@@ -175,7 +177,7 @@ impl Mapping {
                 }
             };
         }
-        if faults.is_empty() { Ok(Incoming { values, key }) } else { Err(faults) }
+        if faults.is_empty() { Ok(Incoming { values, blank, key }) } else { Err(faults) }
     }
 }
 

@@ -127,6 +127,11 @@ impl Store {
         self.database.list(self.panel, query, LARGEST_BATCH).await
     }
 
+    /// How many rows a list has, however many: up to the longest time of a statement. Pages count up to a bound.
+    pub async fn count(&self, query: &ListQuery<'_>) -> Result<u64, Error> {
+        self.database.count_all(query).await
+    }
+
     /// One row, in one statement; `None` when there is none within the terms.
     pub async fn get(&self, query: &GetQuery<'_>) -> Result<Option<ListedRow>, Error> {
         self.database.get(self.panel, query).await

@@ -234,7 +234,7 @@ pub(crate) const SAMPLES: Model = Model {
     ..MODEL
 };
 
-const MINE: Predicate =
+pub(crate) const MINE: Predicate =
     Predicate::Compare { left: Operand::Field(patient::DOCTOR), op: Op::Eq, right: Operand::MeAttribute(0) };
 
 const ALL_OF: [Verb; 5] = [Verb::View, Verb::Create, Verb::Edit, Verb::Delete, Verb::Export];
@@ -265,7 +265,7 @@ const ROLE: Role = Role {
 };
 
 /// Everything but the pin and the notes of a patient.
-const AT_THE_DESK: FieldSet = FieldSet(0b1010_1111);
+pub(crate) const AT_THE_DESK: FieldSet = FieldSet(0b1010_1111);
 
 /// See the module.
 pub(crate) static PANEL: Panel = CLINIC;

@@ -14,6 +14,7 @@ mod factor;
 mod flood;
 mod forged_forms;
 mod halfway;
+mod importing;
 mod lending;
 mod links;
 mod mail;

@@ -5,7 +5,7 @@ use std::io::Write as _;
 
 use chrono::Duration;
 use multer::{Field, Multipart};
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
 use crate::audit::Context;
 use crate::context::Cx;
@@ -16,8 +16,10 @@ use crate::file::{Format, read_sheets};
 use crate::panel::Model;
 use crate::store::{UploadPart, UploadRow};
 
-/// Rows that are kept together.
-const PART: usize = 500;
+/// Bytes that are parsed before what came of them is kept.
+const PIECE: usize = 64 * 1024;
+/// Files on their way in at once, in one process.
+pub(crate) const AT_ONCE: usize = 4;
 /// How long an upload is kept, hours.
 const HOURS: i64 = 24;
 /// Bytes of a field before the file.
@@ -105,6 +107,9 @@ impl Upload {
             };
             return Err(Unreadable::at(0, why).into());
         };
+        let Ok(_place) = cx.app.uploads.try_acquire() else {
+            return Err(Error::Unavailable("as many files as may are on their way in".to_owned()).into());
+        };
         let (store, now) = (&cx.app.store, cx.now);
         let mut upload = UploadRow {
             id: 0,
@@ -138,16 +143,18 @@ impl Upload {
     /// Row by row while it arrives.
     async fn stream(&mut self, cx: &Cx<'_>, mut reader: Reader, upload: &mut UploadRow) -> Result<(), Refused> {
         while let Some(chunk) = self.file.chunk().await.map_err(broken)? {
-            reader.feed(&chunk)?;
-            while reader.table().lines.len() >= PART {
-                let rest = reader.table().lines.split_off(PART);
-                let lines = std::mem::replace(&mut reader.table().lines, rest);
-                add(cx, upload, lines).await?;
+            // However large the pieces are in which it comes.
+            for piece in chunk.chunks(PIECE) {
+                reader.feed(piece)?;
+                while let Some(lines) = reader.table().part(false) {
+                    add(cx, upload, lines).await?;
+                }
             }
         }
         reader.end()?;
-        let lines = std::mem::take(&mut reader.table().lines);
-        add(cx, upload, lines).await?;
+        while let Some(lines) = reader.table().part(true) {
+            add(cx, upload, lines).await?;
+        }
         upload.columns = std::mem::take(&mut reader.table().columns);
         Ok(())
     }
@@ -159,6 +166,9 @@ impl Upload {
         while let Some(chunk) = self.file.chunk().await.map_err(broken)? {
             file.write_all(&chunk).map_err(disk)?;
         }
+        // Its shared texts are held in memory while it is read: those of one workbook at a time.
+        static READING: Semaphore = Semaphore::const_new(1);
+        let turn = READING.acquire().await.map_err(|why| Error::Bug(format!("waiting for a workbook: {why}")))?;
         let (to, mut from) = mpsc::channel::<Vec<Line>>(2);
         let reading = tokio::task::spawn_blocking(move || {
             read_sheets(file, |lines| to.blocking_send(lines).map_err(|_| Unreadable::at(0, "It was given up")))
@@ -167,6 +177,7 @@ impl Upload {
             add(cx, upload, lines).await?;
         }
         let (columns, _) = reading.await.map_err(|why| Error::Bug(format!("reading a workbook: {why}")))??;
+        drop(turn);
         upload.columns = columns;
         Ok(())
     }

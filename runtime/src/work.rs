@@ -24,7 +24,7 @@ use crate::authorize::{Actor, Terms, authorize};
 use crate::error::Error;
 use crate::panel::{Model, Verb};
 use crate::session::{self, Fit};
-use crate::store::{JobFault, JobRow, JobState, JobStep, Lease, refused};
+use crate::store::{JobFault, JobRow, JobState, Lease, Met, refused};
 
 pub(crate) use bulk::{Asked as BulkAsked, verb as bulk_verb};
 
@@ -32,6 +32,8 @@ pub(crate) use bulk::{Asked as BulkAsked, verb as bulk_verb};
 const WORKERS: usize = 2;
 /// How long a job is a process's own after each step.
 const LEASE: chrono::Duration = chrono::Duration::seconds(10);
+/// Between two renewals of it within a long step.
+const HOLD: Duration = Duration::from_secs(3);
 /// Between two looks for jobs that nobody rang for: those of a process that died.
 const LOOK: Duration = Duration::from_secs(5);
 /// After the database was not to be had.
@@ -74,10 +76,12 @@ struct Worker<'a> {
 
 /// What became of a step.
 enum Stepped {
-    /// There is more; whether the person asked for the end.
-    More { cancel: bool },
-    /// It is over.
+    /// There may be more.
+    More,
+    /// It is over, and that is to be written down.
     Over(JobState, String),
+    /// It is over, which was written down together with what it did.
+    Ended,
     /// It is another process's job by now.
     Lost,
 }
@@ -101,34 +105,27 @@ impl Worker<'_> {
     async fn take(&self) -> Result<bool, Error> {
         let Some(mut job) = self.app.store.claim_job(self.lease(), self.now()).await? else { return Ok(false) };
         tracing::info!(job = job.id, kind = job.kind, "a job is being worked on");
+        let mut met = Met::default();
         loop {
-            match self.step(&job).await {
-                Ok(Stepped::More { cancel }) => {
-                    // What the database says, not what this process believes.
-                    match self.app.store.job(job.person, job.id).await {
-                        Ok(Some(fresh)) => job = fresh,
-                        Ok(None) => return Ok(true),
-                        Err(error) => tracing::warn!(%error, "a job was not read"),
-                    }
-                    job.cancel |= cancel;
-                }
+            match self.step(&job, &mut met).await {
+                // What the database says, not what this process believes. If it says nothing, whoever claims the job once
+                // the lease is over asks it again.
+                Ok(Stepped::More) => match self.app.store.job(job.person, job.id).await? {
+                    Some(fresh) => job = fresh,
+                    None => return Ok(true),
+                },
                 Ok(Stepped::Over(state, note)) => {
                     self.end(&job, state, &note).await?;
                     return Ok(true);
                 }
-                Ok(Stepped::Lost) => return Ok(true),
+                Ok(Stepped::Ended | Stepped::Lost) => return Ok(true),
                 Err(Error::Unavailable(why)) => {
-                    // Nothing of the step was kept. The lease ends by itself if this goes on.
                     tracing::warn!(job = job.id, why, "a step of a job is tried again");
                     tokio::time::sleep(PAUSE).await;
-                    if self
-                        .app
-                        .store
-                        .advance_job(job.id, self.lease(), &stay(&job))
-                        .await
-                        .is_ok_and(|kept| kept.is_none())
-                    {
-                        return Ok(true);
+                    // A commit without an answer may have been one: only the database knows how far the job is.
+                    match self.app.store.hold_job(job.id, self.lease()).await? {
+                        Some(fresh) => job = fresh,
+                        None => return Ok(true),
                     }
                 }
                 Err(error) => {
@@ -169,7 +166,7 @@ impl Worker<'_> {
         })
     }
 
-    async fn step(&self, job: &JobRow) -> Result<Stepped, Error> {
+    async fn step(&self, job: &JobRow, met: &mut Met) -> Result<Stepped, Error> {
         if job.cancel {
             return Ok(Stepped::Over(JobState::Cancelled, "Ended by hand; what was done before stays.".to_owned()));
         }
@@ -180,7 +177,7 @@ impl Worker<'_> {
         let request = job.request.parse().unwrap_or_else(|_| Uuid::now_v7());
         let who = For { actor: &actor, context: Context::of(&actor, request) };
         let stepped = match job.kind.as_str() {
-            "import" => self.import(job, &who).await,
+            "import" => self.import(job, &who, met).await,
             "delete" | "edit" | "act" => self.bulk(job, &who).await,
             other => Err(Error::Bug(format!("nobody knows how to do a job of the kind {other}"))),
         };
@@ -213,9 +210,31 @@ impl Worker<'_> {
     }
 }
 
-/// A step that goes nowhere and keeps the lease.
-fn stay(job: &JobRow) -> JobStep {
-    JobStep { place: job.place.clone(), ..JobStep::default() }
+/// Keeps the lease of a job whose step takes long, from beside it, until this is dropped.
+struct Held(JoinHandle<()>);
+
+impl Held {
+    fn of(app: &App, job: i64, owner: &str) -> Self {
+        let (store, clock, owner) = (app.store.clone(), app.clock.clone(), owner.to_owned());
+        Self(tokio::spawn(async move {
+            loop {
+                tokio::time::sleep(HOLD).await;
+                let until = clock.now() + LEASE;
+                // SQLite has one writer: while the step is that, nobody can claim the job either.
+                match store.hold_job(job, Lease { owner: &owner, until }).await {
+                    Ok(None) => return,
+                    Ok(Some(_)) => {}
+                    Err(error) => tracing::debug!(job, %error, "the lease of a job was not renewed"),
+                }
+            }
+        }))
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
 }
 
 /// An error of one row as its faults; any other goes on as it is.

@@ -95,7 +95,7 @@ impl Reader {
             // As much of it as may be looked at.
             let room = LONGEST_ROW.saturating_sub(self.before.len());
             if !piece.iter().take(room).any(|byte| *byte == b'\n') {
-                return Err(too_long(1));
+                return Err(Unreadable::too_long(1));
             }
         }
         self.before.extend_from_slice(piece);
@@ -143,7 +143,7 @@ impl Reader {
             match result {
                 ReadRecordResult::OutputFull => {
                     if self.record.len() >= LONGEST_ROW {
-                        return Err(too_long(here));
+                        return Err(Unreadable::too_long(here));
                     }
                     self.record.resize((self.record.len() * 2).min(LONGEST_ROW), 0);
                 }
@@ -186,8 +186,4 @@ impl Reader {
         self.has_head = true;
         self.table.head(self.line, cells.into_iter().map(str::to_owned).collect())
     }
-}
-
-fn too_long(line: u64) -> Unreadable {
-    Unreadable::at(line, format!("a row may have at most {} MiB", LONGEST_ROW / (1024 * 1024)))
 }

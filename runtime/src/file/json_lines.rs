@@ -89,8 +89,7 @@ impl Reader {
 
     fn keep(&mut self, piece: &[u8]) -> Result<(), Unreadable> {
         if self.rest.len() + piece.len() > LONGEST_ROW {
-            let why = format!("a line may have at most {} MiB", LONGEST_ROW / (1024 * 1024));
-            return Err(Unreadable::at(self.line + 1, why));
+            return Err(Unreadable::too_long(self.line + 1));
         }
         self.rest.extend_from_slice(piece);
         Ok(())

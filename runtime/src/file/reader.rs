@@ -9,6 +9,10 @@ use super::{Format, csv, json_lines};
 pub(crate) const MOST_ROWS: u64 = 1_000_000;
 /// Columns of a file.
 pub(crate) const MOST_COLUMNS: usize = 200;
+/// Rows that are kept together.
+pub(crate) const PART_ROWS: usize = 500;
+/// Bytes from which on rows are kept together, however few they are.
+const PART_BYTES: usize = 1024 * 1024;
 /// Bytes of a row.
 pub(crate) const LONGEST_ROW: usize = 1024 * 1024;
 
@@ -27,6 +31,11 @@ pub(crate) struct Unreadable {
 impl Unreadable {
     pub(crate) fn at(line: u64, why: impl Into<String>) -> Self {
         Self { line, why: why.into() }
+    }
+
+    /// A row that is longer than any may be.
+    pub(super) fn too_long(line: u64) -> Self {
+        Self::at(line, format!("a row may have at most {} MiB", LONGEST_ROW / (1024 * 1024)))
     }
 }
 
@@ -48,9 +57,30 @@ pub(crate) struct Table {
     pub(crate) lines: Vec<Line>,
     /// Rows in all, taken ones too.
     pub(crate) count: u64,
+    /// Bytes of the cells in `lines`.
+    bytes: usize,
 }
 
 impl Table {
+    /// The next rows to be kept together: as many as may be, or all when there is no more. `None`: not yet.
+    pub(crate) fn part(&mut self, is_end: bool) -> Option<Vec<Line>> {
+        if self.lines.is_empty() || (!is_end && self.lines.len() < PART_ROWS && self.bytes < PART_BYTES) {
+            return None;
+        }
+        let (mut count, mut bytes) = (0, 0);
+        for (_, cells) in self.lines.iter().take(PART_ROWS) {
+            if bytes >= PART_BYTES {
+                break;
+            }
+            bytes += length(cells);
+            count += 1;
+        }
+        let rest = self.lines.split_off(count);
+        let part = std::mem::replace(&mut self.lines, rest);
+        self.bytes = self.bytes.saturating_sub(bytes);
+        Some(part)
+    }
+
     /// The head of the file.
     pub(crate) fn head(&mut self, line: u64, names: Vec<String>) -> Result<(), Unreadable> {
         for (i, name) in names.into_iter().enumerate() {
@@ -90,9 +120,14 @@ impl Table {
         if self.count > MOST_ROWS {
             return Err(Unreadable::at(line, format!("a file may have at most {MOST_ROWS} rows; send it in parts")));
         }
+        self.bytes += length(&cells);
         self.lines.push((line, cells));
         Ok(())
     }
+}
+
+fn length(cells: &[Option<String>]) -> usize {
+    cells.iter().flatten().map(String::len).sum()
 }
 
 /// A file that comes in pieces. XLSX can't be read in pieces: see [`super::read_sheets`].

@@ -1,22 +1,13 @@
-//! XLSX as rows. A workbook is a zip: what it unpacks to is measured, byte by byte and before anything is kept of it, so
-//! that a small file can't become a large one in memory.
+//! XLSX as rows, cell by cell, of a workbook that [`super::sheet_measure`] has found to be no bomb.
 
 use std::fs::File;
-use std::io::{self, BufReader, Read as _, Seek as _, SeekFrom};
+use std::io::{BufReader, Seek as _, SeekFrom};
 
 use calamine::{DataRef, ExcelDateTime, Reader as _, Xlsx};
-use zip::ZipArchive;
 
-use super::reader::{Line, MOST_COLUMNS, Table, Unreadable};
+use super::reader::{LONGEST_ROW, Line, MOST_COLUMNS, Table, Unreadable};
+use super::sheet_measure::measure;
 
-/// Bytes that a workbook may unpack to.
-const UNPACKED: u64 = 256 * 1024 * 1024;
-/// Bytes of its shared texts, which are held in memory while it is read.
-const SHARED: u64 = 32 * 1024 * 1024;
-/// Files within it.
-const ENTRIES: usize = 2_000;
-/// Rows that are handed on at once.
-const AT_ONCE: usize = 500;
 /// Whole numbers up to here are exact in a float.
 const EXACT: f64 = 9_007_199_254_740_992.0;
 
@@ -33,7 +24,7 @@ pub(crate) fn read(
     let mut table = Table::default();
     for (number, name) in book.sheet_names().into_iter().enumerate() {
         let mut cells = book.worksheet_cells_reader(&name).map_err(broken)?;
-        let mut row: Option<(u32, Vec<Option<String>>)> = None;
+        let (mut row, mut held): (Option<(u32, Vec<Option<String>>)>, usize) = (None, 0);
         let mut head: Option<Vec<String>> = None;
         loop {
             let cell = cells.next_cell().map_err(|_| {
@@ -59,8 +50,8 @@ pub(crate) fn read(
                     let mut done = done;
                     done.resize(done.len().max(table.columns.len()), Some(String::new()));
                     table.add(line, done)?;
-                    if table.lines.len() >= AT_ONCE {
-                        out(std::mem::take(&mut table.lines))?;
+                    while let Some(lines) = table.part(false) {
+                        out(lines)?;
                     }
                 }
             }
@@ -71,6 +62,10 @@ pub(crate) fn read(
                 let why = format!("a file may have at most {MOST_COLUMNS} columns");
                 return Err(Unreadable::at(u64::from(at) + 1, why));
             }
+            held = if row.is_some() { held } else { 0 } + text.len();
+            if held > LONGEST_ROW {
+                return Err(Unreadable::too_long(u64::from(at) + 1));
+            }
             let (_, cells) = row.get_or_insert((at, Vec::new()));
             cells.resize(cells.len().max(column + 1), Some(String::new()));
             if let Some(cell) = cells.get_mut(column) {
@@ -78,33 +73,13 @@ pub(crate) fn read(
             }
         }
     }
-    out(std::mem::take(&mut table.lines))?;
+    while let Some(lines) = table.part(true) {
+        out(lines)?;
+    }
     if table.columns.is_empty() {
         return Err(Unreadable::at(0, "the workbook is empty"));
     }
     Ok((table.columns, table.count))
-}
-
-/// Unpacks all of it into nothing, and counts. What the zip says about itself is not believed.
-fn measure(file: &mut File) -> Result<(), Unreadable> {
-    let broken = || Unreadable::at(0, "this is no XLSX workbook");
-    let mut zip = ZipArchive::new(BufReader::new(&mut *file)).map_err(|_| broken())?;
-    if zip.len() > ENTRIES {
-        return Err(Unreadable::at(0, "the workbook holds more files than a workbook has"));
-    }
-    let mut left = UNPACKED;
-    for number in 0..zip.len() {
-        let entry = zip.by_index(number).map_err(|_| broken())?;
-        let is_shared = entry.name().is_ok_and(|name| name.to_ascii_lowercase().contains("sharedstrings"));
-        let most = if is_shared { SHARED.min(left) } else { left };
-        let read = io::copy(&mut entry.take(most + 1), &mut io::sink()).map_err(|_| broken())?;
-        if read > most {
-            let why = format!("the workbook unpacks to more than {} MiB", UNPACKED / (1024 * 1024));
-            return Err(Unreadable::at(0, why));
-        }
-        left -= read;
-    }
-    Ok(())
 }
 
 /// The text of a cell as a form would take it.

@@ -109,21 +109,26 @@ impl Asked<'_> {
         };
         let search = (self.ticked.is_none() && !self.state.q.is_empty() && !searched.is_empty())
             .then_some(Search { text: &self.state.q, fields: searched });
-        self.cx
-            .app
-            .store
-            .list(&ListQuery {
-                terms: &self.view,
-                columns: label.intersection(self.view.fields_somewhere()),
-                filter,
-                search,
-                sort: None,
-                position: Position::First,
-                size: NAMED,
-                labels: &[],
-                count: true,
-            })
-            .await
+        let query = ListQuery {
+            terms: &self.view,
+            columns: label.intersection(self.view.fields_somewhere()),
+            filter,
+            search,
+            sort: None,
+            position: Position::First,
+            size: NAMED,
+            labels: &[],
+            count: true,
+        };
+        let mut listed = self.cx.app.store.list(&query).await?;
+        if let Some(Count::MoreThan(_)) = listed.count {
+            // Whoever says yes to all of them shall know how many that is; if that takes too long, at least so many.
+            match self.cx.app.store.count(&query).await {
+                Ok(count) => listed.count = Some(Count::Exactly(count)),
+                Err(error) => tracing::debug!(request = %self.cx.request_id, %error, "rows were not counted"),
+            }
+        }
+        Ok(listed)
     }
 
     /// "delete", "change", "approve".

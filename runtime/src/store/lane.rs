@@ -323,6 +323,11 @@ impl Transaction {
         answer
     }
 
+    /// Whether nobody else can write before its end, whatever it holds: SQLite has one writer.
+    pub(in crate::store) fn is_the_only_one(&self) -> bool {
+        self.loan.lane.as_ref().is_some_and(|lane| matches!(lane.connection, Connection::Sqlite(_)))
+    }
+
     /// Waits for every other transaction that holds this key, and holds it until the end: for what is decided by a row
     /// that may not be there yet. On SQLite a transaction holds everything.
     pub(in crate::store) async fn hold(&mut self, key: &[u8]) -> Result<(), Fault> {
@@ -333,6 +338,26 @@ impl Transaction {
         let answer = postgres::hold(lane, key).await;
         self.failed |= answer.is_err();
         answer
+    }
+
+    /// What follows can be undone by itself.
+    pub(in crate::store) async fn savepoint(&mut self) -> Result<(), Fault> {
+        if self.failed {
+            return Err(Fault::Other(Error::Bug("a savepoint after a statement that failed".to_owned())));
+        }
+        self.execute(Sql::new("SAVEPOINT bw_row")).await.map(drop)
+    }
+
+    /// What followed the savepoint stays.
+    pub(in crate::store) async fn release_savepoint(&mut self) -> Result<(), Fault> {
+        self.execute(Sql::new("RELEASE SAVEPOINT bw_row")).await.map(drop)
+    }
+
+    /// What followed the savepoint did not happen, nor what failed in it.
+    pub(in crate::store) async fn undo_to_savepoint(&mut self) -> Result<(), Fault> {
+        self.execute(Sql::new("ROLLBACK TO SAVEPOINT bw_row")).await?;
+        self.failed = false;
+        self.release_savepoint().await
     }
 
     /// Makes it last. By itself only for what is no event (counts of tries, the time a session was seen last); all else

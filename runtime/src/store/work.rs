@@ -12,6 +12,10 @@ use crate::panel::Sensitivity;
 
 /// Faults that a job keeps; more are counted only.
 pub const KEPT_FAULTS: u64 = 1_000;
+/// Jobs of one person that may be under way.
+pub(in crate::store) const MOST_UNDER_WAY: u64 = 20;
+/// Files of one person that are kept; beyond, the oldest goes.
+pub(in crate::store) const KEPT_UPLOADS: u32 = 20;
 /// Jobs that a person is shown.
 pub const SHOWN_JOBS: u32 = 50;
 
@@ -188,6 +192,10 @@ impl Write {
         };
         let (request, now) = (self.context().request.to_string(), self.context().now());
         let session = actor.session.unwrap_or(0);
+        if jobs::under_way(self.transaction(), actor.person).await? >= MOST_UNDER_WAY {
+            let why = format!("{MOST_UNDER_WAY} jobs of yours are under way; wait for one, or end one.");
+            return Err(Error::BadRequest(why));
+        }
         let id = jobs::insert(self.transaction(), new, actor.person, session, &request, now).await?;
         let mut event = Event::about(EventId::JobStarted, new.model, None)
             .with(Change::fact("job", Sensitivity::Internal, id.to_string()))
@@ -226,6 +234,11 @@ impl Write {
         Ok(Some(self.record(event)))
     }
 
+    /// Forgets an upload, with what else this transaction does.
+    pub async fn drop_upload(&mut self, upload: i64) -> Result<(), Error> {
+        uploads::remove(self.transaction(), upload).await
+    }
+
     /// Asks for the end of one's own job; `None`: there is none under way.
     pub async fn cancel_job(&mut self, job: i64) -> Result<Option<Recorded>, Error> {
         let Some(person) = self.context().actor.as_ref().map(|actor| actor.person) else { return Ok(None) };
@@ -261,11 +274,20 @@ impl Store {
         Ok(kept)
     }
 
-    /// Starts a job over that must see all of its rows in one go.
-    pub async fn rewind_job(&self, job: i64, lease: Lease<'_>) -> Result<(), Error> {
+    /// Starts a job over that must see all of its rows in one go; whether it is still this process's.
+    pub async fn rewind_job(&self, job: i64, lease: Lease<'_>) -> Result<bool, Error> {
         let mut tx = self.database.begin().await?;
-        jobs::rewind(&mut tx, job, lease).await?;
-        Ok(tx.commit_without_event().await?)
+        let is_mine = jobs::rewind(&mut tx, job, lease).await?;
+        tx.commit_without_event().await?;
+        Ok(is_mine)
+    }
+
+    /// Keeps the lease; the job as it stands, or `None`: it is no longer this process's.
+    pub async fn hold_job(&self, job: i64, lease: Lease<'_>) -> Result<Option<JobRow>, Error> {
+        let mut tx = self.database.begin().await?;
+        let held = jobs::hold(&mut tx, job, lease).await?;
+        tx.commit_without_event().await?;
+        Ok(held)
     }
 
     /// One's own job.
@@ -288,10 +310,12 @@ impl Store {
         self.database.job_faults(job).await
     }
 
-    /// Begins to keep an upload; nobody finds it before [`Store::finish_upload`].
+    /// Begins to keep an upload; nobody finds it before [`Store::finish_upload`]. Beyond 20 files of the person, the
+    /// oldest goes.
     pub async fn begin_upload(&self, new: &UploadRow, now: DateTime<Utc>, until: DateTime<Utc>) -> Result<i64, Error> {
         let mut tx = self.database.begin().await?;
         let id = uploads::insert(&mut tx, new, now, until).await?;
+        uploads::keep_newest(&mut tx, new.person).await?;
         tx.commit_without_event().await?;
         Ok(id)
     }

@@ -26,6 +26,8 @@ pub struct Write {
     context: Context,
     transaction: Transaction,
     pub(super) pending: Vec<Event>,
+    /// Some of what happened stands in the log already.
+    written_down: bool,
     mark: u64,
     bell: Arc<Notify>,
     mailed: bool,
@@ -79,6 +81,7 @@ impl Write {
             context,
             transaction: store.database.begin().await?,
             pending: Vec::new(),
+            written_down: false,
             mark: MARKS.fetch_add(1, Ordering::Relaxed),
             bell: store.bell(),
             mailed: false,
@@ -265,10 +268,12 @@ impl Write {
     /// }
     /// ```
     pub async fn commit(mut self, proof: Recorded) -> Result<(), Error> {
-        if proof.mark != self.mark || self.pending.is_empty() {
+        if proof.mark != self.mark || (self.pending.is_empty() && !self.written_down) {
             return Err(Error::Bug("a commit with the proof of another change".to_owned()));
         }
-        self.transaction.journal(&self.context, &self.pending).await?;
+        if !self.pending.is_empty() {
+            self.transaction.journal(&self.context, &self.pending).await?;
+        }
         self.transaction.commit_without_event().await?;
         if self.mailed {
             self.bell.notify_one();

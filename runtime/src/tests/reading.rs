@@ -131,3 +131,87 @@ fn a_bomb_is_measured_and_not_unpacked() {
     assert!(sheet(&bytes).expect_err("refused").to_string().contains("unpacks to more than"));
     assert!(sheet(b"PK\x03\x04 no workbook").expect_err("refused").to_string().contains("no XLSX workbook"));
 }
+
+/// A workbook of these files.
+fn workbook(files: &[(&str, &[u8])]) -> Vec<u8> {
+    let mut zip = ZipWriter::new(std::io::Cursor::new(Vec::new()));
+    for (name, bytes) in files {
+        zip.start_file(*name, SimpleFileOptions::default()).expect("an entry");
+        zip.write_all(bytes).expect("packed");
+    }
+    zip.finish().expect("a zip").into_inner()
+}
+
+/// One that a spreadsheet would open, with this sheet and these shared texts.
+fn with_sheet(sheet: &[u8], shared: &[u8]) -> Vec<u8> {
+    const RELATIONS: &str = "http://schemas.openxmlformats.org/officeDocument/2006/relationships";
+    let list = |inner: String| {
+        format!(
+            "<Relationships xmlns=\"http://schemas.openxmlformats.org/package/2006/relationships\">{inner}</Relationships>"
+        )
+    };
+    let one = |id: &str, kind: &str, target: &str| {
+        format!("<Relationship Id=\"{id}\" Type=\"{RELATIONS}/{kind}\" Target=\"{target}\"/>")
+    };
+    let book = format!(
+        "<workbook xmlns=\"http://schemas.openxmlformats.org/spreadsheetml/2006/main\" xmlns:r=\"{RELATIONS}\"><sheets>\
+         <sheet name=\"Rows\" sheetId=\"1\" r:id=\"r1\"/></sheets></workbook>"
+    );
+    workbook(&[
+        ("_rels/.rels", list(one("r1", "officeDocument", "xl/workbook.xml")).as_bytes()),
+        ("xl/workbook.xml", book.as_bytes()),
+        ("xl/_rels/workbook.xml.rels", list(one("r1", "worksheet", "worksheets/sheet1.xml")).as_bytes()),
+        ("xl/sharedStrings.xml", shared),
+        ("xl/worksheets/sheet1.xml", sheet),
+    ])
+}
+
+/// A sheet with a head and a second row of this cell.
+fn cell(text: &str) -> Vec<u8> {
+    format!(
+        "<?xml version=\"1.0\"?><worksheet><sheetData><row r=\"1\"><c r=\"A1\" t=\"inlineStr\"><is><t>name</t></is></c></row>\
+         <row r=\"2\"><c r=\"A2\" t=\"inlineStr\"><is>{text}</is></c></row></sheetData></worksheet>"
+    )
+    .into_bytes()
+}
+
+#[test]
+fn a_workbook_holds_no_more_at_once_than_a_cell_may() {
+    let shared = b"<sst count=\"0\" uniqueCount=\"0\"></sst>";
+    let (columns, lines) = sheet(&with_sheet(&cell("<t>Anna</t>"), shared)).expect("it reads");
+    assert_eq!((columns, lines), (vec!["name".to_owned()], vec![(2, some(&["Anna"]))]));
+    let long = format!("<t>{}</t>", "x".repeat(3 * 1024 * 1024));
+    // In many pieces, between tags that close at once, it is as long.
+    let parts = "<r a='>'><t>xxxxxxxxxxxxxxxx</t><b/></r>".repeat(80 * 1024);
+    for text in [long, parts] {
+        let refused = sheet(&with_sheet(&cell(&text), shared)).expect_err("refused");
+        assert_eq!(refused.to_string(), "Line 2: a cell may have at most 1 MiB.");
+    }
+    let hidden = sheet(&with_sheet(&cell("<![CDATA[</is></c></row>]]>"), shared)).expect_err("refused");
+    assert_eq!(hidden.to_string(), "Line 2: the workbook holds something that no spreadsheet writes.");
+}
+
+#[test]
+fn what_a_workbook_announces_is_not_believed() {
+    for count in ["99999999999", "18446744073709551615", "99999999999999999999999"] {
+        let shared = format!("<sst uniqueCount = '{count}'></sst>");
+        let refused = sheet(&with_sheet(&cell("<t>Anna</t>"), shared.as_bytes())).expect_err("refused");
+        assert_eq!(refused.to_string(), "the workbook announces more texts than it can hold.");
+    }
+}
+
+#[test]
+fn rows_are_kept_together_by_bytes_too() {
+    let mut reader = Reader::new(Format::Csv).expect("in pieces");
+    reader.feed(b"a\n").expect("a head");
+    let row = [vec![b'x'; LONGEST_ROW / 2], b"\n".to_vec()].concat();
+    let mut parts = Vec::new();
+    for _ in 0..9 {
+        reader.feed(&row).expect("a row");
+        parts.extend(reader.table().part(false).map(|lines| lines.len()));
+    }
+    reader.end().expect("an end");
+    parts.extend(reader.table().part(true).map(|lines| lines.len()));
+    assert_eq!(parts, [2, 2, 2, 2, 1]);
+    assert!(reader.table().part(true).is_none());
+}

@@ -3,7 +3,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::{For, Stepped, Worker, faults, stay};
+use super::{For, Stepped, Worker, faults};
 use crate::action;
 use crate::authorize::{Terms, authorize_framework};
 use crate::error::Error;
@@ -45,6 +45,14 @@ struct Rows {
     last: bool,
 }
 
+/// How far a step went.
+enum Went {
+    /// Through all of its rows.
+    Through,
+    /// Not on: the person asked for the end.
+    NotOn,
+}
+
 impl Worker<'_> {
     pub(super) async fn bulk(&self, job: &JobRow, who: &For<'_>) -> Result<Stepped, Error> {
         let model = self.model(job)?;
@@ -65,8 +73,8 @@ impl Worker<'_> {
         };
         Ok(match kept {
             None => Stepped::Lost,
-            Some(_) if last => Stepped::Over(JobState::Done, String::new()),
-            Some(cancel) => Stepped::More { cancel },
+            Some(Went::Through) if last => Stepped::Over(JobState::Done, String::new()),
+            Some(_) => Stepped::More,
         })
     }
 
@@ -119,7 +127,7 @@ impl Worker<'_> {
         asked: &Asked,
         terms: &Terms,
         rows: Rows,
-    ) -> Result<Option<bool>, Error> {
+    ) -> Result<Option<Went>, Error> {
         let model = terms.model();
         let values = values(model, asked)?;
         let views = self.views(who);
@@ -146,13 +154,12 @@ impl Worker<'_> {
                 }
             }
         }
-        self.finish(job, write, &step).await
+        Ok(self.finish(job, write, &step).await?.map(|_| Went::Through))
     }
 
     /// Runs a declared action: each row in a transaction of its own, as its body expects.
-    async fn act(&self, job: &JobRow, who: &For<'_>, terms: &Terms, rows: Rows) -> Result<Option<bool>, Error> {
+    async fn act(&self, job: &JobRow, who: &For<'_>, terms: &Terms, rows: Rows) -> Result<Option<Went>, Error> {
         let (model, at) = (terms.model(), rows.these.len());
-        let mut cancel = false;
         for (number, (id, version)) in rows.these.into_iter().enumerate() {
             // A step that is broken off goes on behind the last row that was done.
             let place = match (job.place.parse::<usize>(), version) {
@@ -184,16 +191,15 @@ impl Worker<'_> {
             };
             match kept {
                 None => return Ok(None),
-                Some(asked) => cancel |= asked,
-            }
-            if cancel {
-                break;
+                Some(true) if number + 1 < at => return Ok(Some(Went::NotOn)),
+                Some(_) => {}
             }
         }
-        Ok(Some(cancel))
+        Ok(Some(Went::Through))
     }
 
-    /// Commits what a step did together with how far the job came; `None`: nothing was kept.
+    /// Commits what a step did together with how far the job came; whether the person asked for the end. `None`: nothing
+    /// was kept.
     pub(super) async fn finish(&self, job: &JobRow, mut write: Write, step: &JobStep) -> Result<Option<bool>, Error> {
         if !write.has_events() {
             write.roll_back().await?;
@@ -205,11 +211,6 @@ impl Worker<'_> {
             None => write.roll_back().await?,
         }
         Ok(kept)
-    }
-
-    /// Goes nowhere, keeps the lease.
-    pub(super) async fn stay(&self, job: &JobRow, lease: crate::store::Lease<'_>) -> Result<Option<bool>, Error> {
-        self.app.store.advance_job(job.id, lease, &stay(job)).await
     }
 }
 

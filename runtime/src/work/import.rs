@@ -1,15 +1,12 @@
 //! Imports: the rows of an upload, part by part, tried or brought in. As one: all rows in one transaction or none. Else
 //! each part by itself: good rows go in, the others are listed.
 
-use super::{For, Stepped, Worker, spelled};
+use super::{For, Held, Stepped, Worker, spelled};
 use crate::authorize::{Terms, authorize_framework};
 use crate::error::Error;
 use crate::import::{Asked, Mapping, fields};
 use crate::panel::{Framework, Model, Verb};
-use crate::store::{Came, Importing, JobRow, JobState, JobStep, Lease, Met, Parents, UploadPart, UploadRow, Write};
-
-/// How long all rows in one transaction may take before another process thinks that this one died.
-const AS_ONE: chrono::Duration = chrono::Duration::minutes(10);
+use crate::store::{Came, Importing, JobRow, JobState, JobStep, Met, Parents, UploadPart, UploadRow, Write};
 
 struct Rights {
     import: Terms,
@@ -37,7 +34,7 @@ impl Rights {
 }
 
 impl Worker<'_> {
-    pub(super) async fn import(&self, job: &JobRow, who: &For<'_>) -> Result<Stepped, Error> {
+    pub(super) async fn import(&self, job: &JobRow, who: &For<'_>, met: &mut Met) -> Result<Stepped, Error> {
         let model = self.model(job)?;
         let asked: Asked = serde_json::from_str(&job.params)
             .map_err(|why| Error::Bug(format!("job {} does not read: {why}", job.id)))?;
@@ -45,26 +42,51 @@ impl Worker<'_> {
         let Some(upload) = upload.filter(|upload| upload.person == job.person && upload.model == model.name) else {
             return Ok(Stepped::Over(JobState::Failed, "The file is not kept any more; send it anew.".to_owned()));
         };
-        if asked.dry || asked.as_one {
-            return self.in_one_go(job, who, model, &asked, &upload).await;
+        if asked.dry {
+            return self.try_out(job, who, model, &asked, &upload).await;
+        }
+        if asked.as_one {
+            return self.as_one(job, who, model, &asked, &upload).await;
         }
         let rights = self.rights(who, model)?;
         let mapping = rights.mapping(&asked)?;
-        let Some(part) = self.app.store.upload_part(upload.id, came_to(job)).await? else {
+        let came_to = job.place.parse().unwrap_or(0);
+        if met.through != came_to {
+            // Another process brought in what is before, or a step of this one was undone.
+            *met = self.met(upload.id, came_to, &mapping).await?;
+        }
+        let Some(part) = self.app.store.upload_part(upload.id, came_to).await? else {
             self.app.store.drop_upload(upload.id).await?;
             return Ok(Stepped::Over(JobState::Done, String::new()));
         };
+        let through = last_of(&part);
+        met.through = u64::MAX;
         let mut write = self.app.store.write(who.context.clone()).await?;
-        let step = self.part(&mut write, &rights, &mapping, false, &mut Met::new(), part).await?;
-        Ok(match self.finish(job, write, &step).await? {
-            Some(cancel) => Stepped::More { cancel },
-            None => Stepped::Lost,
-        })
+        let step = self.part(&mut write, &rights, &mapping, false, met, part).await?;
+        let kept = self.finish(job, write, &step).await?;
+        met.through = through;
+        Ok(if kept.is_some() { Stepped::More } else { Stepped::Lost })
     }
 
-    /// A dry run, which must see all rows to find those that get into each other's way, or all rows in one transaction.
-    /// Either starts over if its process dies.
-    async fn in_one_go(
+    /// What the rows up to here are matched by.
+    async fn met(&self, upload: i64, through: u64, mapping: &Mapping) -> Result<Met, Error> {
+        let mut met = Met::default();
+        met.through = through;
+        let mut after = 0;
+        while mapping.key().is_some() && after < through {
+            let Some(part) = self.app.store.upload_part(upload, after).await? else { break };
+            after = last_of(&part);
+            for (_, cells) in part.rows {
+                if let Ok(row) = mapping.read(self.app.panel, &cells) {
+                    met.is_first(None, &row.key);
+                }
+            }
+        }
+        Ok(met)
+    }
+
+    /// A dry run. It sees all rows, to find those that get into each other's way, and starts over if its process dies.
+    async fn try_out(
         &self,
         job: &JobRow,
         who: &For<'_>,
@@ -72,44 +94,48 @@ impl Worker<'_> {
         asked: &Asked,
         upload: &UploadRow,
     ) -> Result<Stepped, Error> {
-        // One transaction can tell nobody how far it is; a dry run does with every part.
-        let lease = if asked.dry { self.lease() } else { Lease { owner: self.owner, until: self.now() + AS_ONE } };
-        self.app.store.rewind_job(job.id, lease).await?;
-        let job = &JobRow { place: String::new(), seen: 0, done: 0, failed: 0, ..job.clone() };
-        if self.stay(job, lease).await?.is_none() {
+        if !self.app.store.rewind_job(job.id, self.lease()).await? {
             return Ok(Stepped::Lost);
         }
-        let mut whole: Option<Write> = None;
-        let mut sum = JobStep::default();
-        let mut met = Met::new();
+        let mut met = Met::default();
         let mut after = 0;
         while let Some(part) = self.app.store.upload_part(upload.id, after).await? {
-            after = part.first + part.rows.len() as u64 - 1;
-            // The right is asked for anew with every part, also within the one transaction.
-            let actor = match self.who(job).await? {
-                Ok(actor) => actor,
-                Err(why) => return Ok(Stepped::Over(JobState::Stopped, why)),
-            };
-            let who = &For { actor: &actor, context: who.context.clone() };
-            let rights = self.rights(who, model)?;
-            let mapping = rights.mapping(asked)?;
-            if asked.dry {
-                let mut write = self.app.store.write(who.context.clone()).await?;
-                let step = self.part(&mut write, &rights, &mapping, true, &mut met, part).await?;
+            after = last_of(&part);
+            let Some((rights, mapping)) = self.still(job, who, model, asked).await? else { return Ok(Stepped::More) };
+            let mut write = self.app.store.write(who.context.clone()).await?;
+            let step = self.part(&mut write, &rights, &mapping, true, &mut met, part).await?;
+            write.roll_back().await?;
+            match self.app.store.advance_job(job.id, self.lease(), &step).await? {
+                None => return Ok(Stepped::Lost),
+                Some(true) => return Ok(Stepped::More),
+                Some(false) => {}
+            }
+        }
+        Ok(Stepped::Over(JobState::Done, String::new()))
+    }
+
+    /// All rows in one transaction, with the end of the job; none if one can't go in.
+    async fn as_one(
+        &self,
+        job: &JobRow,
+        who: &For<'_>,
+        model: &'static Model,
+        asked: &Asked,
+        upload: &UploadRow,
+    ) -> Result<Stepped, Error> {
+        if !self.app.store.rewind_job(job.id, self.lease()).await? {
+            return Ok(Stepped::Lost);
+        }
+        let _held = Held::of(self.app, job.id, self.owner);
+        let mut sum = JobStep::default();
+        let mut met = Met::default();
+        let mut after = 0;
+        let mut write = self.app.store.write(who.context.clone()).await?;
+        while let Some(part) = self.app.store.upload_part(upload.id, after).await? {
+            after = last_of(&part);
+            let Some((rights, mapping)) = self.still(job, who, model, asked).await? else {
                 write.roll_back().await?;
-                match self.app.store.advance_job(job.id, self.lease(), &step).await? {
-                    None => return Ok(Stepped::Lost),
-                    Some(true) => return Ok(Stepped::More { cancel: true }),
-                    Some(false) => {}
-                }
-                continue;
-            }
-            if self.app.store.job_is_cancelled(job.id).await? {
-                return Ok(Stepped::More { cancel: true });
-            }
-            let mut write = match whole.take() {
-                Some(write) => write,
-                None => self.app.store.write(who.context.clone()).await?,
+                return Ok(Stepped::More);
             };
             let step = self.part(&mut write, &rights, &mapping, false, &mut met, part).await?;
             sum.seen += step.seen;
@@ -124,17 +150,36 @@ impl Worker<'_> {
                 let why = "Nothing was brought in: all rows were to go in or none, and some can't.";
                 return Ok(Stepped::Over(JobState::Failed, why.to_owned()));
             }
-            whole = Some(write);
         }
-        if let Some(write) = whole
-            && self.finish(job, write, &sum).await?.is_none()
-        {
+        if write.advance_job(job.id, self.lease(), &sum).await?.is_none() {
+            write.roll_back().await?;
             return Ok(Stepped::Lost);
         }
-        if !asked.dry {
-            self.app.store.drop_upload(upload.id).await?;
+        // Together, so that no process that dies in between leaves a job that would bring all of it in once more.
+        write.drop_upload(upload.id).await?;
+        match write.end_job(job, self.owner, JobState::Done, "").await? {
+            Some(recorded) => write.commit(recorded).await?,
+            None => write.roll_back().await?,
         }
-        Ok(Stepped::Over(JobState::Done, String::new()))
+        Ok(Stepped::Ended)
+    }
+
+    /// The person's rights, asked for anew with every part; none: they may not go on, or asked for the end, and the next
+    /// step says so.
+    async fn still(
+        &self,
+        job: &JobRow,
+        who: &For<'_>,
+        model: &'static Model,
+        asked: &Asked,
+    ) -> Result<Option<(Rights, Mapping)>, Error> {
+        if self.app.store.job_is_cancelled(job.id).await? {
+            return Ok(None);
+        }
+        let Ok(actor) = self.who(job).await? else { return Ok(None) };
+        let rights = self.rights(&For { actor: &actor, context: who.context.clone() }, model)?;
+        let mapping = rights.mapping(asked)?;
+        Ok(Some((rights, mapping)))
     }
 
     fn rights(&self, who: &For<'_>, model: &'static Model) -> Result<Rights, Error> {
@@ -158,11 +203,8 @@ impl Worker<'_> {
         part: UploadPart,
     ) -> Result<JobStep, Error> {
         let model = rights.import.model();
-        let mut step = JobStep {
-            place: (part.first + part.rows.len() as u64 - 1).to_string(),
-            seen: part.rows.len() as u64,
-            ..JobStep::default()
-        };
+        let mut step =
+            JobStep { place: last_of(&part).to_string(), seen: part.rows.len() as u64, ..JobStep::default() };
         let (mut rows, mut lines) = (Vec::new(), Vec::new());
         for (line, cells) in part.rows {
             let line = i64::try_from(line).unwrap_or(i64::MAX);
@@ -192,6 +234,7 @@ impl Worker<'_> {
     }
 }
 
-fn came_to(job: &JobRow) -> u64 {
-    job.place.parse().unwrap_or(0)
+/// Number of its last row.
+fn last_of(part: &UploadPart) -> u64 {
+    (part.first + part.rows.len() as u64).saturating_sub(1)
 }

@@ -94,6 +94,18 @@ async fn all_that_match_means_the_list_and_many_need_a_word() {
 }
 
 #[tokio::test]
+async fn a_row_that_can_not_be_written_is_undone_alone() {
+    let house = House::open().await;
+    patients(&house, 3).await;
+    let mut manager = house.signed_in("Manager").await;
+    let sure = [("set.email", "1"), ("email", "one@example.org")];
+    let page = bulk(&mut manager, "/patients", &[("do", "edit"), ("all", "1")], &sure).await;
+    assert!(page.words().contains("3 of 3 looked at, 1 done, 2 failed"), "{}", page.words());
+    assert_eq!(house.number("SELECT count(*) FROM patient WHERE email = 'one@example.org'", &[]).await, 1);
+    assert_eq!(house.number("SELECT count(*) FROM bw_audit WHERE event = 'row.updated'", &[]).await, 1);
+}
+
+#[tokio::test]
 async fn an_action_runs_on_those_rows_on_which_it_may() {
     let house = House::open().await;
     let patient = patients(&house, 1).await[0];

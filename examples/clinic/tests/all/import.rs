@@ -1,8 +1,12 @@
 //! What comes in as a file: tried first, held to what a form would be held to, and never by somebody who could not have
 //! typed it.
 
-use crate::house::House;
-use crate::visitor::{Answer, Form, Visitor};
+use std::time::{Duration, Instant};
+
+use crate::house::{House, PASSWORD, email};
+use crate::place;
+use crate::program::{Server, clinic};
+use crate::visitor::{Answer, Form, Visitor, over_the_wire};
 
 /// The page of a job when it is over.
 pub(crate) async fn over(visitor: &mut Visitor, path: &str) -> Answer {
@@ -157,4 +161,109 @@ async fn a_file_that_does_not_read_is_refused_with_its_line_and_forgotten() {
     assert_eq!(house.number("SELECT count(*) FROM bw_uploads", &[]).await, 0);
     let template = manager.get("/patients/import/template?format=csv").await.expect(200);
     assert!(template.text.ends_with("name,email,phone,born,doctor,notes\r\n"), "{}", template.text);
+}
+
+#[tokio::test]
+async fn a_row_that_stands_twice_in_a_file_is_written_once_wherever_it_stands() {
+    let house = House::open().await;
+    let mut manager = house.signed_in("Manager").await;
+    // The second lies in another part of the file than the first.
+    let rows = (0..1_200).map(|n| format!("P{n},1980-01-01,1,{}\n", if n == 1_100 { 10 } else { n }));
+    let rows = rows.map(|row| row.replacen(",1,", ",1,p", 1).replace('\n', "@example.org\n"));
+    let file = std::iter::once("name,born,doctor,email\n".to_owned()).chain(rows).collect::<Vec<_>>().concat();
+    for (step, told) in [("check", "1,199 could go in, 1 failed"), ("go", "1,199 done, 1 failed")] {
+        let set = [("key", "email"), ("how", "parts"), ("step", step)];
+        let page = bring_in(&mut manager, "/patients", "p.csv", file.as_bytes(), &set).await;
+        assert!(page.words().contains(told), "{}", page.words());
+        assert!(page.words().contains("Line 1102 An earlier row of the file is found by the same"), "{}", page.words());
+    }
+    assert_eq!(house.number(PATIENTS, &[]).await, 1_199);
+    assert_eq!(house.number("SELECT count(*) FROM patient WHERE version > 1", &[]).await, 0);
+    // Found by what they have, they are changed, and an empty cell leaves a default where nothing is typed.
+    let changed = "name,born,doctor,email,notes\nNew name,1980-01-01,1,p10@example.org,\n";
+    let set = [("key", "email"), ("how", "one"), ("step", "go")];
+    let page = bring_in(&mut manager, "/patients", "p.csv", changed.as_bytes(), &set).await;
+    assert!(page.words().contains("1 done, 0 failed"), "{}", page.words());
+    let named = "SELECT count(*) FROM patient WHERE name = 'New name' AND email = 'p10@example.org' AND version = 2";
+    assert_eq!(house.number(named, &[]).await, 1);
+    assert_eq!(house.number(PATIENTS, &[]).await, 1_199);
+}
+
+#[tokio::test]
+async fn nobody_fills_the_database_with_files_and_jobs() {
+    let house = House::open().await;
+    let mut manager = house.signed_in("Manager").await;
+    manager.get("/patients/import").await.expect(200);
+    let mut kept = String::new();
+    for _ in 0..23 {
+        let answer =
+            manager.upload("/patients/import", "p.csv", b"name,born,doctor\nA,1980-01-01,1\n").await.expect(303);
+        answer.location().clone_into(&mut kept);
+    }
+    assert_eq!(house.number("SELECT count(*) FROM bw_uploads", &[]).await, 20);
+    assert_eq!(house.number("SELECT count(*) FROM bw_upload_parts", &[]).await, 20, "with what was in them");
+    place::run(
+        &house.url(),
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < 20) INSERT INTO bw_jobs (person, \
+         session, request_id, kind, model, params, state, created_at, lease_owner, lease_until) SELECT p.id, 1, '', \
+         'edit', 'Patient', '', 'running', '2026-11-21 10:00:00+00', 'another', '2999-01-01 00:00:00+00' FROM n, \
+         bw_people p WHERE p.email = 'manager@example.org'",
+    )
+    .await;
+    let page = manager.get(&kept).await.expect(200);
+    let mut form = Form::of(&page, "main form");
+    form.force("step", "go");
+    let refused = manager.submit(&form).await.expect(400);
+    assert!(refused.words().contains("20 jobs of yours are under way"), "{}", refused.words());
+}
+
+/// Of both ways: a process that dies in the middle brings nothing in twice and leaves nothing out.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_kill_in_the_middle_of_an_import_brings_every_row_in_once() {
+    const ROWS: i64 = 6_000;
+    let house = House::open().await;
+    let rows = (0..ROWS).map(|n| format!("P{n},1980-01-01,1,p{n}@example.org\n"));
+    let file = std::iter::once("name,born,doctor,email\n".to_owned()).chain(rows).collect::<Vec<_>>().concat();
+    let mut server = Server::start(house.directory());
+    let mut manager = Visitor::new(over_the_wire(server.address));
+    manager.sign_in_with_code("/sign-in", email("Manager"), PASSWORD, chrono::Utc::now()).await.expect(303);
+    for (round, how) in (1..).zip(["parts", "one"]) {
+        manager.get("/patients/import").await.expect(200);
+        let kept = manager.upload("/patients/import", "p.csv", file.as_bytes()).await.expect(303);
+        let page = manager.get(kept.location()).await.expect(200);
+        let mut form = Form::of(&page, "main form");
+        for (name, value) in [("how", how), ("step", "go"), ("key", "")] {
+            form.force(name, value);
+        }
+        if how == "one" {
+            // The same rows again, which now find their addresses taken: without them.
+            form.force("m.3", "");
+        }
+        manager.submit(&form).await.expect(303);
+        let begun = "SELECT count(*) FROM bw_jobs WHERE id = $1 AND (seen > 0 OR (lease_owner IS NOT NULL AND kind = \
+                     'import' AND params LIKE '%\"as_one\":true%'))";
+        while house.number(begun, &[round]).await == 0 {
+            tokio::task::yield_now().await;
+        }
+        server.kill();
+        let there = house.number(PATIENTS, &[]).await;
+        assert!((ROWS * (round - 1)..ROWS * round).contains(&there), "{how}: {there} in the middle");
+        assert_eq!(
+            there,
+            house.number("SELECT CAST(sum(done) AS BIGINT) FROM bw_jobs", &[]).await,
+            "{how}: rows and job are of one mind"
+        );
+        server = Server::start(house.directory());
+        manager = manager.going(over_the_wire(server.address));
+        let started = Instant::now();
+        while house.text("SELECT state FROM bw_jobs WHERE id = $1", round).await != "done" {
+            assert!(started.elapsed() < Duration::from_mins(2), "nobody went on with it");
+            tokio::time::sleep(Duration::from_millis(100)).await;
+        }
+        assert_eq!(house.number(PATIENTS, &[]).await, ROWS * round, "{how}");
+        assert_eq!(house.number("SELECT count(*) FROM bw_audit WHERE event = 'row.created'", &[]).await, ROWS * round);
+        assert_eq!(house.number("SELECT failed FROM bw_jobs WHERE id = $1", &[round]).await, 0);
+        assert_eq!(house.number("SELECT count(*) FROM bw_uploads", &[]).await, 0);
+    }
+    assert!(clinic(house.directory(), &["audit", "verify"]).expect(0).out.contains("whole"));
 }

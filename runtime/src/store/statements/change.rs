@@ -104,22 +104,6 @@ impl Transaction {
         Ok(taken)
     }
 
-    /// What follows can be undone by itself.
-    pub(in crate::store) async fn savepoint(&mut self) -> Result<(), Fault> {
-        self.execute(Sql::new("SAVEPOINT bw_row")).await.map(drop)
-    }
-
-    /// What followed the savepoint stays.
-    pub(in crate::store) async fn release_savepoint(&mut self) -> Result<(), Fault> {
-        self.execute(Sql::new("RELEASE SAVEPOINT bw_row")).await.map(drop)
-    }
-
-    /// What followed the savepoint did not happen.
-    pub(in crate::store) async fn undo_to_savepoint(&mut self) -> Result<(), Fault> {
-        self.execute(Sql::new("ROLLBACK TO SAVEPOINT bw_row")).await?;
-        self.release_savepoint().await
-    }
-
     /// Rows with every field whose key points at one of these.
     pub(in crate::store) async fn load_pointing(
         &mut self,

@@ -124,8 +124,8 @@ pub(in crate::store) async fn advance(
     Ok(Some(cancel))
 }
 
-/// Back to the start, faults forgotten.
-pub(in crate::store) async fn rewind(tx: &mut Transaction, job: i64, lease: Lease<'_>) -> Result<(), Error> {
+/// Back to the start, faults forgotten; whether it is this owner's.
+pub(in crate::store) async fn rewind(tx: &mut Transaction, job: i64, lease: Lease<'_>) -> Result<bool, Error> {
     let sql = Sql::new(
         "UPDATE bw_jobs SET place = '', seen = 0, done = 0, failed = 0, lease_until = $1 \
          WHERE id = $2 AND lease_owner = $3 AND state = 'running'",
@@ -133,10 +133,26 @@ pub(in crate::store) async fn rewind(tx: &mut Transaction, job: i64, lease: Leas
     .bind(lease.until)
     .bind(job)
     .bind(lease.owner);
-    if tx.execute(sql).await? == 1 {
-        tx.execute(Sql::new("DELETE FROM bw_job_faults WHERE job = $1").bind(job)).await?;
+    if tx.execute(sql).await? != 1 {
+        return Ok(false);
     }
-    Ok(())
+    tx.execute(Sql::new("DELETE FROM bw_job_faults WHERE job = $1").bind(job)).await?;
+    Ok(true)
+}
+
+/// The lease goes on.
+pub(in crate::store) async fn hold(tx: &mut Transaction, job: i64, lease: Lease<'_>) -> Result<Option<JobRow>, Error> {
+    let mut sql = Sql::new("UPDATE bw_jobs SET lease_until = ");
+    sql.push_bind(lease.until).push(" WHERE id = ").push_bind(job).push(" AND lease_owner = ").push_bind(lease.owner);
+    sql.push(" AND state = 'running' RETURNING ").push(COLUMNS);
+    tx.row(sql).await?.as_ref().map(read).transpose()
+}
+
+/// How many jobs of this person are not over.
+pub(in crate::store) async fn under_way(tx: &mut Transaction, person: i64) -> Result<u64, Error> {
+    let sql =
+        Sql::new("SELECT count(*) FROM bw_jobs WHERE person = $1 AND state IN ('waiting', 'running')").bind(person);
+    tx.row(sql).await?.map_or(Ok(0), |found| found.count(0))
 }
 
 /// Rows done and failed of a job that ended just now.

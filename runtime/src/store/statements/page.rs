@@ -87,6 +87,17 @@ impl Database {
         Ok(Listed { rows, count, next, previous })
     }
 
+    /// How many rows there are, however many.
+    pub(in crate::store) async fn count_all(&self, query: &ListQuery<'_>) -> Result<u64, Error> {
+        let model = query.terms.model();
+        let mut sql = Sql::new("SELECT count(*) FROM ");
+        sql.name(model.table).push(" AS ");
+        MAIN.push(&mut sql);
+        sql.push(" WHERE ");
+        condition::push(&mut sql, MAIN, model, &within(query.terms, &query.filter, query.search, query.sort));
+        self.reading().await?.row(sql).await?.map_or(Ok(0), |answer| answer.count(0))
+    }
+
     /// One row within the terms.
     pub(in crate::store) async fn get(
         &self,

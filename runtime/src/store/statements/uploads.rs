@@ -6,7 +6,7 @@ use crate::error::Error;
 use crate::store::database::Database;
 use crate::store::lane::Transaction;
 use crate::store::sql::Sql;
-use crate::store::work::{UploadPart, UploadRow};
+use crate::store::work::{KEPT_UPLOADS, UploadPart, UploadRow};
 
 impl Database {
     pub(in crate::store) async fn upload(&self, id: i64, now: DateTime<Utc>) -> Result<Option<UploadRow>, Error> {
@@ -87,6 +87,15 @@ pub(in crate::store) async fn finish(tx: &mut Transaction, upload: &UploadRow) -
 
 pub(in crate::store) async fn remove(tx: &mut Transaction, upload: i64) -> Result<(), Error> {
     tx.execute(Sql::new("DELETE FROM bw_uploads WHERE id = $1").bind(upload)).await?;
+    Ok(())
+}
+
+/// Removes the oldest files of a person beyond what is kept.
+pub(in crate::store) async fn keep_newest(tx: &mut Transaction, person: i64) -> Result<(), Error> {
+    let mut sql = Sql::new("DELETE FROM bw_uploads WHERE person = ");
+    sql.push_bind(person).push(" AND id NOT IN (SELECT id FROM bw_uploads WHERE person = ").push_bind(person);
+    sql.push(" ORDER BY id DESC LIMIT ").number(i64::from(KEPT_UPLOADS)).push(")");
+    tx.execute(sql).await?;
     Ok(())
 }
 

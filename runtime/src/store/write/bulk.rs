@@ -3,6 +3,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use sha2::{Digest as _, Sha256};
+
 use super::{Parents, Write, may_fill_in, outside, veil_secrets};
 use crate::audit::Event;
 use crate::authorize::Terms;
@@ -12,6 +14,8 @@ use crate::store::proved;
 use crate::store::write::Updated;
 use crate::value::{Row, Value};
 
+/// Events that a transaction holds before it writes them down.
+const HELD: usize = 1_000;
 /// Targets that one statement looks up.
 const TARGETS: usize = 100;
 /// Said of a value that must be one of its kind.
@@ -48,6 +52,9 @@ pub(crate) enum MatchBy {
 pub(crate) struct Incoming {
     /// What is given, by field.
     pub(crate) values: Vec<(usize, Value)>,
+    /// Fields with a default whose cells are empty, and what a form makes of that: a new row gets the default, one that is
+    /// there gets this.
+    pub(crate) blank: Vec<(usize, Result<Value, String>)>,
     /// What it is matched by; null: it is new.
     pub(crate) key: Value,
 }
@@ -68,8 +75,28 @@ pub(crate) enum Came {
 /// Why a row stays out, by field where it is about one.
 pub(crate) type Why = Vec<(Option<usize>, String)>;
 
-/// Values of unique fields that earlier rows of a dry run would take.
-pub(crate) type Met = HashSet<(usize, String)>;
+/// What earlier rows of the same file had: what they are matched by, and, in a dry run, the values of unique fields that
+/// they would take. Of each only a part of its SHA-256, so that a million rows fit.
+#[derive(Debug, Default)]
+pub(crate) struct Met {
+    seen: HashSet<u128>,
+    /// The last row that is in it.
+    pub(crate) through: u64,
+}
+
+impl Met {
+    /// Takes it in; whether no row before had it. `None`: what rows are matched by. Null is never met.
+    pub(crate) fn is_first(&mut self, field: Option<usize>, value: &Value) -> bool {
+        if value.is_null() {
+            return true;
+        }
+        let digest = Sha256::new()
+            .chain_update(field.map_or(u64::MAX, |field| field as u64).to_be_bytes())
+            .chain_update(value.to_text().as_bytes())
+            .finalize();
+        self.seen.insert(digest.iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte)))
+    }
+}
 
 impl Write {
     /// A mark for [`Write::undo_to`].
@@ -92,7 +119,7 @@ impl Write {
 
     /// Whether anything happened that a commit would keep.
     pub(crate) fn has_events(&self) -> bool {
-        !self.pending.is_empty()
+        self.written_down || !self.pending.is_empty()
     }
 
     /// Commits what happened; nothing may have.
@@ -122,7 +149,11 @@ impl Write {
         for (place, incoming) in rows.into_iter().enumerate() {
             let known = there.get(&incoming.key.to_text()).filter(|_| !incoming.key.is_null());
             came[place] = match known {
-                Some(row) => self.changed(how, row, incoming.values).await?,
+                _ if how.key.is_some() && !met.is_first(None, &incoming.key) => {
+                    let why = "An earlier row of the file is found by the same; one row can't be written twice.";
+                    Came::Refused(vec![(None, why.to_owned())])
+                }
+                Some(row) => self.changed(how, met, row, incoming).await?,
                 None if how.key == Some(MatchBy::Id) && !incoming.key.is_null() => {
                     Came::Refused(vec![(None, format!("There is no {} of this number.", model.title.to_lowercase()))])
                 }
@@ -140,18 +171,55 @@ impl Write {
         if how.dry || new.is_empty() {
             return Ok(came);
         }
-        let mut rows: Vec<Row> = new.into_iter().map(|(_, row, _)| row).collect();
-        let ids = self.transaction.insert(model, &rows).await?;
+        let (places, rows): (Vec<usize>, Vec<Row>) = new.into_iter().map(|(place, row, _)| (place, row)).unzip();
+        let mark = self.mark().await?;
+        match self.made_at_once(model, &rows).await {
+            Ok(()) => self.keep(mark).await?,
+            Err(error) => {
+                // Somebody else took a value in between: each by itself says which row it was.
+                refused(error)?;
+                self.undo_to(mark).await?;
+                for (place, row) in places.into_iter().zip(&rows) {
+                    let mark = self.mark().await?;
+                    match self.made_at_once(model, std::slice::from_ref(row)).await {
+                        Ok(()) => self.keep(mark).await?,
+                        Err(error) => {
+                            self.undo_to(mark).await?;
+                            came[place] = Came::Refused(refused(error)?);
+                        }
+                    }
+                }
+            }
+        }
+        self.write_down().await?;
+        Ok(came)
+    }
+
+    /// Inserts rows that were found fit.
+    async fn made_at_once(&mut self, model: &'static Model, rows: &[Row]) -> Result<(), Error> {
+        let ids = self.transaction.insert(model, rows).await?;
         if ids.len() != rows.len() {
             return Err(Error::Bug("an insert gave another number of ids than of rows".to_owned()));
         }
-        for (row, id) in rows.iter_mut().zip(ids) {
+        for (row, id) in rows.iter().zip(ids) {
+            let mut row = row.clone();
             row.id = id;
-            self.as_the_table_has_it(model, row).await?;
-            veil_secrets(model, row);
-            self.pending.push(Event::created(model, row));
+            self.as_the_table_has_it(model, &mut row).await?;
+            veil_secrets(model, &mut row);
+            self.pending.push(Event::created(model, &row));
         }
-        Ok(came)
+        Ok(())
+    }
+
+    /// Writes the events so far into the log before the end, where nobody else could write to it meanwhile anyway: a
+    /// hundred thousand of them need not be held in memory.
+    async fn write_down(&mut self) -> Result<(), Error> {
+        if self.transaction.is_the_only_one() && self.pending.len() >= HELD {
+            self.transaction.journal(&self.context, &self.pending).await?;
+            self.pending.clear();
+            self.written_down = true;
+        }
+        Ok(())
     }
 
     /// Rows that are there already, by the text of what they are matched by.
@@ -176,7 +244,13 @@ impl Write {
     }
 
     /// A row that is there, changed as a form would.
-    async fn changed(&mut self, how: &Importing<'_>, row: &Row, values: Vec<(usize, Value)>) -> Result<Came, Error> {
+    async fn changed(
+        &mut self,
+        how: &Importing<'_>,
+        met: &mut Met,
+        row: &Row,
+        incoming: Incoming,
+    ) -> Result<Came, Error> {
         let Some(edit) = how.edit else {
             return Ok(Came::Refused(vec![(None, "This row is there already, and you may not change it.".to_owned())]));
         };
@@ -184,10 +258,23 @@ impl Write {
         if !edit.covers(row) || !how.import.covers(row) {
             return Ok(Came::Refused(vec![(None, TAKEN.to_owned())]));
         }
+        let mut values = incoming.values;
+        for (field, value) in incoming.blank {
+            match value {
+                Ok(value) => values.push((field, value)),
+                Err(why) => return Ok(Came::Refused(vec![(Some(field), why)])),
+            }
+        }
         let open = how.import.fields_of(row);
         let differs = |(field, value): &(usize, Value)| row.get(*field) != Some(value);
         if let Some((field, _)) = values.iter().filter(|one| differs(one)).find(|(field, _)| !open.contains(*field)) {
             return Ok(Came::Refused(vec![(Some(*field), "You may not write this in this row.".to_owned())]));
+        }
+        // What is undone after each row takes no value; the rows before in the file would.
+        let unique = |field: usize| edit.model().fields.get(field).is_some_and(|field| field.unique);
+        let taken = values.iter().filter(|one| how.dry && differs(one) && unique(one.0));
+        if let Some((field, _)) = taken.filter(|(field, value)| !met.is_first(Some(*field), value)).last() {
+            return Ok(Came::Refused(vec![(Some(*field), TAKEN.to_owned())]));
         }
         let mark = self.mark().await?;
         let came = match self.update(edit, row.id, None, values, how.parents).await {
@@ -287,10 +374,11 @@ impl Write {
             let taken = self.transaction.taken(model, field.index, &values).await?;
             let mut here = HashSet::new();
             new.retain(|(place, row, _)| {
-                let Some(text) = of(row).map(|value| value.to_text()) else { return true };
+                let Some(value) = of(row) else { return true };
+                let text = value.to_text();
                 let free = !taken.contains(&text)
-                    && here.insert(text.clone())
-                    && (!how.dry || met.insert((field.index, text)));
+                    && here.insert(text)
+                    && (!how.dry || met.is_first(Some(field.index), &value));
                 if !free {
                     came[*place] = Came::Refused(vec![(Some(field.index), TAKEN.to_owned())]);
                 }

@@ -1,0 +1,224 @@
+//! What it takes to move many rows: 100,000 patients out as CSV, 100,000 in, tried and brought in, and one after the other
+//! by form, each with its entry in the audit log. In process, over the panel's own service and jobs.
+//! `cargo bench -p clinic --bench move`
+
+use std::process::Command;
+use std::time::Instant;
+
+use bailiwick::Service;
+use bailiwick::audit::Context;
+use bailiwick::forgery;
+use bailiwick::store::{NewPerson, NewSession};
+use bailiwick::token::Token;
+use bytes::Bytes;
+use http::{Method, Request, Response, StatusCode, header};
+use http_body_util::{BodyExt as _, Full};
+use sqlx::ConnectOptions as _;
+use sqlx::sqlite::SqliteConnectOptions;
+use tower_service::Service as _;
+
+#[path = "../src/main.rs"]
+#[allow(
+    dead_code,
+    unused_imports,
+    reason = "the panel is served from here; `main`, commands and demo data are the binary's"
+)]
+mod clinic;
+
+const ROWS: u32 = 100_000;
+/// Forms that are sent.
+const FORMS: u32 = 6_000;
+/// Of them at once.
+const AT_ONCE: u32 = 4;
+
+fn main() {
+    let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
+    threads.block_on(measure());
+}
+
+async fn measure() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let url = format!("sqlite:{}", directory.path().join("clinic.db").display());
+    let seeded = Command::new(env!("CARGO_BIN_EXE_clinic"))
+        .args(["seed", "--patients", &ROWS.to_string(), "--database", &url])
+        .output()
+        .expect("the clinic runs");
+    assert!(seeded.status.success(), "{}", String::from_utf8_lossy(&seeded.stderr));
+    let service = clinic::Clinic::builder().public_url("http://127.0.0.1:8000").service(&url).await.expect("a panel");
+    let token = signed_in(&service, &url).await;
+    let panel = Panel { service, csrf: forgery::form_token(&token), token };
+    panel.create().await;
+    panel.export().await;
+    panel.import().await;
+}
+
+#[derive(Clone)]
+struct Panel {
+    service: Service,
+    token: Token,
+    csrf: String,
+}
+
+impl Panel {
+    async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        kind: &'static str,
+        body: Bytes,
+    ) -> Response<bailiwick::response::Body> {
+        let request = Request::builder()
+            .method(method)
+            .uri(path)
+            .header(header::COOKIE, format!("bw={}", self.token.text()))
+            .header(header::CONTENT_TYPE, kind)
+            .body(Full::new(body))
+            .expect("a request");
+        let Ok(answer) = self.service.clone().call(request).await;
+        answer
+    }
+
+    async fn post(&self, path: &str, fields: &[(&str, &str)]) -> Response<bailiwick::response::Body> {
+        let fields = fields.iter().copied().chain([("_csrf", self.csrf.as_str())]);
+        let body = form_urlencoded::Serializer::new(String::new()).extend_pairs(fields).finish();
+        self.send(Method::POST, path, "application/x-www-form-urlencoded", Bytes::from(body)).await
+    }
+
+    /// By form, as people do it, some of them at once.
+    async fn create(&self) {
+        let (started, before) = (Instant::now(), cpu_ms());
+        let senders: Vec<_> = (0..AT_ONCE)
+            .map(|sender| {
+                let panel = self.clone();
+                tokio::spawn(async move {
+                    for number in 0..FORMS / AT_ONCE {
+                        let name = format!("Patient {sender} {number}");
+                        let fields = [
+                            ("name", name.as_str()),
+                            ("born", "1980-02-03"),
+                            ("doctor", "1"),
+                            ("email", ""),
+                            ("phone", ""),
+                        ];
+                        let answer = panel.post("/patients/new", &fields).await;
+                        assert_eq!(answer.status(), StatusCode::SEE_OTHER);
+                        let made = answer.headers()[header::LOCATION].to_str().expect("a path");
+                        assert!(made.starts_with("/patients/"), "{made}");
+                    }
+                })
+            })
+            .collect();
+        for sender in senders {
+            sender.await.expect("all are created");
+        }
+        let (seconds, cpu) = (started.elapsed().as_secs_f64(), cpu_ms() - before);
+        println!(
+            "create by form, each with its audit entry: {:.0}/s, {:.2} ms of CPU each",
+            f64::from(FORMS) / seconds,
+            cpu / f64::from(FORMS)
+        );
+    }
+
+    async fn export(&self) {
+        let columns = ["id", "name", "email", "phone", "doctor", "doctor.label", "created_at"];
+        for format in ["csv", "jsonl", "xlsx"] {
+            let fields: Vec<(&str, &str)> =
+                columns.iter().map(|column| ("column", *column)).chain([("format", format)]).collect();
+            let (before, started) = (memory("VmRSS:"), Instant::now());
+            let answer = self.post("/patients/export", &fields).await;
+            assert_eq!(answer.status(), StatusCode::OK);
+            let (mut body, mut bytes, mut most) = (answer.into_body(), 0, before);
+            while let Some(frame) = body.frame().await {
+                bytes += frame.expect("whole").into_data().map_or(0, |data| data.len());
+                most = most.max(memory("VmRSS:"));
+            }
+            let seconds = started.elapsed().as_secs_f64();
+            println!(
+                "export of {ROWS} patients as {format}: {seconds:.2} s, {:.0} rows/s, {} bytes, {} MiB more memory at most",
+                f64::from(ROWS) / seconds,
+                bytes,
+                (most - before) / 1024
+            );
+        }
+    }
+
+    async fn import(&self) {
+        let mut file = String::from("name,born,doctor,phone\n");
+        for number in 0..ROWS {
+            file.push_str(&format!("Incoming {number},1980-02-03,1,030 {number:07}\n"));
+        }
+        let body = format!(
+            "--cut\r\nContent-Disposition: form-data; name=\"_csrf\"\r\n\r\n{}\r\n--cut\r\nContent-Disposition: form-data; \
+             name=\"file\"; filename=\"patients.csv\"\r\n\r\n{file}\r\n--cut--\r\n",
+            self.csrf
+        );
+        let started = Instant::now();
+        let kept =
+            self.send(Method::POST, "/patients/import", "multipart/form-data; boundary=cut", Bytes::from(body)).await;
+        assert_eq!(kept.status(), StatusCode::SEE_OTHER);
+        println!("upload of {ROWS} rows: {:.2} s", started.elapsed().as_secs_f64());
+        let path = kept.headers()[header::LOCATION].to_str().expect("a path").to_owned();
+        for (step, what) in [("check", "dry run"), ("go", "commit, all or nothing")] {
+            let fields =
+                [("m.0", "name"), ("m.1", "born"), ("m.2", "doctor"), ("m.3", "phone"), ("how", "one"), ("step", step)];
+            let started = Instant::now();
+            let job = self.post(&path, &fields).await;
+            assert_eq!(job.status(), StatusCode::SEE_OTHER);
+            let job = job.headers()[header::LOCATION].to_str().expect("a path").to_owned();
+            loop {
+                let page = self.send(Method::GET, &job, "text/html", Bytes::new()).await;
+                let page = page.into_body().collect().await.expect("a whole page").to_bytes();
+                let page = String::from_utf8_lossy(&page).into_owned();
+                if !page.contains("data-poll") {
+                    assert!(page.contains("0 failed"), "{page}");
+                    break;
+                }
+                tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            }
+            println!("import of {ROWS} rows, {what}: {:.2} s", started.elapsed().as_secs_f64());
+        }
+    }
+}
+
+/// The owner, who has a second factor and has proved it.
+async fn signed_in(panel: &Service, url: &str) -> Token {
+    let app = panel.app();
+    let now = app.clock.now();
+    let mut write = app.store.write(Context::of_nobody(uuid::Uuid::now_v7(), now)).await.expect("a transaction");
+    let new = NewPerson { email: "owner@example.org", role: "Owner", password_hash: None, attributes: "{}".to_owned() };
+    let (person, _) = write.create_person(&new).await.expect("a statement").expect("a new person");
+    let token = Token::fresh().expect("random bytes");
+    let session = NewSession {
+        token: token.hash(),
+        person,
+        expires_at: now + chrono::Duration::hours(1),
+        at_most: 1,
+        address: "",
+        agent: "",
+    };
+    let (_, recorded) = write.start_session(&session).await.expect("a session");
+    write.commit(recorded).await.expect("a commit");
+    let mut write = app.store.write(Context::of_nobody(uuid::Uuid::now_v7(), now)).await.expect("a transaction");
+    let sealed = app.secrets.get().expect("the panel made one").seal(person, &[7; 20]).expect("a seal");
+    let (_, recorded) = write.enrol(person, &sealed, 0).await.expect("a factor");
+    write.commit(recorded).await.expect("a commit");
+    let path = url.strip_prefix("sqlite:").expect("a file");
+    let mut connection = SqliteConnectOptions::new().filename(path).connect().await.expect("the file");
+    sqlx::query("UPDATE bw_sessions SET trust = 'factor'").execute(&mut connection).await.expect("a statement");
+    token
+}
+
+/// Of this process, by the thousandth of a second.
+fn cpu_ms() -> f64 {
+    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    let after = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
+    let ticks: f64 = after.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum();
+    ticks * 10.0
+}
+
+/// Of this process, kB.
+fn memory(what: &str) -> u64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find(|line| line.starts_with(what)).unwrap_or_default();
+    line.split_whitespace().nth(1).and_then(|kb| kb.parse().ok()).unwrap_or(0)
+}
