@@ -27,6 +27,9 @@ const FIELD: usize = 4 * 1024;
 /// Fields before the file.
 const FIELDS: usize = 16;
 
+/// The shared texts of a workbook are held in memory while it is read: those of one at a time.
+static READING: Semaphore = Semaphore::const_new(1);
+
 /// A form with a file in it, of which only what stands before the file was read.
 #[derive(Debug)]
 pub(crate) struct Upload {
@@ -166,8 +169,6 @@ impl Upload {
         while let Some(chunk) = self.file.chunk().await.map_err(broken)? {
             file.write_all(&chunk).map_err(disk)?;
         }
-        // Its shared texts are held in memory while it is read: those of one workbook at a time.
-        static READING: Semaphore = Semaphore::const_new(1);
         let turn = READING.acquire().await.map_err(|why| Error::Bug(format!("waiting for a workbook: {why}")))?;
         let (to, mut from) = mpsc::channel::<Vec<Line>>(2);
         let reading = tokio::task::spawn_blocking(move || {

@@ -143,10 +143,8 @@ impl Panel {
     }
 
     async fn import(&self) {
-        let mut file = String::from("name,born,doctor,phone\n");
-        for number in 0..ROWS {
-            file.push_str(&format!("Incoming {number},1980-02-03,1,030 {number:07}\n"));
-        }
+        let rows = (0..ROWS).map(|number| format!("Incoming {number},1980-02-03,1,030 {number:07}\n"));
+        let file = std::iter::once("name,born,doctor,phone\n".to_owned()).chain(rows).collect::<Vec<_>>().concat();
         let body = format!(
             "--cut\r\nContent-Disposition: form-data; name=\"_csrf\"\r\n\r\n{}\r\n--cut\r\nContent-Disposition: form-data; \
              name=\"file\"; filename=\"patients.csv\"\r\n\r\n{file}\r\n--cut--\r\n",

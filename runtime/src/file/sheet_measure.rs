@@ -121,9 +121,8 @@ impl Sheet {
             }
             match (self.in_tag, self.quote, *byte) {
                 (false, _, b'<') => (self.in_tag, self.first, self.run) = (true, None, 0),
-                (false, ..) => {}
                 (true, Some(quote), byte) if byte == quote => self.quote = None,
-                (true, Some(_), _) => {}
+                (false, ..) | (true, Some(_), _) => {}
                 (true, None, b'>') => self.end_of_tag(),
                 (true, None, byte) => self.within_tag(byte)?,
             }

@@ -24,7 +24,8 @@ pub(crate) fn read(
     let mut table = Table::default();
     for (number, name) in book.sheet_names().into_iter().enumerate() {
         let mut cells = book.worksheet_cells_reader(&name).map_err(broken)?;
-        let (mut row, mut held): (Option<(u32, Vec<Option<String>>)>, usize) = (None, 0);
+        let mut row: Option<(u32, Vec<Option<String>>)> = None;
+        let mut bytes = 0;
         let mut head: Option<Vec<String>> = None;
         loop {
             let cell = cells.next_cell().map_err(|_| {
@@ -62,8 +63,8 @@ pub(crate) fn read(
                 let why = format!("a file may have at most {MOST_COLUMNS} columns");
                 return Err(Unreadable::at(u64::from(at) + 1, why));
             }
-            held = if row.is_some() { held } else { 0 } + text.len();
-            if held > LONGEST_ROW {
+            bytes = if row.is_some() { bytes } else { 0 } + text.len();
+            if bytes > LONGEST_ROW {
                 return Err(Unreadable::too_long(u64::from(at) + 1));
             }
             let (_, cells) = row.get_or_insert((at, Vec::new()));
