@@ -3,15 +3,15 @@
 
 bailiwick::admin! {
     panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
-    model Order {
+    model Basket {
         name: String label;
-        parent: Option<Order> set_null;
+        parent: Option<Basket> set_null;
         inline Line total in form;
         inline Mark note in form;
-        inline Order name in form;
+        inline Basket name in form;
     }
-    model Line { order: Order cascade; product: String label; total: i64 default 0 readonly; list product; }
-    model Mark { order: Option<Order> set_null readonly; note: String label; list note; }
+    model Line { basket: Basket cascade; product: String label; total: i64 default 0 readonly; list product; }
+    model Mark { basket: Option<Basket> set_null readonly; note: String label; list note; }
 
     role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
 }

@@ -153,6 +153,8 @@ panels! {
     "../pass/url_has_no_personal_data_2.rs" url_has_no_personal_data_2,
     "../pass/value_fits_field.rs" value_fits_field,
     "../pass/value_fits_field_2.rs" value_fits_field_2,
+    "../pass/value_in_bounds.rs" value_in_bounds,
+    "../pass/value_in_bounds_2.rs" value_in_bounds_2,
 }
 
 #[test]

@@ -42,7 +42,17 @@ pub(crate) fn field(input: &mut Input<'_, '_>, doc: String, name: Ident) -> (Fie
 }
 
 fn fill(input: &mut Input<'_, '_>, field: &mut Field) -> Read<()> {
-    input.expect(":")?;
+    if !input.eat(":") {
+        let reported = input.expected("`:`");
+        // A type stands there: it is read, so that nothing else is said of a field without one.
+        let is_type = |word: &Ident| {
+            let word = word.to_string();
+            word.starts_with(char::is_uppercase) || ["bool", "i32", "i64", "f64"].contains(&word.as_str())
+        };
+        if !input.peek_word().as_ref().is_some_and(is_type) {
+            return Err(reported);
+        }
+    }
     field.ty = Some(ty(input)?);
     let mut is_told = false;
     while let Some(word) = input.peek_word() {

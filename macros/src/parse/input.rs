@@ -96,6 +96,21 @@ impl<'a, 'd> Input<'a, 'd> {
         }
     }
 
+    /// The same where nothing but the end of the clause may follow: a word there lacks its comma.
+    pub(crate) fn words_to_the_end(&mut self, what: &str, words: &mut Vec<Ident>) -> Read<()> {
+        self.words_into(what, words)?;
+        let Some((word, rest)) = self.cursor.ident() else { return Ok(()) };
+        let goes_on = rest.punct().is_some_and(|(punct, _)| [',', ';'].contains(&punct.as_char()));
+        match words.last() {
+            Some(before) if goes_on => {
+                let message = format!("expected `,` before `{word}`");
+                self.diags.syntax(&word, message).help(format!("write `{before}, {word}`"));
+                Err(Reported)
+            }
+            _ => Ok(()),
+        }
+    }
+
     // ---- punctuation and brackets ------------------------------------------------------------------------------
 
     /// Whether the next tokens are this punctuation, and what follows it.

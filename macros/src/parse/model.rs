@@ -92,7 +92,7 @@ fn clause(input: &mut Input<'_, '_>, model: &mut Model, doc: String, word: &Iden
         "form" => {
             model.forms.push(Form { title: input.take_text(), names: Vec::new() });
             let form = model.forms.len() - 1;
-            input.words_into("a field", &mut model.forms[form].names)
+            input.words_to_the_end("a field", &mut model.forms[form].names)
         }
         "inline" => {
             let mut inline = Inline { child: None, via: None, names: Vec::new(), in_form: None, place: first.into() };
@@ -149,7 +149,7 @@ fn table(input: &mut Input<'_, '_>, model: &mut Model) -> Read<()> {
 
 fn names(input: &mut Input<'_, '_>, first: proc_macro2::Span, into: &mut Vec<Names>) -> Read<()> {
     let mut names = Vec::new();
-    let read = input.words_into("a field", &mut names);
+    let read = input.words_to_the_end("a field", &mut names);
     into.push(Names { names, place: input.since(first) });
     read
 }
@@ -174,7 +174,7 @@ fn fill_inline(input: &mut Input<'_, '_>, inline: &mut Inline) -> Read<()> {
         inline.via = Some(input.word("the field that points here")?);
     }
     if !input.is(";") && !input.is_word("in") {
-        input.words_into("a field", &mut inline.names)?;
+        input.words_to_the_end("a field", &mut inline.names)?;
     }
     if input.eat_word("in").is_some() {
         inline.in_form = Some(input.keyword("form")?);

@@ -219,7 +219,19 @@ pub(crate) fn forbid(input: &mut Input<'_, '_>, word: &Ident) -> (Forbid, Read<(
 fn fill_forbid(input: &mut Input<'_, '_>, forbid: &mut Forbid) -> Read<()> {
     if !input.eat("*") {
         let roles = forbid.roles.insert(Vec::new());
-        input.words_into("a role", roles)?;
+        loop {
+            roles.push(input.word("a role")?);
+            if !input.eat(",") {
+                break;
+            }
+            // No role has the name of a verb: the comma is one too many.
+            if let Some(verb) = input.peek_word().filter(|word| WORDS.iter().any(|verb| word == verb)) {
+                let last = roles.last().map(ToString::to_string).unwrap_or_default();
+                let message = format!("expected a role behind the comma, found the verb `{verb}`");
+                input.diags.syntax(&verb, message).help(format!("write `forbid {last} {verb}` without a comma"));
+                break;
+            }
+        }
     }
     input.words_into("a verb such as `delete`", &mut forbid.verbs)?;
     targets(input, &mut forbid.targets)?;

@@ -151,6 +151,6 @@ fn codes(input: &mut Input<'_, '_>, word: &Ident, recovery: &mut Recovery) -> Re
 /// Behind the word `reauth`.
 pub(crate) fn reauth(input: &mut Input<'_, '_>) -> (Reauth, Read<()>) {
     let mut reauth = Reauth { words: Vec::new() };
-    let read = input.words_into("a verb or an action", &mut reauth.words);
+    let read = input.words_to_the_end("a verb or an action", &mut reauth.words);
     (reauth, read)
 }

@@ -27,7 +27,7 @@ fn the_whole_specimen_is_read() {
     assert_eq!(block.actor.len(), 1);
     assert_eq!(block.choices.len(), 3);
     assert_eq!(block.models.iter().map(|model| model.fields.len()).collect::<Vec<_>>(), [3, 7, 5, 5]);
-    assert_eq!(block.roles.iter().map(|role| role.grants.len()).collect::<Vec<_>>(), [13, 12, 4, 5, 3]);
+    assert_eq!(block.roles.iter().map(|role| role.grants.len()).collect::<Vec<_>>(), [14, 13, 4, 5, 3]);
     assert_eq!(block.forbids.len(), 2);
     assert_eq!(block.one_person[0].steps.len(), 2);
     assert_eq!(block.throttles.iter().map(|throttle| throttle.limits.len()).collect::<Vec<_>>(), [2, 1, 1, 2, 1]);
@@ -103,6 +103,13 @@ fn one_mistake_gives_one_message_at_its_place() {
             "lable",
         ),
         ("model M { name String; age: i32; }", "expected `:`, found `String`", "String"),
+        ("model M { a: String; b: String; list a b, a; }", "expected `,` before `b`\n\nhelp: write `a, b`", "b"),
+        ("reauth delete export;", "expected `,` before `export`\n\nhelp: write `delete, export`", "export"),
+        (
+            "forbid Clerk, delete, export *;",
+            "expected a role behind the comma, found the verb `delete`\n\nhelp: write `forbid Clerk delete` without a comma",
+            "delete",
+        ),
         ("model M { a: String b: String; }", "expected `;` behind this", "String"),
         ("model M { a: String }", "expected `;` behind this", "String"),
         ("model M { a: String list a; }", "expected `;` behind this", "String"),

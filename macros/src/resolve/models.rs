@@ -301,13 +301,15 @@ fn fits_a_form(
             .error(RULE, word, format!("`{child_text}` points at itself, so that its form would hold itself"))
             .help(format!("write `inline {child_text} …` without `in form`"));
     } else if !is_written(&of_child[key.0]) {
-        diags.error(
-            RULE,
-            word,
-            format!(
-                "`{key_text}` of `{child_text}` is written by no form, so that none of `{parent_text}` can add rows"
-            ),
-        );
+        diags
+            .error(
+                RULE,
+                word,
+                format!(
+                    "`{key_text}` of `{child_text}` is written by no form, so that none of `{parent_text}` can add rows"
+                ),
+            )
+            .help(format!("write `inline {child_text} …` without `in form`"));
     } else if !fields.iter().any(|field| *field != key && is_written(&of_child[field.0])) {
         diags
             .error(RULE, word, format!("nothing that this inline shows of `{child_text}` can be filled in"))

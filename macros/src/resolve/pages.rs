@@ -92,7 +92,9 @@ fn day_field(
 fn in_bounds(count: u32, bounds: std::ops::RangeInclusive<u32>, of: &str, place: Place, diags: &mut Diags) {
     if !bounds.contains(&count) {
         let (least, most) = (bounds.start(), bounds.end());
-        diags.error("value_in_bounds", place, format!("{count} {of} are asked for, and {least} to {most} are allowed"));
+        diags
+            .error("value_in_bounds", place, format!("{count} {of} are asked for, and {least} to {most} are allowed"))
+            .help(format!("write a number from {least} to {most}"));
     }
 }
 

@@ -130,7 +130,10 @@ pub(super) fn password_fits_factors(policy: &Policy, diags: &mut Diags) {
             .error(
                 "password_fits_factors",
                 password.place,
-                format!("passwords of {} characters, and role `{}` needs no second factor", password.min, role.name),
+                format!(
+                    "passwords of {} characters are too short for `{}`, which needs no second factor",
+                    password.min, role.name
+                ),
             )
             .help(format!("write `min 15`, or `factor required;` in `{}`", role.name))
             .note("NIST SP 800-63B-4, 3.1.1.2: at least 15 where the password stands alone")

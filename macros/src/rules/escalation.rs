@@ -195,8 +195,11 @@ pub(super) fn recovery_respects_rank(policy: &Policy, diags: &mut Diags) {
                 && let Some(up) = policy.ranks.step(role, cell.target)
             {
                 diag.because(up.word, up.place);
+                diag.help(format!("take `{} {target}` from `{name}`", verbs.replace(" and ", ", ")));
             } else if cell.target != role && !policy.ranks.is_level(role, cell.target) {
                 diag.help(format!("write `role {target} under {name}` if it is meant to be below"));
+            } else {
+                diag.help(format!("take `{} {target}` from `{name}`", verbs.replace(" and ", ", ")));
             }
         }
     }

@@ -3,7 +3,7 @@
 use super::policy::{Policy, Stands};
 use super::wording;
 use crate::diag::Diags;
-use crate::panel::{Cell, FieldSet, Forbid, Grant, GrantId, Owner, Place, Predicate, RoleId, Verb};
+use crate::panel::{Cell, FieldSet, Forbid, Grant, GrantId, OperandKind, Owner, Place, Predicate, RoleId, Verb};
 use crate::predicate;
 
 /// A clause that changes nothing is read as if it did: whoever takes it out believes that a right is gone.
@@ -116,14 +116,28 @@ pub(super) fn grant_can_apply(policy: &Policy, diags: &mut Diags) {
         let name = wording::role(policy, role);
         let model = wording::model(policy, condition.model);
         let place = predicate::place_of(condition.predicate).unwrap_or(condition.place);
-        diags
+        let diag = diags
             .error(
                 "grant_can_apply",
                 place,
                 format!("`{clause}` of `{name}` never applies: no row of `{model}` fulfils its condition"),
             )
+            .help("write the condition that was meant, or take the clause out")
             .about(condition.owner)
             .about(Owner::Model(condition.model));
+        if asks_who_lacks_it(condition.predicate) {
+            diag.note("who lacks an attribute of `me` matches nothing: it is never null where a condition holds");
+        }
+    }
+}
+
+/// Whether an attribute of `me` is compared with null in it.
+fn asks_who_lacks_it(predicate: &Predicate) -> bool {
+    match predicate {
+        Predicate::IsNull { operand, negated: false, .. } => matches!(operand.kind, OperandKind::MeAttribute(_)),
+        Predicate::And(parts) | Predicate::Or(parts) => parts.iter().any(asks_who_lacks_it),
+        Predicate::Not(part) => asks_who_lacks_it(part),
+        _ => false,
     }
 }
 
@@ -203,7 +217,12 @@ fn report_forbidden(policy: &Policy, diags: &mut Diags, role: RoleId, forbid: &F
     };
     let diag = diags.error("forbid_holds", place, format!("role `{name}` {how} {what}, which is forbidden"));
     diag.because("forbid", forbid.place).about(Owner::Role(role)).about(Owner::Model(cell.model));
-    if cell.by_star {
-        diag.help("name the models in place of the star");
-    }
+    let help = if cell.by_star {
+        "name the models in place of the star".to_owned()
+    } else if forbid.when.is_some() {
+        format!("leave those rows out by a condition of the grant, or take it from `{name}`")
+    } else {
+        format!("take that from `{name}`, or out of the forbid if it is meant")
+    };
+    diag.help(help);
 }

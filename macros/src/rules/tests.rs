@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use chrono::NaiveDate;
 
 use super::{BEFORE_RULES, BY_CONSTRUCTION, RULES, accepts, judge};
-use crate::diag::{Diags, Listed};
+use crate::diag::{Diags, Level, Listed};
 use crate::resolve::tests::{CLINIC, read};
 
 /// What the rules say of a block's text.
@@ -125,8 +125,40 @@ fn every_rule_has_two_fixtures_of_each_kind_and_its_heading() {
         }
         assert!(docs.contains(&format!("\n### {}\n", rule.name)), "docs/rules.md has no heading for {}", rule.name);
     }
+    let before = fixtures("syntax");
     for rule in BEFORE_RULES {
         assert!(docs.contains(&format!("\n### {rule}\n")), "docs/rules.md has no heading for {rule}");
+        let broken: Vec<&String> = before.keys().filter(|name| name.starts_with(rule)).collect();
+        let broken: usize = broken.into_iter().map(|name| before[name].len()).sum();
+        let passing = passing.get(*rule).map_or(0, Vec::len);
+        assert!(broken >= 2 && passing >= 2, "{rule} has {broken} fixtures that break and {passing} that pass");
+    }
+}
+
+/// Under each heading: the attack in a sentence, the two examples, and whether there is an exception; a warning says so.
+#[test]
+fn every_heading_says_what_goes_wrong_and_what_may_be_accepted() {
+    let docs = fs::read_to_string(ui_tests().join("../docs/rules.md")).expect("docs/rules.md");
+    let parts: BTreeMap<&str, &str> = docs.split("\n### ").skip(1).filter_map(|part| part.split_once('\n')).collect();
+    let broken = {
+        let mut all = fixtures("rules");
+        all.extend(fixtures("lock/break"));
+        all
+    };
+    for rule in RULES {
+        let part = parts[rule.name].split("\n## ").next().unwrap_or_default();
+        let attack = part.split("```").next().unwrap_or_default().trim();
+        assert!(
+            attack.len() > 40 && attack.ends_with(['.', ')']) || rule.name == BESIDE_A_LOCK,
+            "{}: {attack}",
+            rule.name
+        );
+        let (yes, no) = (part.contains("Exception: "), part.contains("No exception."));
+        assert!(yes == rule.opts_out && no != rule.opts_out, "docs/rules.md of {}: its exception", rule.name);
+        if rule.name != BESIDE_A_LOCK {
+            let warns = broken[rule.name].iter().all(|(_, block)| judged(block)[0].level == Level::Warning);
+            assert_eq!(part.contains("A warning."), warns, "docs/rules.md of {}: whether it is a warning", rule.name);
+        }
     }
 }
 

@@ -30,6 +30,7 @@ use crate::value::{Row, Value};
 mod audit;
 mod history;
 mod inlines;
+mod pickers;
 mod refusals;
 
 const SECRET: &str = "allergic to penicillin";

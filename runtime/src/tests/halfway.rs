@@ -212,3 +212,19 @@ async fn another_role_that_requires_a_factor_asks_for_it_with_the_next_request()
     house.sql("UPDATE bw_people SET role = 'Owner'").await;
     assert_eq!(browser.get("/patients").await.location(), "/factor/enrol?next=%2Fpatients");
 }
+
+/// Whoever needs a factor and has none is let to its enrolment, and to nothing else, without one.
+#[tokio::test]
+async fn a_role_that_requires_a_factor_can_set_it_up_without_one() {
+    let house = house().await;
+    house.person(ANNA, "Owner").await;
+    let mut browser = house.browser();
+    assert_eq!(browser.sign_in(ANNA, PASSWORD).await.status, StatusCode::SEE_OTHER);
+    // The control: nothing else is open yet.
+    assert_eq!(browser.get("/patients").await.location(), "/factor/enrol?next=%2Fpatients");
+    // No proof stands before the page or its form, however old the sign-in is.
+    house.advance(1_200);
+    assert_eq!(browser.get("/factor/enrol").await.status, StatusCode::OK);
+    enrol(&house, &mut browser).await;
+    assert_eq!(browser.get("/patients").await.status, StatusCode::OK);
+}
