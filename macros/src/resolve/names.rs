@@ -5,7 +5,6 @@ use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
 
 use proc_macro2::Ident;
-use syn::ext::IdentExt as _;
 
 use super::reserved::{self, Use};
 use crate::ast;
@@ -64,14 +63,18 @@ pub(crate) fn token(action: &Ident) -> String {
 
 /// The name without `r#`.
 pub(crate) fn plain(ident: &Ident) -> String {
-    ident.unraw().to_string()
+    let mut name = ident.to_string();
+    if name.starts_with("r#") {
+        name.drain(..2);
+    }
+    name
 }
 
 /// The name as the expansion can write it: what Rust keeps for itself becomes raw, or gets a `_` where it can't be. It
 /// has been reported; rustc would report it once more, in words of its own.
 pub(crate) fn writable(ident: &Ident) -> Ident {
     let name = ident.to_string();
-    if syn::parse_str::<Ident>(&name).is_ok() {
+    if !reserved::is_rust(&name) {
         return ident.clone();
     }
     match name.as_str() {

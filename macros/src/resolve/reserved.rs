@@ -57,6 +57,21 @@ const TYPES: [&str; 37] = [
     "PANEL",
 ];
 
+/// What Rust keeps for itself up to edition 2024, in the order of its bytes.
+#[rustfmt::skip]
+const RUST: [&str; 53] = [
+    "Self", "_", "abstract", "as", "async", "await", "become", "box", "break", "const", "continue", "crate",
+    "do", "dyn", "else", "enum", "extern", "false", "final", "fn", "for", "gen", "if", "impl", "in", "let",
+    "loop", "macro", "match", "mod", "move", "mut", "override", "priv", "pub", "ref", "return", "self",
+    "static", "struct", "super", "trait", "true", "try", "type", "typeof", "unsafe", "unsized", "use",
+    "virtual", "where", "while", "yield",
+];
+
+/// Whether Rust keeps the word for itself; a raw name (`r#type`) is a name.
+pub(crate) fn is_rust(name: &str) -> bool {
+    RUST.binary_search(&name).is_ok()
+}
+
 /// Verbs and clause words of a role: an action of that name could not be granted.
 const VERBS: [&str; 19] = [
     "view", "create", "edit", "delete", "export", "import", "all", "assign", "reset", "lock", "unlock", "revoke",
@@ -219,7 +234,7 @@ const ROUTES: [&str; 28] = [
 pub(crate) fn taken(name: &str, used: Use) -> Option<&'static str> {
     let folded = name.to_lowercase();
     let has = |words: &[&str], name: &str| words.contains(&name);
-    if syn::parse_str::<proc_macro2::Ident>(name).is_err() {
+    if is_rust(name) {
         return Some("a word of Rust");
     }
     match used {
@@ -310,6 +325,18 @@ pub(crate) fn fold(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_rust_keeps_for_itself_is_known() {
+        assert!(RUST.is_sorted());
+        for word in RUST {
+            // The parser knows the words of older editions alone.
+            assert_eq!(syn::parse_str::<proc_macro2::Ident>(word).is_ok(), word == "gen", "{word}");
+        }
+        for name in ["r#type", "typ", "dynamic", "Self_", "union", "auto", "macro_rules"] {
+            assert!(!is_rust(name) && syn::parse_str::<proc_macro2::Ident>(name).is_ok(), "{name}");
+        }
+    }
 
     #[test]
     fn words_are_reserved_where_they_hurt() {
