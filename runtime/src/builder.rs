@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::future::Future;
+use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -18,10 +19,19 @@ use crate::config::{Overrides, Settings};
 use crate::error::Error;
 use crate::limits::Limits;
 use crate::mail;
-use crate::migrate::Plan;
+use crate::migrate::files::{Place, State, compare};
+use crate::migrate::{Part, Plan};
 use crate::panel::Panel;
 use crate::service::Service;
 use crate::store::Store;
+
+/// Migration files beside a database.
+pub(crate) struct Standing {
+    /// There are files, and the schema does not grow by itself.
+    pub(crate) governed: bool,
+    /// What was applied, what is to be, and what must not be.
+    pub(crate) state: State,
+}
 
 type Job = Pin<Box<dyn Future<Output = Result<(), Error>> + Send>>;
 
@@ -40,6 +50,7 @@ pub struct Builder {
     pub(crate) overrides: Overrides,
     pub(crate) commands: Vec<OwnCommand>,
     demo: Option<Box<dyn Fn(Store) -> Job + Send + Sync>>,
+    migrations: Place,
 }
 
 impl fmt::Debug for Builder {
@@ -60,6 +71,7 @@ impl Builder {
             overrides: Overrides::default(),
             commands: Vec::new(),
             demo: None,
+            migrations: Place::Directory(PathBuf::from("migrations")),
         }
     }
 
@@ -127,6 +139,21 @@ impl Builder {
         self
     }
 
+    /// Migration files within the program: name and text of each, as `include_str!` gives it. Without this they are read
+    /// from the directory `migrations`, if there is one.
+    #[must_use]
+    pub fn migrations(mut self, files: &'static [(&'static str, &'static str)]) -> Self {
+        self.migrations = Place::Program(files);
+        self
+    }
+
+    /// Migration files in this directory, instead of `migrations`; the variable `MIGRATIONS` names yet another.
+    #[must_use]
+    pub fn migrations_in(mut self, directory: impl Into<PathBuf>) -> Self {
+        self.migrations = Place::Directory(directory.into());
+        self
+    }
+
     /// The panel over the database at this URL, its schema applied, as a tower service.
     ///
     /// # Errors
@@ -158,8 +185,40 @@ impl Builder {
             ));
         }
         let store = Store::open(self.panel, &settings.database).await?;
-        let plan = store.migrate(self.context()).await?;
+        let standing = self.standing(&store, settings).await?;
+        if let Some(fault) = standing.state.faults.first() {
+            return Err(Error::Setup(fault.clone()));
+        }
+        if !standing.governed {
+            let plan = store.migrate(self.context()).await?;
+            return Ok((store, plan));
+        }
+        if let Some(file) = standing.state.pending.first() {
+            return Err(Error::Setup(format!(
+                "the migration {} is not applied to this database; `migrate apply` does that",
+                file.name
+            )));
+        }
+        let plan = store.migrate_part(Part::Framework, self.context()).await?;
+        if let Some(step) = store.plan_of(Part::Block).await?.steps.first() {
+            return Err(Error::Setup(format!(
+                "the block asks for more than the migration files made ({}); `migrate plan` writes the next one",
+                step.what
+            )));
+        }
         Ok((store, plan))
+    }
+
+    /// Where the migration files are.
+    pub(crate) fn place(&self, settings: &Settings) -> Place {
+        settings.migrations.clone().map_or_else(|| self.migrations.clone(), Place::Directory)
+    }
+
+    /// How the migration files stand to what the database took.
+    pub(crate) async fn standing(&self, store: &Store, settings: &Settings) -> Result<Standing, Error> {
+        let files = self.place(settings).files()?;
+        let governed = files.is_some();
+        Ok(Standing { governed, state: compare(files, store.taken().await?) })
     }
 
     /// Loads the demo data, if there is any and the database was empty before `plan`.

@@ -4,6 +4,7 @@
 use std::ffi::OsString;
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
 
 use ipnet::IpNet;
 use url::{Host, Url};
@@ -65,6 +66,8 @@ pub struct Settings {
     pub secret: Option<Zeroizing<String>>,
     /// Keys that go into every password's hash.
     pub peppers: Peppers,
+    /// `MIGRATIONS`: the directory of migration files; none: `migrations`, or those within the program.
+    pub migrations: Option<PathBuf>,
     /// No setting says how the panel is reached, so its port is the one it listens on.
     follows_listener: bool,
 }
@@ -116,8 +119,18 @@ impl Settings {
             .map_err(|why| Wrong(format!("{PEPPER} or {PREVIOUS_PEPPER} {why}")))?;
         let mail = mail(panel, &public_url, lookup, overrides)?;
         let secret = variable("BAILIWICK_SECRET", lookup)?.map(Zeroizing::new);
-        let mut settings =
-            Self { listen, database, public_url, proxies, mail, secret, peppers, follows_listener: fell_back };
+        let migrations = variable("MIGRATIONS", lookup)?.map(PathBuf::from);
+        let mut settings = Self {
+            listen,
+            database,
+            public_url,
+            proxies,
+            mail,
+            secret,
+            peppers,
+            migrations,
+            follows_listener: fell_back,
+        };
         settings.listens_on(listen);
         Ok(settings)
     }

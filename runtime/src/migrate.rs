@@ -2,6 +2,8 @@
 //! that changed its type or is gone from the block is refused with a sentence, because dropping data is a person's
 //! decision.
 
+pub(crate) mod files;
+
 use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
@@ -51,11 +53,27 @@ impl Plan {
     /// SHA-256 of the statements, in hex, as the table of migrations keeps it.
     #[must_use]
     pub fn hash(&self) -> String {
-        Sha256::digest(self.sql().as_bytes()).iter().fold(String::new(), |mut text, byte| {
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
+        digest(&self.sql())
     }
+}
+
+/// SHA-256 in hex.
+fn digest(text: &str) -> String {
+    Sha256::digest(text.as_bytes()).iter().fold(String::new(), |mut text, byte| {
+        let _ = write!(text, "{byte:02x}");
+        text
+    })
+}
+
+/// Of which tables a plan speaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Part {
+    /// All.
+    Whole,
+    /// The framework's own, which belong to the version of this program.
+    Framework,
+    /// Those of the block.
+    Block,
 }
 
 /// Whether an adopted table is there with all that the block names of it; nothing else of it is looked at.

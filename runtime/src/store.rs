@@ -40,7 +40,8 @@ use crate::audit::chain::Verified;
 use crate::audit::{Context, EntryPage, EntryQuery};
 use crate::authorize::Terms;
 use crate::error::Error;
-use crate::migrate::Plan;
+use crate::migrate::files::{File, Taken};
+use crate::migrate::{Part, Plan};
 use crate::panel::Panel;
 
 use database::Database;
@@ -91,7 +92,12 @@ impl Store {
     /// # Errors
     /// [`Error::Setup`] for a URL that names no database.
     pub fn plan_for_none(panel: &'static Panel, url: &str) -> Result<Option<Plan>, Error> {
-        if url.starts_with("sqlite:") { sqlite::plan_for_none(panel, url) } else { Ok(None) }
+        Self::part_for_none(panel, Part::Whole, url)
+    }
+
+    /// As [`Store::plan_for_none`], for a part of the schema.
+    pub(crate) fn part_for_none(panel: &'static Panel, part: Part, url: &str) -> Result<Option<Plan>, Error> {
+        if url.starts_with("sqlite:") { sqlite::plan_for_none(panel, part, url) } else { Ok(None) }
     }
 
     /// The panel whose rows it keeps.
@@ -195,12 +201,44 @@ impl Store {
     /// [`Error::Setup`] when the schema differs in a way that is not added to but taken away from: the sentence names
     /// table and column and the line to write by hand.
     pub async fn plan(&self) -> Result<Plan, Error> {
-        self.database.plan(self.panel).await
+        self.database.plan(self.panel, Part::Whole).await
     }
 
     /// Applies what the schema lacks, in one transaction with its event. Returns what was applied.
     pub async fn migrate(&self, context: Context) -> Result<Plan, Error> {
-        self.database.migrate(self.panel, &context).await
+        self.database.migrate(self.panel, Part::Whole, &context).await
+    }
+
+    /// What a part of the schema lacks.
+    pub(crate) async fn plan_of(&self, part: Part) -> Result<Plan, Error> {
+        self.database.plan(self.panel, part).await
+    }
+
+    /// What this part takes in a database in which there is nothing.
+    pub(crate) async fn plan_from_nothing(&self, part: Part) -> Result<Plan, Error> {
+        self.database.plan_from_nothing(self.panel, part).await
+    }
+
+    /// Applies what a part of the schema lacks, as [`Store::migrate`].
+    pub(crate) async fn migrate_part(&self, part: Part, context: Context) -> Result<Plan, Error> {
+        self.database.migrate(self.panel, part, &context).await
+    }
+
+    /// The migration files that were applied, in order.
+    pub(crate) async fn taken(&self) -> Result<Vec<Taken>, Error> {
+        self.database.taken().await
+    }
+
+    /// Applies a migration file, in one transaction with its record; whether nobody had applied it before. Not `runs`: it is
+    /// only recorded, for a schema that is there already.
+    pub(crate) async fn apply(&self, file: &File, runs: bool, context: Context) -> Result<bool, Error> {
+        file.suits(self.database.name())?;
+        self.database.apply(self.panel, file, runs, &context).await
+    }
+
+    /// Which database it is, as migration files name it.
+    pub(crate) fn database_name(&self) -> &'static str {
+        self.database.name()
     }
 }
 

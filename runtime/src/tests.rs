@@ -18,6 +18,7 @@ mod importing;
 mod lending;
 mod links;
 mod mail;
+mod migrations;
 mod people;
 mod reading;
 mod reauth;

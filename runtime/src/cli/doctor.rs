@@ -83,6 +83,20 @@ async fn look_at_database(builder: &Builder, settings: &Settings) -> u32 {
         Err(error) => return fault("database", &error),
     }
     let mut faults = 0;
+    match builder.standing(&store, settings).await {
+        Ok(standing) => {
+            let pending =
+                standing.state.pending.iter().map(|file| format!("the migration {} is not applied", file.name));
+            let said: Vec<String> = standing.state.faults.iter().cloned().chain(pending).collect();
+            for line in &said {
+                print(format!("schema    {line}"));
+            }
+            if !said.is_empty() {
+                return u32::try_from(said.len()).unwrap_or(u32::MAX);
+            }
+        }
+        Err(error) => return fault("schema", &error),
+    }
     match store.plan().await {
         Ok(plan) if plan.is_empty() => print("schema    up to date"),
         // Without its tables there is nothing more to look at.

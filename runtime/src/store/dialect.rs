@@ -56,6 +56,14 @@ impl Sql {
         );
     }
 
+    /// The catalogue of tables, its names under `name`.
+    pub(in crate::store) fn push_tables(&mut self) -> &mut Self {
+        self.either(
+            "sqlite_schema",
+            "(SELECT relname AS name FROM pg_class WHERE relnamespace = current_schema()::regnamespace) AS tables",
+        )
+    }
+
     /// The day of a day or a moment (UTC), as text.
     pub(in crate::store) fn push_day(&mut self, alias: Alias, field: &'static Field) {
         self.either("substr(", if field.kind == Kind::Timestamp { "to_char(timezone('UTC', " } else { "to_char((" });

@@ -352,6 +352,15 @@ const TABLES: &[(&str, &str)] = &[
   removed_at {moment} NOT NULL
 ) {table}",
     ),
+    // Migration files that were applied, as they were.
+    (
+        "bw_migration_files",
+        "CREATE TABLE bw_migration_files (
+  name {text} PRIMARY KEY,
+  hash {text} NOT NULL,
+  at {moment} NOT NULL
+) {keyed}",
+    ),
     // Secret: with `version_key` the versions of rows of adopted tables are made.
     (
         "bw_settings",

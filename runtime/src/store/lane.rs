@@ -107,6 +107,17 @@ impl Lane {
         super::heard::note(sql.text());
     }
 
+    /// Runs all statements of a text.
+    async fn script(&mut self, text: &str) -> Result<(), Fault> {
+        self.unfit = true;
+        let text = Sql::script(text);
+        let answer = match &mut self.connection {
+            Connection::Sqlite(connection) => connection.script(text).await,
+            Connection::Postgres(connection) => connection.script(text).await,
+        };
+        self.finish(answer)
+    }
+
     /// `BEGIN …`, `COMMIT`, `ROLLBACK`: not counted.
     async fn control(&mut self, sqlite: &'static str, postgres: &'static str) -> Result<(), Fault> {
         let mut sql = Sql::default();
@@ -326,6 +337,13 @@ impl Transaction {
     /// Whether nobody else can write before its end, whatever it holds: SQLite has one writer.
     pub(in crate::store) fn is_the_only_one(&self) -> bool {
         self.loan.lane.as_ref().is_some_and(|lane| matches!(lane.connection, Connection::Sqlite(_)))
+    }
+
+    /// Runs all statements of a migration file.
+    pub(in crate::store) async fn script(&mut self, text: &str) -> Result<(), Fault> {
+        let answer = self.loan.lane()?.script(text).await;
+        self.failed |= answer.is_err();
+        answer
     }
 
     /// Waits for every other transaction that holds this key, and holds it until the end: for what is decided by a row

@@ -24,7 +24,7 @@ use super::sql::Sql;
 use crate::error::Error;
 
 pub(in crate::store) use connection::{Connection, hold};
-pub(in crate::store) use schema::{migrate, plan};
+pub(in crate::store) use schema::{migrate, plan, plan_from_nothing};
 
 /// Connections that read, and as many that write.
 const LANES: usize = 8;

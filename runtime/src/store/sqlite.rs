@@ -25,7 +25,7 @@ use super::sql::Sql;
 use crate::error::Error;
 
 pub(in crate::store) use connection::Connection;
-pub(in crate::store) use schema::{migrate, plan, plan_for_none};
+pub(in crate::store) use schema::{keys_hold, migrate, plan, plan_for_none, plan_from_nothing};
 
 /// Longest wait for another process that writes (defaults.md: busy 5 s).
 const BUSY: Duration = Duration::from_secs(5);

@@ -8,7 +8,7 @@ use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::types::Oid;
 use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgConnectOptions, PgTypeInfo};
-use sqlx::{Arguments as _, ConnectOptions as _, Encode, PgConnection, Postgres, Type};
+use sqlx::{Arguments as _, AssertSqlSafe, ConnectOptions as _, Encode, PgConnection, Postgres, Type};
 
 use rust_decimal::Decimal;
 
@@ -50,6 +50,12 @@ impl Connection {
         let (text, bound) = sql.into_parts(Dialect::Postgres);
         let statement = sqlx::query_with(text, arguments(bound)?);
         Ok(within(self.patient, statement.execute(&mut self.inner)).await?.rows_affected())
+    }
+
+    /// Runs all statements of a text.
+    pub(in crate::store) async fn script(&mut self, text: AssertSqlSafe<String>) -> Result<(), Fault> {
+        within(self.patient, sqlx::raw_sql(text).execute(&mut self.inner)).await?;
+        Ok(())
     }
 }
 

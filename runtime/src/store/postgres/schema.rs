@@ -10,7 +10,7 @@ use super::there::{Column, There, Trigrams};
 use crate::audit::Context;
 use crate::constraint;
 use crate::error::Error;
-use crate::migrate::{Plan, Step, adopted_is_there};
+use crate::migrate::{Part, Plan, Step, adopted_is_there};
 use crate::panel::{Field, Kind, Model, Panel};
 use crate::store::dialect::Dialect;
 use crate::store::fault::Fault;
@@ -24,10 +24,28 @@ use crate::store::statements::migrations;
 const LONGEST_NAME: usize = 63;
 
 /// The steps from what is there to what the panel asks for.
-pub(in crate::store) async fn plan(panel: &'static Panel, mut transaction: Transaction) -> Result<Plan, Error> {
+pub(in crate::store) async fn plan(
+    panel: &'static Panel,
+    part: Part,
+    mut transaction: Transaction,
+) -> Result<Plan, Error> {
     let there = There::read(&mut transaction).await?;
     transaction.rollback().await?;
-    steps(panel, &there)
+    steps(panel, part, &there)
+}
+
+/// All steps of an empty database on this server.
+pub(in crate::store) async fn plan_from_nothing(
+    panel: &'static Panel,
+    part: Part,
+    mut transaction: Transaction,
+) -> Result<Plan, Error> {
+    let trigrams = match There::read(&mut transaction).await?.trigrams {
+        Trigrams::Not => Trigrams::Not,
+        Trigrams::There | Trigrams::ToMake => Trigrams::ToMake,
+    };
+    transaction.rollback().await?;
+    steps(panel, part, &There { trigrams, ..There::default() })
 }
 
 /// Takes those steps, in one transaction with its event. Of several processes that start at once, one takes them and
@@ -35,10 +53,11 @@ pub(in crate::store) async fn plan(panel: &'static Panel, mut transaction: Trans
 pub(in crate::store) async fn migrate(
     mut transaction: Transaction,
     panel: &'static Panel,
+    part: Part,
     context: &Context,
 ) -> Result<Plan, Error> {
     transaction.hold(b"schema").await?;
-    let plan = steps(panel, &There::read(&mut transaction).await?)?;
+    let plan = steps(panel, part, &There::read(&mut transaction).await?)?;
     if plan.is_empty() {
         transaction.rollback().await?;
         return Ok(plan);
@@ -73,16 +92,16 @@ fn step(what: String, sql: Sql) -> Step {
     Step { what, sql: sql.into_text(Dialect::Postgres) }
 }
 
-fn steps(panel: &'static Panel, there: &There) -> Result<Plan, Error> {
+fn steps(panel: &'static Panel, part: Part, there: &There) -> Result<Plan, Error> {
     let mut steps = Vec::new();
-    for made in framework::all(Dialect::Postgres) {
+    for made in framework::all(Dialect::Postgres).filter(|_| part != Part::Block) {
         if !there.tables.contains_key(made.name) && !there.indexes.contains_key(made.name) {
             steps.extend(made.steps());
         }
     }
     // Keys come last: the table that one points at may be made later than its own.
     let mut keys = Vec::new();
-    for model in panel.models {
+    for model in panel.models.iter().filter(|_| part != Part::Framework) {
         if model.adopted.is_some() {
             let columns = there.tables.get(model.table);
             adopted_is_there(model, columns.map(|columns| columns.keys().map(String::as_str).collect()))?;
@@ -260,7 +279,7 @@ fn for_indexes(panel: &'static Panel, model: &'static Model, there: &There, step
                 steps.push(Step { what: format!("drop index {}", index.name()), sql });
             }
         } else if !is_there && there.trigrams != Trigrams::Not {
-            const EXTENSION: &str = "CREATE EXTENSION pg_trgm";
+            const EXTENSION: &str = "CREATE EXTENSION IF NOT EXISTS pg_trgm";
             if there.trigrams == Trigrams::ToMake && !steps.iter().any(|step| step.sql == EXTENSION) {
                 steps.push(Step { what: "take the extension pg_trgm".to_owned(), sql: EXTENSION.to_owned() });
             }

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Instant;
 
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions};
-use sqlx::{Arguments as _, ConnectOptions as _, SqliteConnection};
+use sqlx::{Arguments as _, AssertSqlSafe, ConnectOptions as _, SqliteConnection};
 
 use super::fault::sorted;
 use crate::error::Error;
@@ -57,6 +57,13 @@ impl Connection {
         self.start();
         let done = sqlx::query_with(text, arguments).execute(&mut self.inner).await.map_err(|e| sorted(&e))?;
         Ok(done.rows_affected())
+    }
+
+    /// Runs all statements of a text, however long they take.
+    pub(in crate::store) async fn script(&mut self, text: AssertSqlSafe<String>) -> Result<(), Fault> {
+        self.deadline.store(u64::MAX, Ordering::Relaxed);
+        sqlx::raw_sql(text).execute(&mut self.inner).await.map_err(|e| sorted(&e))?;
+        Ok(())
     }
 
     fn start(&mut self) {

@@ -10,7 +10,7 @@ use super::{fulltext, path_of};
 use crate::audit::Context;
 use crate::constraint;
 use crate::error::Error;
-use crate::migrate::{Plan, Step, adopted_is_there};
+use crate::migrate::{Part, Plan, Step, adopted_is_there};
 use crate::panel::{Kind, Model, Panel};
 use crate::store::answer::Answer;
 use crate::store::dialect::Dialect;
@@ -28,44 +28,55 @@ const COLUMNS: &str = "SELECT m.name, c.name FROM sqlite_schema AS m JOIN pragma
      WHERE m.type = 'table' ORDER BY c.cid";
 
 /// The steps from what is there to what the panel asks for.
-pub(in crate::store) async fn plan(panel: &'static Panel, lane: &mut Reading) -> Result<Plan, Error> {
+pub(in crate::store) async fn plan(panel: &'static Panel, part: Part, lane: &mut Reading) -> Result<Plan, Error> {
     let tables = lane.rows(Sql::new(WHAT_IS_THERE)).await?;
-    steps(panel, &There::read(&tables, &lane.rows(Sql::new(COLUMNS)).await?)?)
+    steps(panel, part, &There::read(&tables, &lane.rows(Sql::new(COLUMNS)).await?)?)
+}
+
+/// All steps of an empty file.
+pub(in crate::store) fn plan_from_nothing(panel: &'static Panel, part: Part) -> Result<Plan, Error> {
+    steps(panel, part, &There::default())
 }
 
 /// All steps, if there is no file yet.
-pub(in crate::store) fn plan_for_none(panel: &'static Panel, url: &str) -> Result<Option<Plan>, Error> {
-    if std::path::Path::new(path_of(url)?).exists() { Ok(None) } else { steps(panel, &There::default()).map(Some) }
+pub(in crate::store) fn plan_for_none(panel: &'static Panel, part: Part, url: &str) -> Result<Option<Plan>, Error> {
+    if std::path::Path::new(path_of(url)?).exists() { Ok(None) } else { plan_from_nothing(panel, part).map(Some) }
 }
 
 /// Takes those steps, in one transaction with its event.
 pub(in crate::store) async fn migrate(
     mut transaction: Transaction,
     panel: &'static Panel,
+    part: Part,
     context: &Context,
 ) -> Result<Plan, Error> {
     let tables = transaction.rows(Sql::new(WHAT_IS_THERE)).await?;
-    let plan = steps(panel, &There::read(&tables, &transaction.rows(Sql::new(COLUMNS)).await?)?)?;
+    let plan = steps(panel, part, &There::read(&tables, &transaction.rows(Sql::new(COLUMNS)).await?)?)?;
     if plan.is_empty() {
         return Ok(plan);
     }
     for step in &plan.steps {
         transaction.execute(Sql::of_step(step)).await.map_err(|fault| failed(step, fault))?;
     }
+    keys_hold(&mut transaction, panel).await?;
+    migrations::record(&mut transaction, context, &plan).await?;
+    transaction.execute(version_is(panel)).await?;
+    transaction.commit_without_event().await?;
+    Ok(plan)
+}
+
+/// Keys are not watched while a schema is changed, and so are looked at before it is kept.
+pub(in crate::store) async fn keys_hold(transaction: &mut Transaction, panel: &'static Panel) -> Result<(), Error> {
     for broken in transaction.rows(Sql::new("PRAGMA foreign_key_check")).await? {
         // What was wrong with a table before the panel adopted it is not the panel's to refuse.
         let table = broken.words(0)?;
-        if panel.models.iter().any(|model| model.adopted.is_none() && model.table == table) || table.starts_with("bw_")
-        {
+        if panel.models.iter().all(|model| model.adopted.is_none() || model.table != table) {
             return Err(Error::Setup(
                 "the schema: rows point at rows that are not there; nothing was changed".to_owned(),
             ));
         }
     }
-    migrations::record(&mut transaction, context, &plan).await?;
-    transaction.execute(version_is(panel)).await?;
-    transaction.commit_without_event().await?;
-    Ok(plan)
+    Ok(())
 }
 
 /// The file's own number belongs to whoever made the file.
@@ -124,14 +135,14 @@ impl There {
     }
 }
 
-fn steps(panel: &'static Panel, there: &There) -> Result<Plan, Error> {
+fn steps(panel: &'static Panel, part: Part, there: &There) -> Result<Plan, Error> {
     let mut steps = Vec::new();
-    for made in framework::all(Dialect::Sqlite) {
+    for made in framework::all(Dialect::Sqlite).filter(|_| part != Part::Block) {
         if !there.tables.contains_key(made.name) && !there.attached.contains_key(made.name) {
             steps.extend(made.steps());
         }
     }
-    for model in panel.models {
+    for model in panel.models.iter().filter(|_| part != Part::Framework) {
         if model.adopted.is_some() {
             let columns = there.columns.get(model.table);
             adopted_is_there(model, columns.map(|columns| columns.iter().map(String::as_str).collect()))?;

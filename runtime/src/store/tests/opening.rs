@@ -153,3 +153,25 @@ async fn a_reading_connection_can_t_write() {
     let error = store.fail_for_test("DELETE FROM bw_audit").await;
     assert!(matches!(error, Error::Unavailable(_)), "{error:?}");
 }
+
+/// SQLite keeps one count of its locks on a file for the whole process; closing the file by another way takes them all
+/// from it (POSIX), unseen, and another process may then clear the log away under it.
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn another_store_on_the_same_file_leaves_the_locks_of_the_first() {
+    use std::os::unix::fs::MetadataExt as _;
+    let (directory, store) = testing::store().await;
+    if place::on_postgres() {
+        return;
+    }
+    assert_eq!(store.ask_for_test("SELECT count(*) FROM doctors").await, "0");
+    let inode = format!(":{} ", std::fs::metadata(directory.path().join("clinic.db")).unwrap().ino());
+    let held = || std::fs::read_to_string("/proc/locks").is_ok_and(|locks| locks.contains(&inode));
+    // Some systems show nobody their locks.
+    if held() {
+        let other = Store::open(&PANEL, &testing::url(&directory)).await.unwrap();
+        assert!(held(), "the locks are gone");
+        drop(other);
+        assert_eq!(store.ask_for_test("SELECT count(*) FROM doctors").await, "0");
+    }
+}
