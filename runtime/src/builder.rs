@@ -218,7 +218,7 @@ impl Builder {
     pub(crate) async fn standing(&self, store: &Store, settings: &Settings) -> Result<Standing, Error> {
         let files = self.place(settings).files()?;
         let governed = files.is_some();
-        Ok(Standing { governed, state: compare(files, store.taken().await?) })
+        Ok(Standing { governed, state: compare(files, &store.taken().await?) })
     }
 
     /// Loads the demo data, if there is any and the database was empty before `plan`.

@@ -76,12 +76,11 @@ async fn by_itself(builder: &Builder, settings: &Settings) -> Outcome {
 
 async fn dry_run(builder: &Builder, settings: &Settings) -> Outcome {
     if let Some(files) = builder.place(settings).files()? {
-        let pending = match Store::part_for_none(builder.panel, Part::Block, &settings.database)? {
-            Some(_) => files,
-            None => {
-                let store = Store::open(builder.panel, &settings.database).await?;
-                sound(builder, &store, settings).await?.state.pending
-            }
+        let pending = if Store::part_for_none(builder.panel, Part::Block, &settings.database)?.is_some() {
+            files
+        } else {
+            let store = Store::open(builder.panel, &settings.database).await?;
+            sound(builder, &store, settings).await?.state.pending
         };
         for file in &pending {
             print(format!("-- {}\n{}", file.name, file.sql.trim_end()));
@@ -119,21 +118,18 @@ async fn plan(builder: &Builder, settings: &Settings, given: &ArgMatches) -> Out
     }
     // Looking must not make the file.
     let none = Store::part_for_none(builder.panel, Part::Block, &settings.database)?;
-    let (plan, database) = match none {
-        Some(whole) => {
-            if let Some(file) = files.first() {
-                return Err(not_applied(file));
-            }
-            (whole, "SQLite")
+    let (plan, database) = if let Some(whole) = none {
+        if let Some(file) = files.first() {
+            return Err(not_applied(file));
         }
-        None => {
-            let store = Store::open(builder.panel, &settings.database).await?;
-            let standing = sound(builder, &store, settings).await?;
-            if let Some(file) = standing.state.pending.first() {
-                return Err(not_applied(file));
-            }
-            (lacks(&store).await?, store.database_name())
+        (whole, "SQLite")
+    } else {
+        let store = Store::open(builder.panel, &settings.database).await?;
+        let standing = sound(builder, &store, settings).await?;
+        if let Some(file) = standing.state.pending.first() {
+            return Err(not_applied(file));
         }
+        (lacks(&store).await?, store.database_name())
     };
     if plan.is_empty() {
         print("the database has all that the block asks for; no file was written");

@@ -1,6 +1,7 @@
 //! Migration files: reviewable SQL that says how a database came to its schema. This file reads a directory and compares
 //! it with what a database has taken; it runs nothing.
 
+use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 
 use super::{Plan, digest};
@@ -144,12 +145,12 @@ pub(crate) struct State {
 }
 
 /// How the files stand to what was taken. Without files nothing may have been taken.
-pub(crate) fn compare(files: Option<Vec<File>>, taken: Vec<Taken>) -> State {
+pub(crate) fn compare(files: Option<Vec<File>>, taken: &[Taken]) -> State {
     let there = files.is_some();
     let files = files.unwrap_or_default();
     let mut state = State { applied: Vec::new(), pending: Vec::new(), faults: Vec::new() };
     let last = taken.iter().map(|taken| taken.name.clone()).max();
-    for taken in &taken {
+    for taken in taken {
         match files.iter().find(|file| file.name == taken.name) {
             None if there => state.faults.push(format!(
                 "the database took the migration {}, which this program does not know: a newer one made it",
@@ -187,7 +188,7 @@ pub(crate) fn compare(files: Option<Vec<File>>, taken: Vec<Taken>) -> State {
 pub(crate) fn written(files: &[File], plan: &Plan, database: &str, name: Option<&str>) -> File {
     let number = |file: &File| file.name.split('_').next().and_then(|digits| digits.parse::<u32>().ok());
     let next = files.iter().filter_map(number).max().unwrap_or(0) + 1;
-    let what = name.map_or_else(|| plan.steps.first().map_or("changes", |step| step.what.as_str()), |name| name);
+    let what = name.unwrap_or_else(|| plan.steps.first().map_or("changes", |step| step.what.as_str()));
     let mut short: String =
         what.to_lowercase().chars().map(|c| if c.is_ascii_alphanumeric() { c } else { '_' }).take(50).collect();
     if name.is_none() && plan.steps.len() > 1 {
@@ -196,7 +197,8 @@ pub(crate) fn written(files: &[File], plan: &Plan, database: &str, name: Option<
     let mut sql =
         format!("{MARK} for {database}\n-- One transaction from the first line to the last: no BEGIN, no COMMIT.\n");
     for step in &plan.steps {
-        sql.push_str(&format!("\n-- {}\n{};\n", step.what, step.sql));
+        // Writing to a string can't fail.
+        let _ = write!(sql, "\n-- {}\n{};\n", step.what, step.sql);
     }
     File { name: format!("{next:04}_{short}.sql"), sql }
 }
@@ -256,16 +258,16 @@ mod tests {
     #[test]
     fn files_and_database_are_compared_both_ways() {
         let (one, two, three) = (file("0001_a.sql", "a"), file("0002_b.sql", "b"), file("0003_c.sql", "c"));
-        let state = compare(Some(vec![one.clone(), two.clone()]), vec![taken(&one)]);
+        let state = compare(Some(vec![one.clone(), two.clone()]), &[taken(&one)]);
         assert_eq!((state.applied.len(), state.pending, state.faults.len()), (1, vec![two.clone()], 0));
-        let unknown = compare(Some(vec![one.clone()]), vec![taken(&one), taken(&two)]);
+        let unknown = compare(Some(vec![one.clone()]), &[taken(&one), taken(&two)]);
         assert!(unknown.faults[0].contains("0002_b.sql") && unknown.faults[0].contains("does not know"));
-        let changed = compare(Some(vec![file("0001_a.sql", "other")]), vec![taken(&one)]);
+        let changed = compare(Some(vec![file("0001_a.sql", "other")]), &[taken(&one)]);
         assert!(changed.faults[0].contains("0001_a.sql") && changed.faults[0].contains("changed since"));
-        let late = compare(Some(vec![one.clone(), two, three.clone()]), vec![taken(&one), taken(&three)]);
+        let late = compare(Some(vec![one.clone(), two, three.clone()]), &[taken(&one), taken(&three)]);
         assert!(late.faults[0].contains("0002_b.sql comes before 0003_c.sql"), "{:?}", late.faults);
-        assert!(compare(None, vec![taken(&one)]).faults[0].contains("no migration files here"));
-        assert_eq!(compare(None, Vec::new()).faults, Vec::<String>::new());
+        assert!(compare(None, &[taken(&one)]).faults[0].contains("no migration files here"));
+        assert_eq!(compare(None, &[]).faults, Vec::<String>::new());
     }
 
     #[test]

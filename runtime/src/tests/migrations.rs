@@ -210,11 +210,9 @@ fn a_file_happens_whole_or_not_at_all() {
     );
     assert_eq!((desk.ask(tables), desk.ask("SELECT count(*) FROM bw_migration_files")), (0, 1));
     // One that would end the transaction, one for another database, one out of order.
-    for (sql, file) in [("CREATE TABLE half (a INTEGER); COMMIT; DROP TABLE nowhere;", "0002_half.sql")] {
-        write(&desk.files(), file, sql);
-        assert_eq!(desk.run(&BEFORE, &["migrate", "apply"]), ExitCode::from(2));
-        assert_eq!(desk.ask(tables), 0);
-    }
+    write(&desk.files(), "0002_half.sql", "CREATE TABLE half (a INTEGER); COMMIT; DROP TABLE nowhere;");
+    assert_eq!(desk.run(&BEFORE, &["migrate", "apply"]), ExitCode::from(2));
+    assert_eq!(desk.ask(tables), 0);
     let other = place::either("PostgreSQL", "SQLite");
     std::fs::write(
         desk.files().join("0002_half.sql"),
