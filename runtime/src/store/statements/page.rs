@@ -91,7 +91,7 @@ impl Database {
     pub(in crate::store) async fn count_all(&self, query: &ListQuery<'_>) -> Result<u64, Error> {
         let model = query.terms.model();
         let mut sql = Sql::new("SELECT count(*) FROM ");
-        sql.name(model.table).push(" AS ");
+        sql.table(model).push(" AS ");
         MAIN.push(&mut sql);
         sql.push(" WHERE ");
         condition::push(&mut sql, MAIN, model, &within(query.terms, &query.filter, query.search, query.sort));
