@@ -98,7 +98,9 @@ pub(crate) async fn perform_within(
     Ok((done, recorded))
 }
 
+/// The row, which nobody else changes until this is over.
 async fn read(write: &mut Write, terms: &Terms, id: i64) -> Result<Row, Error> {
+    write.hold(terms.model(), id).await?;
     let query = GetQuery { terms, id, columns: readable_fields(terms.model()), labels: &[] };
     write.get(&query).await?.map(|found| found.row).ok_or(Error::NotFound)
 }

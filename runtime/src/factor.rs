@@ -5,7 +5,7 @@
 pub(crate) mod check;
 pub(crate) mod codes;
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 
 use chrono::{DateTime, Utc};
 use qrcode::{Color, EcLevel, QrCode};
@@ -15,7 +15,6 @@ use crate::error::Error;
 use crate::secret::FACTOR_BYTES;
 
 /// A factor that is being set up.
-#[derive(Debug)]
 pub(crate) struct Offer {
     /// For typing: base32, four letters a group.
     pub(crate) text: String,
@@ -25,6 +24,12 @@ pub(crate) struct Offer {
     pub(crate) size: usize,
     /// The dark modules as the path of an SVG, one unit a module.
     pub(crate) path: String,
+}
+
+impl fmt::Debug for Offer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Offer(…)")
+    }
 }
 
 /// Modules of light margin that readers ask for (ISO/IEC 18004).
@@ -92,6 +97,13 @@ mod tests {
             assert_eq!(step_of(RFC, bad, at(59)).unwrap(), None, "{bad}");
         }
         assert!(step_of(b"short", "287082", at(59)).is_err());
+    }
+
+    #[test]
+    fn an_offer_tells_its_secret_to_no_log() {
+        let offer = offer(RFC, "Clinic", "anna@example.org").unwrap();
+        let shown = format!("{offer:?}");
+        assert!(!offer.text.is_empty() && !shown.contains(&offer.text) && !shown.contains("otpauth"), "{shown}");
     }
 
     #[test]

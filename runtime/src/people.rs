@@ -105,6 +105,8 @@ pub(crate) async fn perform(
             let removed = write.remove_factor(target.id, "administrator", "").await?;
             if removed.is_some() {
                 write.end_sessions(target.id, EndReason::FactorChanged).await?;
+                // What was tried at the old one is not held against the next.
+                write.clear_throttle(&account_key(&target.email)).await?;
             }
             removed
         }

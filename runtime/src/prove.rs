@@ -69,7 +69,7 @@ pub(crate) async fn try_proof(cx: &Cx<'_>, old: &Token, password: &str, code: &s
         record(cx, EventId::ProofFailed).await?;
         return Ok(Outcome::Wrong);
     }
-    check::forgive(&mut write, &asks).await?;
+    write.forgive(&asks).await?;
     // Bound to the token that the request came with: of one form sent twice at once, one goes on.
     match write.prove_session(me, cx.actor.session, &old.hash(), &new.hash()).await? {
         Some(recorded) => write.commit(recorded).await?,

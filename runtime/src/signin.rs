@@ -47,46 +47,54 @@ pub(crate) async fn try_password(cx: &Cx<'_, Nobody>, typed_email: &str, passwor
     };
     let typed = Password::typed(password);
     let right = app.hasher.verify(place, typed.clone(), hash.as_ref().map(|hash| hash.0.clone())).await?;
-    match person {
-        Some(person) if right => {
-            let stronger = match &hash {
-                Some(hash) if app.hasher.is_outdated(&hash.0) => strengthened(app, typed).await?,
-                _ => None,
-            };
-            let token = Token::fresh()?;
-            let mut write = app.store.write(context_of(cx, &person)).await?;
-            if let Some(stronger) = stronger {
-                write.strengthen_hash(person.id, &stronger).await?;
-            }
-            for ask in &asks {
-                match ask.rule.by {
-                    By::Account => write.clear_throttle(&ask.key).await?,
-                    _ => write.give_back_try(&ask.key).await?,
-                }
-            }
-            let recorded = start(cx, &mut write, person.id, &token).await?;
-            write.commit(recorded).await?;
-            Ok(Outcome::In(token))
-        }
-        person => {
-            let id = if state == State::OverTheLimit { EventId::SigninThrottled } else { EventId::SigninFailed };
-            // What belongs to nobody and does not look like an address may be a password in the wrong field.
-            let is_address = person.is_some() || email::is_plainly_one(&email);
-            let account = if is_address { email.as_str() } else { "(not an address)" };
-            let event = Event::about(id, crate::store::PERSON, person.map(|person| person.id))
-                .with(Change::fact("account", Sensitivity::Personal, account))
-                .with(Change::fact("address", Sensitivity::Personal, cx.address.as_str()))
-                .with(Change::fact("reason", Sensitivity::Internal, state.text()));
-            let mut write = app.store.write(Context::of_nobody(cx.request_id, cx.now)).await?;
-            if state == State::OverTheLimit {
-                app.record_held_off(write, &format!("{account} {}", cx.address), event).await?;
-            } else {
-                let recorded = write.record(event);
-                write.commit(recorded).await?;
-            }
-            Ok(Outcome::Refused)
+    if right && let (Some(person), Some(hash)) = (&person, &hash) {
+        let stronger = if app.hasher.is_outdated(&hash.0) { strengthened(app, typed).await? } else { None };
+        if let Some(token) = let_in(cx, person, hash, stronger, &asks).await? {
+            return Ok(Outcome::In(token));
         }
     }
+    let id = if state == State::OverTheLimit { EventId::SigninThrottled } else { EventId::SigninFailed };
+    // What belongs to nobody and does not look like an address may be a password in the wrong field.
+    let is_address = person.is_some() || email::is_plainly_one(&email);
+    let account = if is_address { email.as_str() } else { "(not an address)" };
+    let event = Event::about(id, crate::store::PERSON, person.map(|person| person.id))
+        .with(Change::fact("account", Sensitivity::Personal, account))
+        .with(Change::fact("address", Sensitivity::Personal, cx.address.as_str()))
+        .with(Change::fact("reason", Sensitivity::Internal, state.text()));
+    let mut write = app.store.write(Context::of_nobody(cx.request_id, cx.now)).await?;
+    if state == State::OverTheLimit {
+        app.record_held_off(write, &format!("{account} {}", cx.address), event).await?;
+    } else {
+        let recorded = write.record(event);
+        write.commit(recorded).await?;
+    }
+    Ok(Outcome::Refused)
+}
+
+/// In, if the account is what it was when the hash of it was taken: a password that was changed or taken away while this
+/// one waited for its turn lets nobody in, and does not come back under a stronger hash.
+async fn let_in(
+    cx: &Cx<'_, Nobody>,
+    person: &PersonRow,
+    verified: &PasswordHash,
+    stronger: Option<PasswordHash>,
+    asks: &[Ask],
+) -> Result<Option<Token>, Error> {
+    let token = Token::fresh()?;
+    let mut write = cx.app.store.write(context_of(cx, person)).await?;
+    let now = write.person(person.id).await?;
+    let is_same = now.as_ref().and_then(|now| now.password_hash.as_ref()).is_some_and(|hash| hash.0 == verified.0);
+    if !is_same || state(cx.app, now.as_ref(), true, cx.now) != State::MayTry {
+        write.roll_back().await?;
+        return Ok(None);
+    }
+    if let Some(stronger) = stronger {
+        write.strengthen_hash(person.id, &stronger).await?;
+    }
+    write.forgive(asks).await?;
+    let recorded = start(cx, &mut write, person.id, &token).await?;
+    write.commit(recorded).await?;
+    Ok(Some(token))
 }
 
 /// Starts a session within a transaction; the caller commits.
@@ -177,11 +185,14 @@ fn state(app: &App, person: Option<&PersonRow>, allowed: bool, now: DateTime<Utc
 /// What a try counts on. From a device that the account is known by, it counts on the device: a stranger's guessing holds
 /// nobody back where they signed in before, and what is guessed from there is held against it alone.
 fn asks(app: &App, email: &str, address: &str, device: Option<i64>) -> Vec<Ask> {
-    let device = device.map(|id| format!("device {id}"));
     // There is no session, person or token yet to count by.
-    let account = device.as_deref().unwrap_or(email);
-    let tried = Tried { account: Some(account), address: Some(address), ..Tried::default() };
-    throttle::asks(app.panel, ThrottleName::Login, &tried)
+    let tried = Tried { account: Some(email), address: Some(address), ..Tried::default() };
+    let mut asks = throttle::asks(app.panel, ThrottleName::Login, &tried);
+    if let Some(device) = device {
+        let key = throttle::own_key(ThrottleName::Login, "device", &device.to_string());
+        asks.iter_mut().filter(|ask| ask.rule.by == By::Account).for_each(|ask| ask.key = key);
+    }
+    asks
 }
 
 /// A stronger hash of the same password, if there is a place for it now; else at another sign-in.

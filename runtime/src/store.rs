@@ -19,6 +19,7 @@ mod framework;
 pub(crate) mod heard;
 mod indexes;
 mod lane;
+mod links;
 mod loans;
 mod mail;
 mod postgres;
@@ -28,6 +29,7 @@ pub mod shown;
 mod sql;
 mod sqlite;
 mod statements;
+mod tries;
 mod work;
 mod write;
 

@@ -117,9 +117,19 @@ pub fn rules(throttle: &Throttle) -> Vec<Rule> {
 /// What the store knows a key by: neither addresses of mail nor of machines stand in the table.
 #[must_use]
 pub fn key(throttle: ThrottleName, by: By, value: &str) -> [u8; 32] {
+    hashed(throttle, &format!("{by:?}"), value)
+}
+
+/// As [`key`], for what is counted beside the limits of the block. `what` is none of their words ([`By`]), so that no
+/// text that somebody types stands for such a key.
+pub(crate) fn own_key(throttle: ThrottleName, what: &'static str, value: &str) -> [u8; 32] {
+    hashed(throttle, what, value)
+}
+
+fn hashed(throttle: ThrottleName, what: &str, value: &str) -> [u8; 32] {
     let mut hash = Sha256::new();
     // Neither name holds a null byte, so no two keys run together.
-    for part in [format!("{throttle:?}").as_str(), format!("{by:?}").as_str(), value] {
+    for part in [format!("{throttle:?}").as_str(), what, value] {
         hash.update(part.as_bytes());
         hash.update([0]);
     }

@@ -79,7 +79,9 @@ fn covers(panel: &Panel, actor: &Actor, own: &Cell, lent: &Cell) -> bool {
     let fields = own.fields.intersection(lent.fields) == lent.fields;
     let rows = match (&own.when, &lent.when) {
         (None, _) => true,
-        (Some(own), Some(lent)) => !own.names_me() && own.bind(model, &actor.asker) == lent.bind(model, &actor.asker),
+        (Some(own), Some(lent)) => {
+            !own.names_me() && !lent.names_me() && own.bind(model, &actor.asker) == lent.bind(model, &actor.asker)
+        }
         (Some(_), None) => false,
     };
     fields && rows

@@ -38,10 +38,11 @@ const BY_ACCOUNT: Rule = Rule { by: By::Account, count: 10, window: 900, wait: S
 /// Where the block counts by no session (ASVS 5.0, 6.6.3).
 const BY_SESSION: Rule = Rule { by: By::Session, count: 5, window: 600, wait: None, cap: None };
 
-/// The key that holds tries at an account's factor back; what lets somebody in again clears it.
+/// The key that holds tries at an account's factor back, beside what the block counts; what lets somebody in again
+/// clears it.
 #[must_use]
 pub(crate) fn account_key(email: &str) -> [u8; 32] {
-    throttle::key(ThrottleName::Factor, By::Account, email)
+    throttle::own_key(ThrottleName::Factor, "fixed", email)
 }
 
 /// The limit on an account's factor, wherever it is asked for.
@@ -60,9 +61,7 @@ fn asks<Who>(cx: &Cx<'_, Who>, seat: &Seat<'_>) -> Vec<Ask> {
         token: None,
     };
     let mut asks = throttle::asks(cx.panel(), ThrottleName::Factor, &tried);
-    if !asks.iter().any(|ask| ask.rule.by == By::Account) {
-        asks.push(account_ask(seat.email));
-    }
+    asks.push(account_ask(seat.email));
     if !asks.iter().any(|ask| ask.rule.by == By::Session) {
         asks.push(Ask {
             key: throttle::key(ThrottleName::Factor, By::Session, &seat.session.to_string()),
@@ -100,7 +99,7 @@ pub(crate) async fn try_code<Who>(cx: &Cx<'_, Who>, seat: &Seat<'_>, typed: &str
         }
         return Ok(Outcome::Refused);
     };
-    forgive(&mut write, &asks).await?;
+    write.forgive(&asks).await?;
     if saved {
         write.clear_throttle(&account_key(seat.email)).await?;
     }
@@ -158,17 +157,6 @@ pub(crate) fn failure(person: i64, id: EventId, address: &str, saved: bool) -> E
     Event::about(id, PERSON, Some(person))
         .with(Change::fact("address", Sensitivity::Personal, address))
         .with(Change::fact("how", Sensitivity::Internal, if saved { "recovery_code" } else { "totp" }))
-}
-
-/// A try that succeeded is held against nobody.
-pub(crate) async fn forgive(write: &mut Write, asks: &[Ask]) -> Result<(), Error> {
-    for ask in asks {
-        match ask.rule.by {
-            By::Address => write.give_back_try(&ask.key).await?,
-            _ => write.clear_throttle(&ask.key).await?,
-        }
-    }
-    Ok(())
 }
 
 /// Whether this is meant as a code of the app: digits, however they are grouped. Everything else is a recovery code.

@@ -35,8 +35,13 @@ pub(crate) fn read(text: &str) -> Option<Typed> {
 }
 
 /// So many new codes: as they are shown, and as they are kept. `None`: too many hashes are waiting.
-pub(crate) async fn make(hasher: &Hasher, count: u32) -> Result<Option<(Vec<String>, Vec<NewCode>)>, Error> {
-    let Ok(place) = hasher.place() else { return Ok(None) };
+/// `address` is whose share of the queue they take.
+pub(crate) async fn make(
+    hasher: &Hasher,
+    address: &str,
+    count: u32,
+) -> Result<Option<(Vec<String>, Vec<NewCode>)>, Error> {
+    let Ok(place) = hasher.place_for(address) else { return Ok(None) };
     let (mut shown, mut marks, mut secrets) = (Vec::new(), Vec::new(), Vec::new());
     for number in 0..count {
         // Different by construction; it tells nothing.
@@ -67,7 +72,7 @@ mod tests {
     #[tokio::test]
     async fn a_code_is_read_however_it_is_typed_and_only_its_own_hash_takes_it() {
         let hasher = Hasher::new(4);
-        let (shown, kept) = make(&hasher, 3).await.unwrap().unwrap();
+        let (shown, kept) = make(&hasher, "192.0.2.1", 3).await.unwrap().unwrap();
         assert_eq!((shown.len(), kept.len(), shown[0].len()), (3, 3, 2 + 4 * 5));
         let marks: Vec<&str> = kept.iter().map(|code| code.mark.as_str()).collect();
         assert_eq!(marks, ["00", "01", "02"]);

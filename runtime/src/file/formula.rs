@@ -4,8 +4,15 @@
 /// Whether a spreadsheet might take the text for a formula, apostrophes in front of it aside.
 pub(crate) fn is_live(text: &str) -> bool {
     let text = text.trim_start_matches('\'');
-    // Some programs look behind white space; a tab or a line end can start a cell of its own when pasted.
-    text.starts_with(['\t', '\r', '\n']) || text.trim_start().starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
+    // A line end can start a cell of its own when pasted. Where lists are parted by semicolons, a program may split a
+    // cell at them, or at a tab, whatever quotes stand around it.
+    text.starts_with(['\t', '\r', '\n']) || text.split([';', '\t', '\r', '\n']).any(starts_one)
+}
+
+/// Some programs look behind white space and quotes.
+fn starts_one(text: &str) -> bool {
+    text.trim_start_matches(|c: char| c.is_whitespace() || c == '\'' || c == '"')
+        .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }
 
 /// The text behind the apostrophe that an export put there.
@@ -37,13 +44,16 @@ mod tests {
             "'=1",
             "''=1",
             "＝1+1",
+            "x;=1+1",
+            "x\t=1",
+            "a;b;\"@SUM(A1)\"",
         ];
         for text in live {
             let file = neutral(text);
             assert!(file.starts_with('\''), "{text:?} would run");
             assert_eq!(revived(&file), text);
         }
-        for text in ["", "Anna", "'Anna", "1+1", "a=b", "'", "O'Neill", "'' x"] {
+        for text in ["", "Anna", "'Anna", "1+1", "a=b", "'", "O'Neill", "'' x", "a; b", "a;b=c"] {
             assert_eq!(neutral(text), text, "nothing to neutralise");
             assert_eq!(revived(text), text, "nothing was");
         }

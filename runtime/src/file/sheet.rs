@@ -115,7 +115,28 @@ fn put(sheet: &mut Worksheet, quoted: &Format, row: u32, column: u16, cell: &Cel
     Ok(())
 }
 
+/// UTF-16 units that a cell can hold (https://support.microsoft.com/office/1672b34d-7043-467e-8e27-269d656771c3).
+const LONGEST: usize = 32_767;
+
+/// A text that no cell can hold ends with a sentence that says so.
+fn cut(text: &str) -> Option<String> {
+    let length = text.encode_utf16().count();
+    if length <= LONGEST {
+        return None;
+    }
+    let note = format!(" [cut: {length} characters are more than a cell holds; CSV and JSON lines have them all]");
+    let mut left = LONGEST - note.len();
+    let kept = text.chars().take_while(|c| {
+        let fits = c.len_utf16() <= left;
+        left = left.saturating_sub(c.len_utf16());
+        fits
+    });
+    Some(kept.collect::<String>() + &note)
+}
+
 fn text(sheet: &mut Worksheet, quoted: &Format, row: u32, column: u16, text: &str) -> Result<(), XlsxError> {
+    let shorter = cut(text);
+    let text = shorter.as_deref().unwrap_or(text);
     if formula::is_live(text) {
         sheet.write_string_with_format(row, column, text, quoted)?;
     } else {

@@ -9,14 +9,14 @@ use crate::audit::{Context, Entry, EntryQuery};
 use crate::context::Cx;
 use crate::device;
 use crate::error::Error;
-use crate::factor::{check, codes};
+use crate::factor::codes;
 use crate::password::{Password, Rules};
 use crate::prove::{self, Checked};
 use crate::response::Response;
 use crate::route::{AccountPage, FactorPage, Route};
 use crate::session::{EndReason, Jar};
 use crate::store::{PERSON, PasswordHash, Recorded};
-use crate::token::Token;
+use crate::token::{Hash, Token};
 use crate::views::{self, Note, OwnEvent, OwnSession, Text, Tone};
 
 /// Entries of the log on the page.
@@ -169,14 +169,19 @@ async fn password(cx: &Cx<'_>, token: &Token) -> Result<Response, Error> {
     let hash = PasswordHash(cx.app.hasher.hash(place, chosen).await?);
     let (me, session, new) = (cx.actor.asker.person, cx.actor.session, Token::fresh()?);
     let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
-    check::forgive(&mut write, &asks).await?;
-    let _: Recorded = write.change_own_password(me, session, &hash).await?;
+    write.forgive(&asks).await?;
+    let _: Recorded = write.change_own_password(me, session, this_device(cx), &hash).await?;
     match write.prove_session(me, session, &token.hash(), &new.hash()).await? {
         Some(recorded) => write.commit(recorded).await?,
         None => return Err(Error::BadRequest("This was sent twice at once; the first one counts.".to_owned())),
     }
     let cookie = Jar::Session.set(&new, &cx.app.settings.public_url);
     Ok(back(cx, "password").with_header(header::SET_COOKIE, cookie))
+}
+
+/// This browser, which stays known where all others are forgotten.
+fn this_device(cx: &Cx<'_>) -> Option<Hash> {
+    Some(Jar::device(cx.headers, &cx.app.settings.public_url)?.hash())
 }
 
 fn rules<'a>(cx: &'a Cx<'_>) -> Rules<'a> {
@@ -202,7 +207,9 @@ async fn factor_off(cx: &Cx<'_>) -> Result<Response, Error> {
         write.roll_back().await?;
         return Ok(back(cx, ""));
     };
-    write.end_other_sessions(cx.actor.asker.person, cx.actor.session, EndReason::FactorChanged).await?;
+    write
+        .end_other_sessions(cx.actor.asker.person, cx.actor.session, this_device(cx), EndReason::FactorChanged)
+        .await?;
     write.commit(recorded).await?;
     Ok(back(cx, "no_factor"))
 }
@@ -210,7 +217,7 @@ async fn factor_off(cx: &Cx<'_>) -> Result<Response, Error> {
 async fn new_codes(cx: &Cx<'_>) -> Result<Response, Error> {
     fresh(cx)?;
     let Some(count) = cx.panel().recovery.codes.filter(|_| cx.actor.has_factor) else { return Err(Error::NotFound) };
-    let Some((shown, kept)) = codes::make(&cx.app.hasher, count).await? else {
+    let Some((shown, kept)) = codes::make(&cx.app.hasher, &cx.address, count).await? else {
         return Err(Error::Unavailable("too many password hashes are waiting".to_owned()));
     };
     let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
@@ -225,7 +232,7 @@ async fn new_codes(cx: &Cx<'_>) -> Result<Response, Error> {
 async fn end_others(cx: &Cx<'_>) -> Result<Response, Error> {
     let (me, session) = (cx.actor.asker.person, cx.actor.session);
     let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
-    match write.end_other_sessions(me, session, EndReason::EndedByOwner).await? {
+    match write.end_other_sessions(me, session, this_device(cx), EndReason::EndedByOwner).await? {
         Some(recorded) => write.commit(recorded).await?,
         None => write.roll_back().await?,
     }

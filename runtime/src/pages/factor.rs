@@ -136,7 +136,7 @@ async fn enrolment<Who>(
         return page(Some("This is not the code that the app shows now. Is the clock of your phone right?".into()));
     };
     let (shown, kept) = match cx.panel().recovery.codes {
-        Some(count) => match codes::make(&app.hasher, count).await? {
+        Some(count) => match codes::make(&app.hasher, &cx.address, count).await? {
             Some(made) => made,
             None => return Err(Error::Unavailable("too many password hashes are waiting".to_owned())),
         },
@@ -146,7 +146,8 @@ async fn enrolment<Who>(
     let mut write = app.store.write(seat.context.clone()).await?;
     let (accepted, _) = write.enrol(seat.person, &sealed, step).await?;
     let _: Recorded = write.replace_codes(seat.person, &kept).await?;
-    write.end_other_sessions(seat.person, seat.session, EndReason::FactorChanged).await?;
+    let device = Jar::device(cx.headers, &app.settings.public_url).map(|token| token.hash());
+    write.end_other_sessions(seat.person, seat.session, device, EndReason::FactorChanged).await?;
     let token = raise(cx, seat, write, &accepted).await?;
     let onward = if cancel.is_some() {
         format!("{}?{}=factor", cx.link(&Route::Account(AccountPage::Overview)), frame::DONE)

@@ -8,6 +8,7 @@ use crate::context::{Cx, Nobody};
 use crate::error::Error;
 use crate::pages::login::let_in;
 use crate::pages::{door, refusal_outside, show};
+use crate::panel::{By, ThrottleName};
 use crate::password::{Password, Rules};
 use crate::response::Response;
 use crate::route::Route;
@@ -15,7 +16,7 @@ use crate::session::Jar;
 use crate::store::{LinkRow, NewPerson, PasswordHash, Purpose, Recorded, Write};
 use crate::token::Token;
 use crate::views::{ChoosePasswordPage, Text};
-use crate::{email, signin};
+use crate::{email, signin, throttle};
 
 /// `/first`: nobody holds the first role yet, and whoever holds the link becomes its first holder.
 pub(crate) async fn first(cx: &Cx<'_, Nobody>) -> Result<Response, Error> {
@@ -122,9 +123,8 @@ async fn chosen(
         (Purpose::Join, None) => return no_good(cx),
     };
     // A way back in: what was held against the account is over.
-    for key in signin::account_keys(cx.panel(), &address) {
-        write.clear_throttle(&key).await?;
-    }
+    // Not at the second factor, which must not rest on who reads the mail.
+    write.clear_throttle(&throttle::key(ThrottleName::Login, By::Account, &address)).await?;
     let session = Token::fresh()?;
     let recorded = signin::start(cx, &mut write, person, &session).await?;
     write.commit(recorded).await?;

@@ -143,7 +143,10 @@ pub(super) async fn join(cx: &Cx<'_>, id: i64) -> Result<Response, Error> {
             let giver = Giver::Person(&cx.actor);
             match lending::join(&cx.app.store, context(cx), giver, id, person.id).await {
                 Ok(()) => return Ok(Response::see_other(&format!("{back}?{}=joined", frame::DONE))),
-                Err(Error::Beyond(fault)) => fault,
+                Err(Error::Beyond(fault)) => {
+                    super::record_refusal(cx, &fault).await;
+                    fault
+                }
                 Err(error) => return Err(error),
             }
         }

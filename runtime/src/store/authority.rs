@@ -3,9 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use super::account::{
-    Ask, LinkRow, NewLink, NewPerson, NewSession, OwnSession, PasswordHash, PersonRow, Purpose, SessionRow,
-};
+use super::account::{NewPerson, NewSession, OwnSession, PasswordHash, PersonRow, SessionRow};
 use super::statements::{devices, jobs, mail, people, sessions, throttle, tokens, uploads};
 use super::{Recorded, Store, Write};
 use crate::audit::{Change, Context, Event, EventId};
@@ -80,22 +78,6 @@ impl Store {
     /// How many hold this role.
     pub async fn holders(&self, role: &str) -> Result<u64, Error> {
         self.database.holders(role).await
-    }
-
-    /// The link with this token, if it may be used now.
-    pub async fn link(
-        &self,
-        token: &token::Hash,
-        purpose: Purpose,
-        now: DateTime<Utc>,
-    ) -> Result<Option<LinkRow>, Error> {
-        self.database.link(token, purpose, now).await
-    }
-
-    /// Counts one try on every key, if every key allows one more, and says whether it did. Decided and written in one
-    /// transaction; what it answers must be waited for before anything is verified.
-    pub(crate) async fn reserve(&self, asks: &[Ask], now: DateTime<Utc>) -> Result<bool, Error> {
-        self.database.reserve(asks, now).await
     }
 
     /// Removes sessions, links, counts, jobs and settled mails that have meant nothing for 30 days.
@@ -203,14 +185,19 @@ impl Write {
         self.end(sessions::Ending::AllOf(person), reason).await
     }
 
-    /// Ends every session of a person but this one; `None`: they have no other.
+    /// Ends every session of a person but this one; `None`: they have no other. Of their devices this browser's stays.
     pub(crate) async fn end_other_sessions(
         &mut self,
         person: i64,
         session: i64,
+        device: Option<token::Hash>,
         reason: EndReason,
     ) -> Result<Option<Recorded>, Error> {
-        self.end(sessions::Ending::AllBut(person, session), reason).await
+        let ended = self.end(sessions::Ending::AllBut(person, session), reason).await?;
+        if let Some(device) = device {
+            self.know_device(person, &device).await?;
+        }
+        Ok(ended)
     }
 
     /// Ends every session of whoever holds this role; `None`: there is none.
@@ -248,22 +235,25 @@ impl Write {
         if !people::set_password_hash(self.transaction(), person, Some(hash)).await? {
             return Err(Error::NotFound);
         }
+        self.end_links(person).await?;
         self.end(sessions::Ending::AllOf(person), EndReason::PasswordChanged).await?;
         self.tell(person, Notice::PasswordSet, "").await?;
         Ok(self.record(about(EventId::PasswordSet, person)))
     }
 
-    /// Sets one's own password from within a session, which ends every other session.
+    /// Sets one's own password from within a session, which ends every other session; `device` is of this browser.
     pub(crate) async fn change_own_password(
         &mut self,
         person: i64,
         session: i64,
+        device: Option<token::Hash>,
         hash: &PasswordHash,
     ) -> Result<Recorded, Error> {
         if !people::set_password_hash(self.transaction(), person, Some(hash)).await? {
             return Err(Error::NotFound);
         }
-        self.end_other_sessions(person, session, EndReason::PasswordChanged).await?;
+        self.end_links(person).await?;
+        self.end_other_sessions(person, session, device, EndReason::PasswordChanged).await?;
         self.tell(person, Notice::PasswordSet, "").await?;
         Ok(self.record(about(EventId::PasswordSet, person)))
     }
@@ -273,6 +263,7 @@ impl Write {
         if !people::set_password_hash(self.transaction(), person, None).await? {
             return Err(Error::NotFound);
         }
+        self.end_links(person).await?;
         self.end(sessions::Ending::AllOf(person), EndReason::Reset).await?;
         Ok(self.record(about(EventId::PasswordCleared, person)))
     }
@@ -345,9 +336,14 @@ impl Write {
     /// The way to `revoked_at`, for everybody.
     pub(super) async fn end(&mut self, which: sessions::Ending, reason: EndReason) -> Result<Option<Recorded>, Error> {
         let now = self.context().now();
-        if let sessions::Ending::AllOf(person) = which {
-            // Whoever held a session may hold the device, too.
-            devices::forget_all(self.transaction(), person).await?;
+        // Whoever held a session may hold the device, too.
+        match which {
+            sessions::Ending::AllOf(person) | sessions::Ending::AllBut(person, _) => {
+                devices::forget_all(self.transaction(), person).await?;
+            }
+            sessions::Ending::OfRole(role) => devices::forget_of_role(self.transaction(), role).await?,
+            // One that ends is no sign of a thief.
+            sessions::Ending::One(_) | sessions::Ending::Beyond(..) => {}
         }
         let ended = sessions::end(self.transaction(), which, reason, now).await?;
         let mut recorded = None;
@@ -359,42 +355,8 @@ impl Write {
         }
         Ok(recorded)
     }
-
-    /// Makes a one-use link; older ones of its kind are no longer good.
-    pub async fn issue_link(&mut self, new: &NewLink) -> Result<Recorded, Error> {
-        let now = self.context().now();
-        tokens::issue(self.transaction(), new, now).await?;
-        Ok(self.record(link_event(EventId::LinkIssued, new.purpose, new.person)))
-    }
-
-    /// Uses a link up; `None`: there is none that may be used now.
-    pub async fn take_link(
-        &mut self,
-        token: &token::Hash,
-        purpose: Purpose,
-    ) -> Result<Option<(LinkRow, Recorded)>, Error> {
-        let now = self.context().now();
-        let Some(link) = tokens::take(self.transaction(), token, purpose, now).await? else { return Ok(None) };
-        let event = link_event(EventId::LinkUsed, purpose, link.person.as_ref().map(|person| person.id));
-        let recorded = self.record(event);
-        Ok(Some((link, recorded)))
-    }
-
-    /// Nothing is held against this key any more.
-    pub(crate) async fn clear_throttle(&mut self, key: &[u8; 32]) -> Result<(), Error> {
-        throttle::clear(self.transaction(), key).await
-    }
-
-    /// A counted try succeeded: it does not count against the others who share the key.
-    pub(crate) async fn give_back_try(&mut self, key: &[u8; 32]) -> Result<(), Error> {
-        throttle::give_back(self.transaction(), key).await
-    }
 }
 
 pub(super) fn about(id: EventId, person: i64) -> Event {
     Event::about(id, PERSON, Some(person))
-}
-
-fn link_event(id: EventId, purpose: Purpose, person: Option<i64>) -> Event {
-    Event::about(id, PERSON, person).with(Change::fact("purpose", Sensitivity::Internal, purpose.text()))
 }

@@ -76,6 +76,14 @@ impl Lane {
         Ok(Self { connection, statements, unfit: false })
     }
 
+    fn take_time(&mut self) {
+        match &mut self.connection {
+            Connection::Sqlite(connection) => connection.take_time(),
+            // The door says it.
+            Connection::Postgres(_) => {}
+        }
+    }
+
     /// All rows.
     pub(in crate::store) async fn rows(&mut self, sql: Sql) -> Result<Vec<Answer>, Fault> {
         self.unfit = true;
@@ -179,10 +187,11 @@ impl Pool {
     }
 
     /// As [`Pool::begin`], in the place of all of the pool's, on a connection through another door that is closed
-    /// afterwards.
+    /// afterwards. Its statements take as long as they need.
     pub(in crate::store) async fn begin_through(self: &Arc<Self>, door: &Door) -> Result<Transaction, Fault> {
         let permit = self.permit().await?;
-        let lane = Lane::open(door, Arc::clone(&self.statements)).await?;
+        let mut lane = Lane::open(door, Arc::clone(&self.statements)).await?;
+        lane.take_time();
         let mut loan = Loan { lane: Some(lane), pool: Arc::clone(self), keep: false, _permit: permit };
         loan.lane()?.control("BEGIN IMMEDIATE", "BEGIN").await?;
         Ok(Transaction { loan, failed: false, home: false })

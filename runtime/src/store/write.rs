@@ -114,6 +114,12 @@ impl Write {
         self.transaction.get(self.panel, query).await
     }
 
+    /// Holds a row, if it is there, until this is over: what is read of it then is what a change will find.
+    pub(crate) async fn hold(&mut self, model: &'static Model, id: i64) -> Result<(), Error> {
+        self.transaction.load(model, id).await?;
+        Ok(())
+    }
+
     /// Inserts a row of `terms.model()`. `values` are what the person filled in, by field index; defaults and automatic
     /// fields are filled in here.
     ///

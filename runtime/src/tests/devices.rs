@@ -101,3 +101,31 @@ async fn a_device_is_worth_nothing_in_the_database_and_ends_with_the_sessions_an
     write.commit(recorded).await.unwrap();
     assert_eq!(try_it().await, StatusCode::UNPROCESSABLE_ENTITY, "sessions ended by somebody");
 }
+
+#[tokio::test]
+async fn nothing_that_is_typed_stands_for_a_device() {
+    let house = house().await;
+    let known = house.signed_in(ANNA).await;
+    let id = house.app().store.ask_for_test("SELECT CAST(id AS TEXT) FROM bw_devices").await;
+    for i in 0..8 {
+        let mut browser = house.browser();
+        browser.peer = format!("10.8.0.{i}:9").parse().unwrap();
+        browser.sign_in(&format!("device {id}"), WRONG).await;
+    }
+    assert_eq!(later(&known, &house).sign_in(ANNA, PASSWORD).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
+async fn another_password_forgets_every_browser_but_the_one_it_was_changed_in() {
+    let house = house().await;
+    let thief = house.signed_in(ANNA).await;
+    let mut mine = house.signed_in(ANNA).await;
+    mine.get("/account").await;
+    let new = "seven herons cross the lake";
+    let answer = mine.post("/account/password", &[("old", PASSWORD), ("password", new), ("again", new)]).await;
+    assert_eq!(answer.location(), "/account?done=password");
+    stranger(&house, 3, 8).await;
+    house.sql("UPDATE bw_throttle SET failures = 100").await;
+    assert_eq!(later(&mine, &house).sign_in(ANNA, new).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(later(&thief, &house).sign_in(ANNA, new).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+}

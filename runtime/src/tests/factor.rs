@@ -4,7 +4,7 @@ use http::StatusCode;
 
 use super::authenticator::{App, PARTS, before_the_step, between, codes_on, enrol, house, recorded, with_factor};
 use super::browser::{Answer, Browser, House, PASSWORD};
-use crate::panel::{Panel, Setting};
+use crate::panel::{By, Limit, Panel, Setting, Throttle, ThrottleName};
 use crate::secret::Secret;
 
 const ANNA: &str = "anna@clinic.example";
@@ -121,6 +121,47 @@ async fn new_sessions_give_no_new_tries() {
     assert_eq!(answer.location(), "/account?done=code_used");
     let mut browser = before_the_step(&house, ANNA).await;
     assert_eq!(try_code(&mut browser, "code", &app.code(&house)).await.location(), "/");
+}
+
+/// A block that counts codes by account, loosely.
+static LOOSE: Panel = Panel {
+    throttles: &[Throttle {
+        name: ThrottleName::Factor,
+        limits: &[Limit { count: 50, window: 600, by: By::Account }],
+        wait: None,
+        cap: None,
+    }],
+    ..PARTS
+};
+
+#[tokio::test]
+async fn no_limit_of_the_block_and_no_link_loosens_the_one_that_always_holds() {
+    let house = House::of_mailed(&LOOSE).await;
+    let (app, _) = with_factor(&house, ANNA, "Owner").await;
+    let id = house.app().store.person_by_email(ANNA).await.unwrap().unwrap().id;
+    let mut failed = 0;
+    for round in 0..3 {
+        // Whoever reads the mail gets in by a link, as far as the factor.
+        let token = crate::token::Token::fresh().unwrap();
+        let mut write = house.app().store.write(crate::testing::command_line()).await.unwrap();
+        let expires_at = house.app().clock.now() + chrono::Duration::hours(1);
+        let purpose = crate::store::Purpose::Join;
+        let new = crate::store::NewLink { token: token.hash(), purpose, person: Some(id), expires_at };
+        let made = write.issue_link(&new).await.unwrap();
+        write.commit(made).await.unwrap();
+        let mut browser = house.browser();
+        browser.get(&format!("/join?token={}", token.text())).await;
+        browser.get("/join").await;
+        let new = format!("seven herons cross the lake {round}");
+        let answer = browser.post("/join", &[("password", &new), ("again", &new)]).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER);
+        for _ in 0..5 {
+            browser.get("/factor").await;
+            try_code(&mut browser, "code", &app.wrong(&house)).await;
+        }
+        failed = recorded(&house, "factor.failed").await;
+    }
+    assert_eq!(failed, 10, "looked at, of fifteen");
 }
 
 #[derive(Debug, PartialEq)]

@@ -329,3 +329,15 @@ async fn attributes_point_only_where_the_administrator_may_look() {
     let mut theirs = house.signed_in(&address("desk")).await;
     assert_eq!(theirs.post(&path, &[("a.doctor", "")]).await.status, StatusCode::FORBIDDEN, "one's own");
 }
+
+#[tokio::test]
+async fn who_was_invited_and_never_came_is_nobody_who_stays() {
+    let house = house().await;
+    let owner = house.person(&address("a"), "Owner").await;
+    let invited = house.person_with(&address("b"), "Owner", None).await;
+    house.person(&address("keeper"), "Keeper").await;
+    let mut keeper = house.signed_in(&address("keeper")).await;
+    assert_eq!(does(&mut keeper, owner, "assign", "Clinician").await, StatusCode::FORBIDDEN);
+    house.set_password(invited, PASSWORD).await;
+    assert_eq!(does(&mut keeper, owner, "assign", "Clinician").await, StatusCode::SEE_OTHER);
+}

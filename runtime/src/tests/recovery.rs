@@ -220,6 +220,28 @@ async fn who_may_not_sign_in_gets_no_link_and_uses_none() {
     assert_eq!(sink.mails().len(), 3);
 }
 
+#[tokio::test]
+async fn another_password_ends_the_links_for_the_older_one() {
+    let sink = Sink::open();
+    let house = house(&sink).await;
+    let anna = house.person(ANNA, "Reception").await;
+    let mut browser = house.signed_in(ANNA).await;
+    send(&house).await;
+    let newest = || sink.mails().iter().filter_map(super::sink::Mail::link).next_back();
+    asks(&mut house.browser(), ANNA).await;
+    send(&house).await;
+    let mailed = newest().expect("a link");
+    browser.get("/account").await;
+    let change = [("old", PASSWORD), ("password", NEW), ("again", NEW)];
+    assert_eq!(browser.post("/account/password", &change).await.location(), "/account?done=password");
+    assert_eq!(chooses(&mut house.browser(), &mailed, PASSWORD).await, StatusCode::NOT_FOUND);
+    // One that waits to be sent is not sent.
+    asks(&mut house.browser(), ANNA).await;
+    house.set_password(anna, PASSWORD).await;
+    send(&house).await;
+    assert_eq!(newest(), Some(mailed));
+}
+
 /// Drops what it waits for after so many steps: what a kill at that moment leaves of a transaction.
 struct Cut<F> {
     inner: Pin<Box<F>>,

@@ -199,3 +199,42 @@ async fn a_changed_pepper_is_taken_and_the_hash_moves_at_the_sign_in() {
     let lost = plain.peppered(peppers(key("c"), None)).await;
     assert_eq!(lost.browser().sign_in(ANNA, PASSWORD).await.status, StatusCode::SEE_OTHER, "without a key by now");
 }
+
+/// Whether a sign-in that had its password verified, and had then to wait while this was done, was let in; and whether
+/// the old password is good afterwards.
+async fn overtaken(house: &House, by: impl AsyncFnOnce()) -> [StatusCode; 2] {
+    let mut browser = house.browser();
+    let before = house.app().hasher.work().0;
+    let mut under_way = Box::pin(browser.sign_in(ANNA, PASSWORD));
+    // Nothing goes on in it unless it is asked to.
+    while house.app().hasher.work().0 == before {
+        let polled = std::future::poll_fn(|cx| std::task::Poll::Ready(under_way.as_mut().poll(cx))).await;
+        assert!(polled.is_pending());
+        tokio::task::yield_now().await;
+    }
+    by().await;
+    let answer = under_way.await.status;
+    [answer, house.browser().sign_in(ANNA, PASSWORD).await.status]
+}
+
+#[tokio::test]
+async fn a_password_that_goes_while_it_is_verified_lets_nobody_in() {
+    let (yes, no) = (StatusCode::SEE_OTHER, StatusCode::UNPROCESSABLE_ENTITY);
+    let house = House::with("http://127.0.0.1:8000", crate::Limits::default()).await;
+    let anna = house.person(ANNA, "Owner").await;
+    assert_eq!(overtaken(&house, async || ()).await, [yes, yes], "the control");
+    // Also where the sign-in would keep the password under a stronger hash: the key of the panel changed meanwhile.
+    let plain = &house;
+    let peppered = crate::pepper::Peppers::new(Some("a".repeat(32)), None).unwrap();
+    for house in [plain, &plain.peppered(peppered).await] {
+        plain.set_password(anna, PASSWORD).await;
+        assert_eq!(overtaken(house, async || house.set_password(anna, WRONG).await).await, [no, no]);
+        plain.set_password(anna, PASSWORD).await;
+        let cleared = async || {
+            let mut write = house.app().store.write(crate::testing::command_line()).await.unwrap();
+            let recorded = write.clear_password(anna).await.unwrap();
+            write.commit(recorded).await.unwrap();
+        };
+        assert_eq!(overtaken(house, cleared).await, [no, no]);
+    }
+}

@@ -1,5 +1,7 @@
 //! The pages of the second factor. They stand in front of the panel, also for somebody who is in it.
 
+use std::fmt;
+
 use serde::Serialize;
 
 use super::{Frame, Text};
@@ -19,7 +21,7 @@ pub(crate) struct FactorPage {
 }
 
 /// Setting a factor up.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 pub(crate) struct EnrolPage {
     pub(crate) frame: Frame,
     pub(crate) action: Text,
@@ -39,8 +41,15 @@ pub(crate) struct EnrolPage {
     pub(crate) sign_out: Text,
 }
 
+// What stands in it is shown once and to one person.
+impl fmt::Debug for EnrolPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("EnrolPage(…)")
+    }
+}
+
 /// Recovery codes, on this page and nowhere else.
-#[derive(Debug, Serialize)]
+#[derive(Serialize)]
 pub(crate) struct CodesPage {
     pub(crate) frame: Frame,
     pub(crate) lead: Text,
@@ -50,4 +59,11 @@ pub(crate) struct CodesPage {
     /// Its name.
     pub(crate) name: Text,
     pub(crate) next: Text,
+}
+
+// What stands in it is shown once and to one person.
+impl fmt::Debug for CodesPage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("CodesPage(…)")
+    }
 }

@@ -15,6 +15,7 @@ pub(in crate::pages) fn in_words(event: &str) -> &str {
         "job.started" => "job started",
         "job.cancelled" => "job called off",
         "job.ended" => "job over",
+        "upload.kept" => "file sent in",
         "form.refused" => "form refused",
         "right.refused" => "right refused",
         "rule.excepted" => "exception used",

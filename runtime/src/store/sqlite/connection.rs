@@ -24,6 +24,7 @@ pub(in crate::store) struct Connection {
     inner: SqliteConnection,
     deadline: Arc<AtomicU64>,
     born: Instant,
+    patient: bool,
 }
 
 impl Connection {
@@ -38,7 +39,13 @@ impl Connection {
             .await
             .map_err(|e| sorted(&e))?
             .set_progress_handler(STEPS_A_LOOK, move || millis_since(born) <= until.load(Ordering::Relaxed));
-        Ok(Self { inner: connection, deadline, born })
+        Ok(Self { inner: connection, deadline, born, patient: false })
+    }
+
+    /// From now on a statement may take its time: building a table anew is no request.
+    pub(in crate::store) fn take_time(&mut self) {
+        self.patient = true;
+        self.deadline.store(u64::MAX, Ordering::Relaxed);
     }
 
     /// All rows.
@@ -67,6 +74,9 @@ impl Connection {
     }
 
     fn start(&mut self) {
+        if self.patient {
+            return;
+        }
         let limit = u64::try_from(STATEMENT.as_millis()).unwrap_or(u64::MAX);
         self.deadline.store(millis_since(self.born).saturating_add(limit), Ordering::Relaxed);
     }
@@ -96,4 +106,25 @@ fn arguments(bound: Vec<Bound>) -> Result<SqliteArguments, Fault> {
         .map_err(|error| Fault::Other(Error::Bug(format!("a value can't be bound: {error}"))))?;
     }
     Ok(arguments)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::Ordering;
+
+    use super::Connection;
+    use crate::store::sql::Sql;
+
+    #[tokio::test]
+    async fn a_statement_has_its_time_and_one_of_a_migration_as_much_as_it_needs() {
+        let directory = tempfile::tempdir().expect("a directory");
+        let file = directory.path().join("a.db");
+        let options = sqlx::sqlite::SqliteConnectOptions::new().filename(file).create_if_missing(true);
+        let mut connection = Connection::open(&options).await.expect("a connection");
+        connection.rows(Sql::new("SELECT 1")).await.expect("a row");
+        assert!(connection.deadline.load(Ordering::Relaxed) < u64::MAX);
+        connection.take_time();
+        connection.rows(Sql::new("SELECT 1")).await.expect("a row");
+        assert_eq!(connection.deadline.load(Ordering::Relaxed), u64::MAX);
+    }
 }

@@ -63,7 +63,8 @@ impl Database {
         MAIN.push(&mut sql);
         sql.push(" WHERE ");
         condition::push(&mut sql, MAIN, model, &wanted);
-        sql.push(" GROUP BY day");
+        // By place: a field of the model may be called `day`, too.
+        sql.push(" GROUP BY 1");
         let mut found = HashMap::new();
         for answer in self.reading().await?.rows(sql).await? {
             found.insert(answer.words(0)?, answer.count(1)?);

@@ -58,6 +58,13 @@ pub(in crate::store) async fn forget_all(tx: &mut Transaction, person: i64) -> R
     Ok(())
 }
 
+/// None of those who hold this role.
+pub(in crate::store) async fn forget_of_role(tx: &mut Transaction, role: &str) -> Result<(), Error> {
+    let sql = Sql::new("DELETE FROM bw_devices WHERE person IN (SELECT id FROM bw_people WHERE role = $1)").bind(role);
+    tx.execute(sql).await?;
+    Ok(())
+}
+
 /// Removes those that nobody used for too long.
 pub(in crate::store) async fn forget(tx: &mut Transaction, now: DateTime<Utc>) -> Result<u64, Error> {
     let sql = Sql::new("DELETE FROM bw_devices WHERE seen_at <= $1").bind(now - Duration::days(DEVICE_DAYS));

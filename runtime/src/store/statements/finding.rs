@@ -23,7 +23,10 @@ pub(super) fn is_indexed(model: &'static Model, fields: FieldSet, text: &str) ->
     }
     let held = searched(model).fold(FieldSet::NONE, |set, field| set.with(field.index));
     // No text of a row holds a NUL, and the question to the index would end there.
-    fields == fields.intersection(held) && text.chars().count() >= PART && !text.contains('\0')
+    fields != FieldSet::NONE
+        && fields == fields.intersection(held)
+        && text.chars().count() >= PART
+        && !text.contains('\0')
 }
 
 /// Scope and search as one condition. Fields that may be read in the same rows are looked for together.

@@ -58,7 +58,7 @@ pub(in crate::store) async fn by_id(tx: &mut Transaction, id: i64) -> Result<Opt
     found.as_ref().map(|found| person(found, 0)).transpose()
 }
 
-/// Holders of a role who can sign in, without this one.
+/// Holders of a role who can sign in, without this one. Whoever was invited and has no password yet can't.
 pub(in crate::store) async fn usable_holders_beside(
     tx: &mut Transaction,
     role: &str,
@@ -69,7 +69,7 @@ pub(in crate::store) async fn usable_holders_beside(
     // counts what is left. A count alone would let two go at once.
     let mut sql = Sql::new(
         "SELECT id FROM bw_people WHERE role = $1 AND inactive = FALSE AND (locked_until IS NULL OR locked_until <= $2) \
-         ORDER BY id",
+         AND password_hash IS NOT NULL ORDER BY id",
     )
     .bind(role)
     .bind(now);

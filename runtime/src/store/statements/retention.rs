@@ -69,6 +69,8 @@ pub(in crate::store) async fn prune(
     before: DateTime<Utc>,
     now: DateTime<Utc>,
 ) -> Result<Option<(Checkpoint, u64)>, Error> {
+    // Of two at once the second must see how far the first one went.
+    tx.hold(b"prune").await?;
     let sql = Sql::new(
         "SELECT seq, hash FROM bw_audit WHERE seq < coalesce((SELECT min(seq) FROM bw_audit WHERE at >= $1), \
          (SELECT max(seq) FROM bw_audit)) ORDER BY seq DESC LIMIT 1",

@@ -44,6 +44,15 @@ pub(in crate::store) async fn issue(tx: &mut Transaction, new: &NewLink, now: Da
     Ok(())
 }
 
+/// Ends those of a person that nobody used.
+pub(in crate::store) async fn end_unused(tx: &mut Transaction, purpose: Purpose, person: i64) -> Result<(), Error> {
+    let sql = Sql::new("DELETE FROM bw_tokens WHERE purpose = $1 AND person = $2 AND used_at IS NULL")
+        .bind(purpose.text())
+        .bind(person);
+    tx.execute(sql).await?;
+    Ok(())
+}
+
 /// Uses a link up; `None`: there is none that may be used now.
 pub(in crate::store) async fn take(
     tx: &mut Transaction,
