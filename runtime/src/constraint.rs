@@ -2,7 +2,7 @@
 //! the sentence at the field; the store asks again before it writes, whoever the writer is.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 
 use chrono::{DateTime, Datelike as _, SubsecRound as _, Timelike as _, Utc};
 use regex::Regex;
@@ -179,11 +179,11 @@ fn wrong_pattern(field: &Field, value: &Value) -> Option<String> {
     })
 }
 
-/// Compiled once a program; a `Regex` is cheap to clone.
-fn compiled(pattern: &'static str) -> Option<Regex> {
-    static COMPILED: OnceLock<Mutex<HashMap<&'static str, Option<Regex>>>> = OnceLock::new();
+/// Compiled once a program. Shared rather than cloned: a clone of a `Regex` makes what it matches with anew.
+fn compiled(pattern: &'static str) -> Option<Arc<Regex>> {
+    static COMPILED: OnceLock<Mutex<HashMap<&'static str, Option<Arc<Regex>>>>> = OnceLock::new();
     let mut compiled = COMPILED.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
-    compiled.entry(pattern).or_insert_with(|| Regex::new(&format!(r"\A(?:{pattern})\z")).ok()).clone()
+    compiled.entry(pattern).or_insert_with(|| Regex::new(&format!(r"\A(?:{pattern})\z")).ok().map(Arc::new)).clone()
 }
 
 /// One mailbox: something, an at sign, a domain; no white space. Whether it exists only mail can tell.

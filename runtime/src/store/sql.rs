@@ -234,6 +234,19 @@ impl Sql {
     }
 }
 
+/// All of it in parts, whose lengths are few: a connection keeps a statement of every other length prepared, and those of
+/// thousands of values are large.
+pub(in crate::store) fn parts<T>(all: &[T], longest: usize) -> impl Iterator<Item = &[T]> {
+    let mut rest = all;
+    std::iter::from_fn(move || {
+        let lengths = [longest, longest / 5, longest / 25, longest / 125, 1];
+        let length = lengths.into_iter().find(|length| (1..=rest.len()).contains(length))?;
+        let (part, after) = rest.split_at(length);
+        rest = after;
+        Some(part)
+    })
+}
+
 /// Values from which on the numbers of placeholders are dear to SQLite.
 const MANY: usize = 16;
 
@@ -280,4 +293,29 @@ pub(in crate::store) fn joined(prefix: &'static str, parts: &[&'static str]) -> 
         }
     }
     name
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{parts, without_numbers};
+
+    #[test]
+    fn parts_have_few_lengths_and_leave_nothing_out() {
+        for count in [0, 1, 7, 499, 500, 1_234] {
+            let all: Vec<usize> = (0..count).collect();
+            let found: Vec<&[usize]> = parts(&all, 500).collect();
+            assert_eq!(found.concat(), all);
+            assert!(found.iter().all(|part| [500, 100, 20, 4, 1].contains(&part.len())), "{count}");
+        }
+    }
+
+    #[test]
+    fn numbers_go_where_each_value_stands_once_and_in_order() {
+        let plain = |text: &str, values| without_numbers(text, values);
+        assert_eq!(plain("a = $1 AND b IN ($2, $3)", 3).as_deref(), Some("a = ? AND b IN (?, ?)"));
+        assert_eq!(plain("\"$9\" = $1 AND '$8''\"' = $2", 2).as_deref(), Some("\"$9\" = ? AND '$8''\"' = ?"));
+        for (text, values) in [("a = $2 AND b = $1", 2), ("a = $1 OR b = $1", 1), ("a = $1", 2), ("a = $x", 1)] {
+            assert_eq!(plain(text, values), None, "{text}");
+        }
+    }
 }

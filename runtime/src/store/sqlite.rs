@@ -29,6 +29,9 @@ pub(in crate::store) use schema::{keys_hold, migrate, plan, plan_for_none, plan_
 
 /// Longest wait for another process that writes (defaults.md: busy 5 s).
 const BUSY: Duration = Duration::from_secs(5);
+/// KiB (as SQLite wants it: negative) of pages that the one writing connection may hold: those that a large change is not
+/// done with would else be written out and read back.
+const WRITING_CACHE: &str = "-16384";
 /// Connections that read.
 const READERS: usize = 4;
 /// Statements that a connection keeps prepared.
@@ -45,7 +48,7 @@ pub(in crate::store) async fn open(url: &str, statements: Arc<AtomicU64>) -> Res
         .synchronous(SqliteSynchronous::Full)
         .statement_cache_capacity(PREPARED)
         .disable_statement_logging();
-    let writing = options.clone().journal_mode(SqliteJournalMode::Wal);
+    let writing = options.clone().journal_mode(SqliteJournalMode::Wal).pragma("cache_size", WRITING_CACHE);
     // A schema is changed without foreign keys, which are checked after.
     let building = Door::Sqlite(Box::new(writing.clone().foreign_keys(false)));
     let writers = Pool::new(Door::Sqlite(Box::new(writing)), 1, Arc::clone(&statements));

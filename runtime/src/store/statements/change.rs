@@ -13,7 +13,7 @@ use crate::store::fault::Fault;
 use crate::store::fit;
 use crate::store::lane::Transaction;
 use crate::store::query::{GetQuery, ListedRow};
-use crate::store::sql::Sql;
+use crate::store::sql::{Sql, parts};
 use crate::value::{Row, Value};
 
 /// Ids a statement names at most.
@@ -199,7 +199,7 @@ impl Transaction {
             return self.insert_adopted(model, rows).await;
         }
         let mut ids = Vec::with_capacity(rows.len());
-        for rows in rows.chunks((BINDS / (model.fields.len() + 1)).clamp(1, IDS)) {
+        for rows in parts(rows, (BINDS / (model.fields.len() + 1)).clamp(1, IDS)) {
             let mut sql = Sql::new("INSERT INTO ");
             sql.name(model.table).push(" (\"version\"");
             for field in model.fields {

@@ -9,7 +9,7 @@ use crate::store::answer::Answer;
 use crate::store::database::Database;
 use crate::store::lane::Transaction;
 use crate::store::query::LARGEST_BATCH;
-use crate::store::sql::Sql;
+use crate::store::sql::{Sql, parts};
 use crate::value::timestamp_text;
 
 /// Entries a statement inserts at most.
@@ -31,7 +31,7 @@ impl Transaction {
         let mut seq = head.whole(0)?;
         let mut hash: Hash =
             head.bytes(1)?.try_into().map_err(|_| Error::Bug("the head of the audit log is no SHA-256".to_owned()))?;
-        for events in events.chunks(AT_ONCE) {
+        for events in parts(events, AT_ONCE) {
             let mut sql = Sql::new(
                 "INSERT INTO bw_audit (seq, at, request_id, actor, actor_email, session, event, model, row_id, \
                  changes, prev_hash, hash) VALUES ",
