@@ -181,7 +181,8 @@ fn wrong_pattern(field: &Field, value: &Value) -> Option<String> {
 
 /// Compiled once a program. Shared rather than cloned: a clone of a `Regex` makes what it matches with anew.
 fn compiled(pattern: &'static str) -> Option<Arc<Regex>> {
-    static COMPILED: OnceLock<Mutex<HashMap<&'static str, Option<Arc<Regex>>>>> = OnceLock::new();
+    type Compiled = HashMap<&'static str, Option<Arc<Regex>>>;
+    static COMPILED: OnceLock<Mutex<Compiled>> = OnceLock::new();
     let mut compiled = COMPILED.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
     compiled.entry(pattern).or_insert_with(|| Regex::new(&format!(r"\A(?:{pattern})\z")).ok().map(Arc::new)).clone()
 }
