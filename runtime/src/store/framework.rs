@@ -1,6 +1,8 @@
 //! The framework's own tables, as text in which a word in braces stands for a type that each database calls by its own
 //! name. A change of them raises [`VERSION`]; an older program then refuses the database.
 
+mod first;
+
 use super::dialect::Dialect;
 use crate::migrate::Step;
 
@@ -46,34 +48,12 @@ pub(super) fn all(dialect: Dialect) -> impl Iterator<Item = Made> {
     TABLES.iter().chain(INDEXES).map(move |(name, text)| Made {
         name,
         sql: spelled_out(text, dialect),
-        then: FIRST
+        then: first::FIRST
             .iter()
             .find(|(table, ..)| table == name)
             .map(|(_, what, sql)| Step { what: (*what).to_owned(), sql: sql[dialect as usize].to_owned() }),
     })
 }
-
-/// What a table starts with: its name, the step in words, and the statement on SQLite and on PostgreSQL.
-const FIRST: &[(&str, &str, [&str; 2])] = &[
-    (
-        "bw_audit_head",
-        "start the audit log",
-        [
-            "INSERT INTO bw_audit_head (one, seq, hash) VALUES (1, 0, zeroblob(32))",
-            "INSERT INTO bw_audit_head (one, seq, hash) VALUES (1, 0, decode(repeat('00', 32), 'hex'))",
-        ],
-    ),
-    // 256 and 244 random bits.
-    (
-        "bw_settings",
-        "make the key of versions",
-        [
-            "INSERT INTO bw_settings (name, value) VALUES ('version_key', lower(hex(randomblob(32))))",
-            "INSERT INTO bw_settings (name, value) VALUES ('version_key', gen_random_uuid()::text || \
-             gen_random_uuid()::text)",
-        ],
-    ),
-];
 
 fn spelled_out(text: &str, dialect: Dialect) -> String {
     let mut lines = Vec::new();

@@ -94,6 +94,8 @@ fn people_are_added_once_and_only_with_a_role_of_the_panel() {
         &["policy", "show", "--format", "markdown"],
         &["audit", "verify"],
         &["doctor"],
+        // Also of the panel's own tables: they are tables like any.
+        &["adopt"],
         &["--help"],
     ] {
         assert_eq!(status(&directory, fine), ExitCode::SUCCESS, "{fine:?}");
