@@ -2,20 +2,22 @@
 //! it is read here, and leaves an event behind; [`Write::commit`] asks for the proof of at least one.
 
 pub(crate) mod bulk;
+mod fitting;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use tokio::sync::Notify;
 
+use fitting::{field_of, may_fill_in, outside, veil_secrets, wrong_verb};
+
 use crate::audit::{Change, Context, Event, EventId};
-use crate::authorize::{Terms, verb_in_words};
+use crate::authorize::Terms;
 use crate::constraint;
-use crate::error::{Error, FieldFault};
-use crate::panel::{Automatic, Field, FieldSet, Kind, Model, Panel, Sensitivity, Verb};
+use crate::error::Error;
+use crate::panel::{Automatic, FieldSet, Model, Panel, Sensitivity, Verb};
 use crate::store::lane::Transaction;
 use crate::store::query::{GetQuery, ListedRow};
-use crate::store::statements::change::Pointed;
 use crate::store::{Store, deletion, proved};
 use crate::value::{Row, Value};
 
@@ -322,144 +324,5 @@ impl Write {
         }
         self.kept_apart(terms, &row).await?;
         Ok(row)
-    }
-
-    /// A new row: what was given, else automatic, else default, else null.
-    fn filled_in(&self, model: &'static Model, values: Vec<(usize, Value)>) -> Result<(Row, FieldSet), Error> {
-        let mut row = Row::new(0, 1, model.fields.len());
-        let mut given = FieldSet::NONE;
-        for (index, value) in values {
-            let field = field_of(model, index)?;
-            row.set(index, constraint::normal(field.kind, value));
-            given = given.with(index);
-        }
-        for field in model.fields.iter().filter(|f| !given.contains(f.index)) {
-            let value = match (field.automatic, &self.context.actor) {
-                (Some(Automatic::Created | Automatic::Updated), _) => Value::Timestamp(self.context.now()),
-                (Some(Automatic::Author), Some(actor)) => Value::Int(actor.person),
-                _ => constraint::default_of(field),
-            };
-            row.set(field.index, value);
-        }
-        Ok((row, given))
-    }
-
-    /// Every one of these fields holds what it may.
-    fn may_stand(&self, model: &'static Model, fields: FieldSet, row: &Row) -> Result<(), Error> {
-        let faults: Vec<FieldFault> = model
-            .fields
-            .iter()
-            .filter(|field| fields.contains(field.index))
-            .filter_map(|field| {
-                let value = row.get(field.index)?;
-                let message = constraint::violation(self.panel, field, value, self.context.now())?;
-                Some(FieldFault { field: field.index, message })
-            })
-            .collect();
-        if faults.is_empty() { Ok(()) } else { Err(Error::Fields(faults)) }
-    }
-
-    fn checks_hold(&self, model: &'static Model, row: &Row) -> Result<(), Error> {
-        for check in model.checks {
-            // True or unknown passes, as a check of a database does.
-            if check.predicate.bind(model, &self.context.asker).matches(row) == Some(false) {
-                return Err(Error::Check(check.message));
-            }
-        }
-        Ok(())
-    }
-
-    /// Every foreign key among these fields points at a row that is there and that its writer may see.
-    async fn may_point(
-        &mut self,
-        model: &'static Model,
-        fields: FieldSet,
-        row: &Row,
-        parents: Parents<'_>,
-    ) -> Result<(), Error> {
-        let pointed = self.pointed(model, fields, row, parents);
-        let (keys, targets): (Vec<&Field>, Vec<_>) =
-            pointed.into_iter().map(|(field, target, id)| (field, (target, id))).unzip();
-        let seen = self.transaction.may_be_pointed_at(&targets).await?;
-        let faults: Vec<FieldFault> = keys
-            .iter()
-            .zip(seen)
-            .filter(|(_, seen)| !seen)
-            .map(|(field, _)| FieldFault { field: field.index, message: "Choose one from the list.".to_owned() })
-            .collect();
-        if faults.is_empty() { Ok(()) } else { Err(Error::Fields(faults)) }
-    }
-
-    /// What the foreign keys among these fields point at.
-    fn pointed<'p>(
-        &self,
-        model: &'static Model,
-        fields: FieldSet,
-        row: &Row,
-        parents: Parents<'p>,
-    ) -> Vec<(&'static Field, Pointed<'p>, i64)> {
-        let mut pointed = Vec::new();
-        for field in model.fields.iter().filter(|f| fields.contains(f.index)) {
-            let Some(Value::Int(id)) = row.get(field.index) else { continue };
-            let target = match (field.kind, parents) {
-                (Kind::Actor, Parents::Within { people: false, .. })
-                    if self.context.actor.as_ref().is_none_or(|actor| actor.person != *id) =>
-                {
-                    Pointed::Nothing
-                }
-                (Kind::Actor, _) => Pointed::Person,
-                (Kind::Model(to, _), Parents::AnyThatExists) => {
-                    self.panel.models.get(to).map_or(Pointed::Nothing, Pointed::Any)
-                }
-                (Kind::Model(to, _), Parents::Within { views, .. }) => {
-                    views.iter().find(|v| v.model().index == to).map_or(Pointed::Nothing, Pointed::Within)
-                }
-                _ => continue,
-            };
-            pointed.push((field, target, *id));
-        }
-        pointed
-    }
-}
-
-fn field_of(model: &'static Model, index: usize) -> Result<&'static Field, Error> {
-    model.fields.get(index).ok_or_else(|| Error::Bug(format!("{} has no field {index}", model.name)))
-}
-
-/// A form never writes what is read-only or automatic; an action writes what it declares.
-fn may_fill_in(terms: &Terms, fields: FieldSet) -> Result<(), Error> {
-    let model = terms.model();
-    let declared = match terms.verb() {
-        Verb::Act(action) => model.actions.get(action).map(|a| a.writes),
-        _ => None,
-    };
-    for field in model.fields.iter().filter(|f| fields.contains(f.index)) {
-        let may = match declared {
-            Some(writes) => writes.contains(&field.index) && field.automatic.is_none(),
-            None => field.is_writable() && terms.fields_somewhere().contains(field.index),
-        };
-        if !may {
-            let verb = verb_in_words(model, terms.verb());
-            return Err(Error::Beyond(format!("You may not write {} here ({verb} {}).", field.title, model.plural)));
-        }
-    }
-    Ok(())
-}
-
-fn outside(terms: &Terms) -> Error {
-    let verb = verb_in_words(terms.model(), terms.verb());
-    Error::Beyond(format!("This lies outside the {} that you may {verb}.", terms.model().plural))
-}
-
-fn wrong_verb(terms: &Terms, what: &str) -> Error {
-    Error::Bug(format!("terms for {:?} were given to {what} {}", terms.verb(), terms.model().plural))
-}
-
-/// What leaves a write never carries a hash.
-fn veil_secrets(model: &'static Model, row: &mut Row) {
-    for field in model.fields.iter().filter(|f| f.kind == Kind::Secret) {
-        if row.get(field.index).is_some_and(|value| !value.is_null()) {
-            row.set(field.index, Value::SecretHash(String::new()));
-        }
     }
 }

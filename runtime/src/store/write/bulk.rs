@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 
 use sha2::{Digest as _, Sha256};
 
-use super::{Parents, Write, may_fill_in, outside, veil_secrets};
+use super::fitting::{may_fill_in, outside, veil_secrets, wrong_verb};
+use super::{Parents, Write};
 use crate::audit::Event;
 use crate::authorize::Terms;
 use crate::error::{Error, FieldFault};
@@ -137,7 +138,7 @@ impl Write {
         rows: Vec<Incoming>,
     ) -> Result<Vec<Came>, Error> {
         if how.import.verb() != Verb::Import {
-            return Err(super::wrong_verb(how.import, "import"));
+            return Err(wrong_verb(how.import, "import"));
         }
         for terms in [Some(how.import), how.create, how.edit].into_iter().flatten() {
             proved(terms)?;
