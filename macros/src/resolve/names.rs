@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, HashMap};
 use proc_macro2::Ident;
 
 use super::reserved::{self, Use};
+pub(crate) use super::words::{plain, writable};
 use crate::ast;
 use crate::diag::Diags;
 use crate::panel::{
@@ -59,28 +60,6 @@ pub(crate) fn token(action: &Ident) -> String {
         chars.next().map(|first| first.to_uppercase().chain(chars).collect::<String>()).unwrap_or_default()
     };
     plain(action).split('_').map(capitalised).collect()
-}
-
-/// The name without `r#`.
-pub(crate) fn plain(ident: &Ident) -> String {
-    let mut name = ident.to_string();
-    if name.starts_with("r#") {
-        name.drain(..2);
-    }
-    name
-}
-
-/// The name as the expansion can write it: what Rust keeps for itself becomes raw, or gets a `_` where it can't be. It
-/// has been reported; rustc would report it once more, in words of its own.
-pub(crate) fn writable(ident: &Ident) -> Ident {
-    let name = ident.to_string();
-    if !reserved::is_rust(&name) {
-        return ident.clone();
-    }
-    match name.as_str() {
-        "self" | "Self" | "super" | "crate" | "_" => Ident::new(&format!("{name}_"), ident.span()),
-        _ => Ident::new_raw(&name, ident.span()),
-    }
 }
 
 /// Names seen so far in one scope.

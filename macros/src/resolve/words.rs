@@ -1,6 +1,32 @@
 //! Names made from names: titles, plurals, path segments, tables. It only spells; whether the result is free is
 //! checked elsewhere.
 
+use proc_macro2::Ident;
+
+use super::reserved;
+
+/// The name without `r#`.
+pub(crate) fn plain(ident: &Ident) -> String {
+    let mut name = ident.to_string();
+    if name.starts_with("r#") {
+        name.drain(..2);
+    }
+    name
+}
+
+/// The name as the expansion can write it: what Rust keeps for itself becomes raw, or gets a `_` where it can't be. It
+/// has been reported; rustc would report it once more, in words of its own.
+pub(crate) fn writable(ident: &Ident) -> Ident {
+    let name = ident.to_string();
+    if !reserved::is_rust(&name) {
+        return ident.clone();
+    }
+    match name.as_str() {
+        "self" | "Self" | "super" | "crate" | "_" => Ident::new(&format!("{name}_"), ident.span()),
+        _ => Ident::new_raw(&name, ident.span()),
+    }
+}
+
 /// `InvoiceLine` and `invoice_line` → `["invoice", "line"]`.
 fn parts(name: &str) -> Vec<String> {
     let mut parts: Vec<String> = Vec::new();
