@@ -19,6 +19,7 @@ use crate::password::Hasher;
 use crate::route::Route;
 use crate::secret::Secrets;
 use crate::store::{Store, Write};
+use crate::turn::Turns;
 
 /// The running application.
 pub struct App {
@@ -48,6 +49,8 @@ pub struct App {
     pub(crate) bell: Arc<Notify>,
     /// Tries that were held off, likewise.
     pub(crate) held_off: Flood,
+    /// Whose turn it is before the door.
+    pub(crate) turns: Turns,
     /// Stylesheet, script and icons, with the panel's brand in them.
     pub(crate) assets: Assets,
 }
@@ -93,6 +96,7 @@ impl App {
             secrets,
             forged: Flood::default(),
             held_off: Flood::default(),
+            turns: Turns::default(),
             assets,
         }
     }

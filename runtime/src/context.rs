@@ -12,6 +12,7 @@ use crate::authorize::Actor;
 use crate::fields::Fields;
 use crate::panel::Panel;
 use crate::route::Route;
+use crate::turn::Turn;
 use crate::upload::Upload;
 
 /// Nobody is signed in: the pages around the sign-in.
@@ -45,6 +46,8 @@ pub struct Cx<'a, Who = Actor> {
     pub now: DateTime<Utc>,
     /// UUID v7, in the log, in the audit and in the answer's `X-Request-Id`.
     pub request_id: Uuid,
+    /// Its turn before the door; nothing for who is signed in.
+    pub(crate) turn: Turn,
     /// What every form of the answer must carry in a hidden field named [`CSRF_FIELD`].
     pub csrf: String,
 }
@@ -87,6 +90,7 @@ impl<'a, Who> Cx<'a, Who> {
             address: self.address,
             now: self.now,
             request_id: self.request_id,
+            turn: self.turn,
             csrf: self.csrf,
         }
     }

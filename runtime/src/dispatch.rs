@@ -23,6 +23,7 @@ use crate::response::Response;
 use crate::route::{FactorPage, Page, Route};
 use crate::session::{self, EndReason, Halfway, Jar, Lacks, Standing};
 use crate::token::Token;
+use crate::turn::Turn;
 use crate::upload;
 
 /// The answer to a request. `target` is path and query with the base path off; `posted` is what came with a POST.
@@ -49,6 +50,7 @@ pub(crate) async fn answer(
         address: crate::address::of_visitor(peer, &parts.headers, &app.settings.proxies),
         now: app.clock.now(),
         request_id: id,
+        turn: Turn::default(),
         csrf: String::new(),
     };
     // The look of the panel is nobody's secret and needs no statement.
@@ -236,6 +238,7 @@ async fn before_the_door(
     carried: Option<&str>,
     is_post: bool,
 ) -> Response {
+    cx.turn = cx.app.turns.next().await;
     let public_url = &cx.app.settings.public_url;
     let at_the_door = matches!(route, Some(Route::SignIn | Route::First | Route::Join | Route::Recovery));
     if !at_the_door {

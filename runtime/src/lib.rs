@@ -62,6 +62,7 @@ pub mod store;
 pub mod throttle;
 pub mod token;
 mod trail;
+mod turn;
 pub mod typed;
 mod upload;
 pub mod value;

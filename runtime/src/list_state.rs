@@ -11,7 +11,8 @@ use crate::fields::Fields;
 use crate::form;
 use crate::panel::{Field, FieldSet, Kind, Model, Sensitivity, Sort};
 use crate::predicate::Op;
-use crate::store::{LARGEST_PAGE, Position, cursor};
+use crate::store::cursor::Cursors;
+use crate::store::{LARGEST_PAGE, Position};
 use crate::value::Value;
 
 /// Name of the query parameter that carries what was just done over a redirect; no part of the state.
@@ -30,7 +31,8 @@ pub(crate) struct ListState {
     /// The address names the order.
     pub(crate) sort_named: bool,
     pub(crate) size: u32,
-    pub(crate) position: Position,
+    /// `after`, `before` or `at`, with what stands there.
+    place: Option<(String, String)>,
     /// What of it belongs into every address of this list: all but the place.
     pairs: Vec<(String, String)>,
 }
@@ -90,7 +92,7 @@ impl ListState {
             sort: model.sort.iter().find(|sort| visible.contains(sort.field)).copied(),
             sort_named: false,
             size: USUAL_SIZE,
-            position: Position::First,
+            place: None,
             pairs: Vec::new(),
         };
         let mut place = None;
@@ -121,19 +123,27 @@ impl ListState {
         for filter in &mut state.filters {
             filter.condition = condition(filter)?;
         }
+        state.place = place.map(|(name, value)| (name.to_owned(), value.to_owned()));
+        Ok(state)
+    }
+
+    /// The page that the address names.
+    ///
+    /// # Errors
+    /// [`Error::BadRequest`] for a place that this list has not given out in this order.
+    pub(crate) fn position(&self, model: &Model, cursors: &Cursors) -> Result<Position, Error> {
         let key = |text: &str| {
-            cursor::decode(model, state.sort, text).ok_or_else(|| {
+            cursors.decode(model, self.sort, text).ok_or_else(|| {
                 Error::BadRequest("This place in the list is not one that the list has given out.".to_owned())
             })
         };
-        state.position = match place {
+        Ok(match self.place.as_ref().map(|(name, text)| (name.as_str(), text.as_str())) {
             None => Position::First,
             Some(("after", text)) => Position::After(key(text)?),
             Some(("before", text)) => Position::Before(key(text)?),
             Some((_, "last")) => Position::Last,
             Some(_) => return Err(Error::BadRequest("There is no such place in the list.".to_owned())),
-        };
-        Ok(state)
+        })
     }
 
     fn read_filter(&mut self, model: &'static Model, visible: FieldSet, name: &str, value: &str) -> Result<(), Error> {
@@ -284,5 +294,34 @@ fn read(field: &Field, text: &str) -> Result<Value, Error> {
         Ok(value) if !value.is_null() => Ok(value),
         Ok(_) => Err(Error::BadRequest(format!("The filter {} is empty.", field.title))),
         Err(why) => Err(Error::BadRequest(format!("The filter {}: {why}", field.title))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::panel::Verb;
+    use crate::testing::{PATIENT, actor, patient, terms};
+
+    #[test]
+    fn the_words_of_a_filter_carry_the_label_of_its_fields() {
+        let view = terms(&actor("Owner", None), Verb::View, PATIENT);
+        let model = view.model();
+        let asked = |field: usize, text: &str| {
+            let mut filter = FieldFilter::new(&model.fields[field]);
+            filter.is.push(text.to_owned());
+            ListState {
+                q: String::new(),
+                filters: vec![filter],
+                sort: None,
+                sort_named: false,
+                size: USUAL_SIZE,
+                place: None,
+                pairs: Vec::new(),
+            }
+        };
+        assert_eq!(model.fields[patient::NOTES].sensitivity, Sensitivity::Sensitive, "what the test is about");
+        assert_eq!(asked(patient::NOTES, "cats").label(&view), Sensitivity::Sensitive);
+        assert_eq!(asked(patient::NAME, "Berg").label(&view), Sensitivity::Personal);
     }
 }

@@ -273,7 +273,7 @@ fn may_give(panel: &'static Panel, actor: &Actor, held: &Role, given: &Role) -> 
 }
 
 /// The block's `keep`, on the people as they are within the transaction.
-async fn keeps(write: &mut Write, panel: &'static Panel, target: &PersonRow) -> Result<(), Error> {
+pub(crate) async fn keeps(write: &mut Write, panel: &'static Panel, target: &PersonRow) -> Result<(), Error> {
     let Some(role) = panel.role_by_name(&target.role).filter(|role| role.keep > 0) else { return Ok(()) };
     if write.usable_holders_beside(role.name, target.id).await? < u64::from(role.keep) {
         return Err(Error::Beyond(format!(

@@ -1,19 +1,19 @@
 //! Sessions: the cookie that carries one, how long it lives, and whom it makes of a visitor. The judgement is pure; a
 //! session's row is read anew with each request and nothing of it is remembered.
 
+mod jar;
+
 use chrono::{DateTime, Utc};
-use cookie::{Cookie, SameSite};
-use http::{HeaderMap, HeaderValue, header};
-use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::authorize::Actor;
 use crate::condition::Asker;
-use crate::config::PublicUrl;
-use crate::panel::{Attribute, Kind, Panel};
+use crate::panel::{Attribute, Kind, Panel, Role};
 use crate::store::SessionRow;
 use crate::throttle::later;
-use crate::token::Token;
 use crate::value::Value;
+
+pub(crate) use self::jar::DEVICE_DAYS;
+pub use self::jar::Jar;
 
 /// Why a session ended. The text never changes once released.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -150,7 +150,10 @@ pub fn judge(panel: &'static Panel, row: &SessionRow, now: DateTime<Utc>) -> Sta
     if now >= row.expires_at {
         return Standing::Over(Some(EndReason::Expired));
     }
-    if now >= later(row.seen_at, panel.session.idle) {
+    let role = panel.roles.iter().find(|role| role.name == row.role);
+    // A role that is no more gets the shortest of the times.
+    let idle = role.map_or(panel.session.ruling_idle.min(panel.session.idle), |role| panel.session.idle_of(role));
+    if now >= later(row.seen_at, idle) {
         return Standing::Over(Some(EndReason::Idle));
     }
     if row.inactive {
@@ -159,10 +162,10 @@ pub fn judge(panel: &'static Panel, row: &SessionRow, now: DateTime<Utc>) -> Sta
     if row.locked_until.is_some_and(|until| now < until) {
         return Standing::Over(Some(EndReason::Locked));
     }
-    let Some(role) = panel.roles.iter().find(|role| role.name == row.role) else {
+    let Some(role) = role else {
         return Standing::Over(Some(EndReason::RoleChanged));
     };
-    let touch = now >= later(row.seen_at, TOUCH.min(panel.session.idle / 2));
+    let touch = now >= later(row.seen_at, TOUCH.min(idle / 2));
     // The one place where a password alone is told from a factor: everything behind it asks for an `Actor`.
     let lacks = match (row.trust, row.has_factor) {
         (Trust::Factor, true) => None,
@@ -225,10 +228,11 @@ pub(crate) fn judge_for_work(panel: &'static Panel, row: &SessionRow, ended: Opt
     }))
 }
 
-/// When a session that starts now is over at the latest.
+/// When a session of a holder of this role that starts now is over at the latest.
 #[must_use]
-pub fn expires_at(panel: &Panel, now: DateTime<Utc>) -> DateTime<Utc> {
-    later(now, panel.session.absolute)
+pub fn expires_at(panel: &Panel, role: &str, now: DateTime<Utc>) -> DateTime<Utc> {
+    let role: Option<&Role> = panel.roles.iter().find(|held| held.name == role);
+    later(now, role.map_or(panel.session.absolute, |role| panel.session.absolute_of(role)))
 }
 
 /// Until when a proof of identity of that moment is fresh. Using the session does not move it.
@@ -290,129 +294,5 @@ pub fn attribute_json(value: &Value) -> serde_json::Value {
         Value::Bool(b) => (*b).into(),
         Value::Null => serde_json::Value::Null,
         other => other.to_text().into(),
-    }
-}
-
-/// The cookies of the panel.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Jar {
-    /// The session.
-    Session,
-    /// Before a session: what forms of the sign-in are bound to.
-    Door,
-    /// The token of a one-use link, moved out of the address for as long as the form is filled in.
-    Link,
-    /// That somebody signed in with this browser before: tries from it are counted apart, and nothing else.
-    Device,
-    /// What the body of an action said, for the page after the redirect. Not in the address: it may name a person.
-    Said,
-}
-
-/// Seconds that a link's token stays in its cookie.
-const LINK_SECONDS: i64 = 15 * 60;
-/// Days that a device stays known without a sign-in from it.
-pub(crate) const DEVICE_DAYS: i64 = 90;
-/// Seconds that an action's words stay in theirs: one redirect's worth, and a reload's.
-const SAID_SECONDS: i64 = 30;
-/// Characters of an action's words that are kept; a cookie holds 4 KiB, percent-encoded.
-const SAID_CHARS: usize = 300;
-
-impl Jar {
-    /// The cookie's name. `__Host-` keeps other hosts of the domain from setting it; browsers take it only with `Secure`,
-    /// which plain http on loopback can't have.
-    #[must_use]
-    pub fn name(self, public_url: &PublicUrl) -> &'static str {
-        match (self, public_url.is_https()) {
-            (Self::Session, true) => "__Host-bw",
-            (Self::Session, false) => "bw",
-            (Self::Door, true) => "__Host-bw-door",
-            (Self::Door, false) => "bw-door",
-            (Self::Link, true) => "__Host-bw-link",
-            (Self::Link, false) => "bw-link",
-            (Self::Device, true) => "__Host-bw-device",
-            (Self::Device, false) => "bw-device",
-            (Self::Said, true) => "__Host-bw-said",
-            (Self::Said, false) => "bw-said",
-        }
-    }
-
-    /// Whether an answer with these headers hands this cookie out.
-    #[must_use]
-    pub(crate) fn is_set_by(self, headers: &HeaderMap, public_url: &PublicUrl) -> bool {
-        let name = self.name(public_url);
-        let handed = headers.get_all(header::SET_COOKIE).iter().filter_map(|value| value.to_str().ok());
-        handed.filter_map(|cookie| cookie.split_once('=')).any(|(set, _)| set == name)
-    }
-
-    /// The token in the request's cookie.
-    #[must_use]
-    pub fn read(self, headers: &HeaderMap, public_url: &PublicUrl) -> Option<Token> {
-        Token::parse(self.value(headers, public_url)?)
-    }
-
-    /// The words in the request's cookie.
-    #[must_use]
-    pub fn words(self, headers: &HeaderMap, public_url: &PublicUrl) -> Option<String> {
-        let words = percent_decode_str(self.value(headers, public_url)?).decode_utf8().ok()?;
-        (!words.is_empty()).then(|| words.into_owned())
-    }
-
-    /// The token of the browser that speaks: the one that it is known by, else the one of the door, which becomes it with
-    /// a sign-in.
-    #[must_use]
-    pub fn device(headers: &HeaderMap, public_url: &PublicUrl) -> Option<Token> {
-        Self::Device.read(headers, public_url).or_else(|| Self::Door.read(headers, public_url))
-    }
-
-    /// The name counts as it was sent. Decoded, `__%48ost-bw` would be ours too, and that one any host of the domain may
-    /// set: browsers guard the prefix letter by letter.
-    fn value<'h>(self, headers: &'h HeaderMap, public_url: &PublicUrl) -> Option<&'h str> {
-        let name = self.name(public_url);
-        headers
-            .get_all(header::COOKIE)
-            .iter()
-            .filter_map(|value| value.to_str().ok())
-            .flat_map(Cookie::split_parse)
-            .filter_map(Result::ok)
-            .find(|cookie| cookie.name() == name)
-            .and_then(|cookie| cookie.value_raw())
-    }
-
-    /// Hands the token out.
-    #[must_use]
-    pub fn set(self, token: &Token, public_url: &PublicUrl) -> HeaderValue {
-        let max_age = match self {
-            Self::Link => Some(LINK_SECONDS),
-            Self::Device => Some(DEVICE_DAYS * 86_400),
-            _ => None,
-        };
-        self.header(&token.text(), max_age, public_url)
-    }
-
-    /// Hands words out.
-    #[must_use]
-    pub fn say(self, words: &str, public_url: &PublicUrl) -> HeaderValue {
-        let words: String = words.chars().take(SAID_CHARS).collect();
-        let words = utf8_percent_encode(&words, NON_ALPHANUMERIC).to_string();
-        self.header(&words, Some(SAID_SECONDS), public_url)
-    }
-
-    /// Takes it back.
-    #[must_use]
-    pub fn clear(self, public_url: &PublicUrl) -> HeaderValue {
-        self.header("", Some(0), public_url)
-    }
-
-    fn header(self, value: &str, max_age: Option<i64>, public_url: &PublicUrl) -> HeaderValue {
-        let mut cookie = Cookie::build((self.name(public_url), value))
-            .path("/")
-            .http_only(true)
-            .same_site(SameSite::Lax)
-            .secure(public_url.is_https());
-        if let Some(seconds) = max_age {
-            cookie = cookie.max_age(cookie::time::Duration::seconds(seconds));
-        }
-        // Name, token, encoded words and attributes are all of letters that a header takes.
-        HeaderValue::from_str(&cookie.build().to_string()).unwrap_or(HeaderValue::from_static(""))
     }
 }

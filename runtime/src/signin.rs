@@ -46,6 +46,7 @@ pub(crate) async fn try_password(cx: &Cx<'_, Nobody>, typed_email: &str, passwor
         _ => None,
     };
     let typed = Password::typed(password);
+    cx.turn.pass_on();
     let right = app.hasher.verify(place, typed.clone(), hash.as_ref().map(|hash| hash.0.clone())).await?;
     if right && let (Some(person), Some(hash)) = (&person, &hash) {
         let stronger = if app.hasher.is_outdated(&hash.0) { strengthened(app, typed).await? } else { None };
@@ -92,7 +93,8 @@ async fn let_in(
         write.strengthen_hash(person.id, &stronger).await?;
     }
     write.forgive(asks).await?;
-    let recorded = start(cx, &mut write, person.id, &token).await?;
+    let role = now.as_ref().map_or("", |now| now.role.as_str());
+    let recorded = start(cx, &mut write, person.id, role, &token).await?;
     write.commit(recorded).await?;
     Ok(Some(token))
 }
@@ -102,13 +104,14 @@ pub(crate) async fn start(
     cx: &Cx<'_, Nobody>,
     write: &mut Write,
     person: i64,
+    role: &str,
     token: &Token,
 ) -> Result<Recorded, Error> {
     let agent = cx.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let new = NewSession {
         token: token.hash(),
         person,
-        expires_at: session::expires_at(cx.panel(), cx.now),
+        expires_at: session::expires_at(cx.panel(), role, cx.now),
         at_most: cx.panel().session.at_most,
         address: &cx.address,
         agent,

@@ -36,7 +36,7 @@ mod write;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use tokio::sync::Notify;
+use tokio::sync::{Notify, OnceCell};
 
 use crate::audit::chain::Verified;
 use crate::audit::{Context, EntryPage, EntryQuery};
@@ -46,6 +46,7 @@ use crate::migrate::files::{File, Taken};
 use crate::migrate::{Part, Plan};
 use crate::panel::Panel;
 
+use cursor::Cursors;
 use database::Database;
 
 pub use account::{
@@ -74,6 +75,8 @@ pub struct Store {
     statements: Arc<AtomicU64>,
     /// Rung when something was queued for the sender of mail.
     bell: Arc<Notify>,
+    /// Read once: they never change.
+    cursors: Arc<OnceCell<Cursors>>,
 }
 
 impl Store {
@@ -86,7 +89,7 @@ impl Store {
     pub async fn open(panel: &'static Panel, url: &str) -> Result<Self, Error> {
         let statements = Arc::new(AtomicU64::new(0));
         let database = Arc::new(Database::open(url, Arc::clone(&statements)).await?);
-        Ok(Self { panel, database, statements, bell: Arc::default() })
+        Ok(Self { panel, database, statements, bell: Arc::default(), cursors: Arc::default() })
     }
 
     /// The whole schema, if there is no database at this URL yet; none if there is one. Makes nothing.
@@ -197,6 +200,20 @@ impl Store {
         self.database.verify_audit(None).await
     }
 
+    /// What places in lists are sealed with, on their way into an address and back.
+    ///
+    /// # Errors
+    /// [`Error::Setup`] when the database keeps no key for it.
+    pub async fn cursors(&self) -> Result<&Cursors, Error> {
+        let lost =
+            || Error::Setup("the table bw_settings has lost `cursor_key`: no list can be paged through".to_owned());
+        let made = self.cursors.get_or_try_init(|| async {
+            let key = self.database.setting("cursor_key").await?.ok_or_else(lost)?;
+            Ok::<_, Error>(Cursors::with(key.as_bytes()))
+        });
+        made.await
+    }
+
     /// What the schema lacks.
     ///
     /// # Errors
@@ -208,7 +225,9 @@ impl Store {
 
     /// Applies what the schema lacks, in one transaction with its event. Returns what was applied.
     pub async fn migrate(&self, context: Context) -> Result<Plan, Error> {
-        self.database.migrate(self.panel, Part::Whole, &context).await
+        let plan = self.database.migrate(self.panel, Part::Whole, &context).await?;
+        self.cursors().await?;
+        Ok(plan)
     }
 
     /// What a part of the schema lacks.

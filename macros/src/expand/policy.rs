@@ -103,22 +103,32 @@ pub(super) fn of_panel(panel: &Panel) -> TokenStream {
     let (min, with_factor) =
         (Literal::u32_unsuffixed(panel.password.min), Literal::u32_unsuffixed(panel.password.min_with_factor));
     let blocklist = panel.password.blocklist;
-    let [idle, absolute, reauth] =
-        [panel.session.idle, panel.session.absolute, panel.session.reauth].map(Literal::u64_unsuffixed);
+    let session = &panel.session;
+    let [idle, absolute, reauth, ruling_idle, ruling_absolute] =
+        [session.idle, session.absolute, session.reauth, session.ruling_idle, session.ruling_absolute]
+            .map(Literal::u64_unsuffixed);
     let at_most = Literal::u32_unsuffixed(panel.session.at_most);
     let throttles = panel.throttles.iter().map(throttle);
     let seconds = |given: Option<u64>| optional(given.map(Literal::u64_unsuffixed));
     let by_email = seconds(panel.recovery.by_email.map(|(seconds, _)| seconds));
     let by_administrator = seconds(panel.recovery.by_administrator.map(|(seconds, _)| seconds));
     let codes = optional(panel.recovery.codes.map(|(codes, _)| Literal::u32_unsuffixed(codes)));
-    let break_glass = panel.recovery.break_glass.is_some();
+    // Without the clause the command line stays.
+    let break_glass = panel.recovery.place.is_none() || panel.recovery.break_glass.is_some();
     let proofs = panel.reauth.iter().flat_map(|reauth| proof(&reauth.what));
     let accepts = panel.accepts.iter().map(|one| accept(panel, one));
     quote! {
         forbids: &[#(#forbids,)* #(#one_person),*],
         one_person: &[#(#apart),*],
         password: Password { min: #min, min_with_factor: #with_factor, blocklist: #blocklist },
-        session: Session { idle: #idle, absolute: #absolute, reauth: #reauth, at_most: #at_most },
+        session: Session {
+            idle: #idle,
+            absolute: #absolute,
+            reauth: #reauth,
+            at_most: #at_most,
+            ruling_idle: #ruling_idle,
+            ruling_absolute: #ruling_absolute,
+        },
         throttles: &[#(#throttles),*],
         recovery: Recovery {
             by_email: #by_email,

@@ -17,6 +17,9 @@ pub(crate) struct Session {
     pub(crate) absolute: u64,
     pub(crate) reauth: u64,
     pub(crate) at_most: u32,
+    /// Of roles that hold authority over people; what the block says holds for them too.
+    pub(crate) ruling_idle: u64,
+    pub(crate) ruling_absolute: u64,
     pub(crate) place: Place,
 }
 

@@ -151,17 +151,28 @@ pub(crate) fn password(clause: &ast::Settings, diags: &mut Diags) -> Password {
     password
 }
 
-/// NIST SP 800-63B-4, AAL2: half an hour idle, twelve in all.
+/// NIST SP 800-63B-4, AAL2: half an hour idle, twelve hours in all; for whoever rules over people a quarter, and a working
+/// day (AAL3: at most 15 minutes and 12 hours).
 pub(crate) fn default_session(place: Place) -> Session {
-    Session { idle: 30 * MINUTE, absolute: 12 * HOUR, reauth: 10 * MINUTE, at_most: 5, place }
+    Session {
+        idle: 30 * MINUTE,
+        absolute: 12 * HOUR,
+        reauth: 10 * MINUTE,
+        at_most: 5,
+        ruling_idle: 15 * MINUTE,
+        ruling_absolute: 8 * HOUR,
+        place,
+    }
 }
 
 pub(crate) fn session(clause: &ast::Settings, diags: &mut Diags) -> Session {
     let mut session = default_session(clause.place);
     for (name, setting) in unique(&clause.settings, diags) {
         match (name.to_string().as_str(), setting) {
-            ("idle", Written::Seconds(seconds)) => session.idle = *seconds,
-            ("absolute", Written::Seconds(seconds)) => session.absolute = *seconds,
+            ("idle", Written::Seconds(seconds)) => (session.idle, session.ruling_idle) = (*seconds, *seconds),
+            ("absolute", Written::Seconds(seconds)) => {
+                (session.absolute, session.ruling_absolute) = (*seconds, *seconds);
+            }
             ("reauth", Written::Seconds(seconds)) => session.reauth = *seconds,
             ("at_most", Written::Count(count)) => {
                 session.at_most = *count;

@@ -52,6 +52,15 @@ fn what_is_left_out_gets_its_default() {
         (panel.session.idle, panel.session.absolute, panel.session.reauth, panel.session.at_most),
         (1800, 43_200, 600, 5)
     );
+    assert_eq!((panel.session.ruling_idle, panel.session.ruling_absolute), (900, 28_800), "who rules over people");
+    let (panel, _) = read(
+        "panel P { public_url \"http://127.0.0.1:8000\"; } model A { title: String; } role R { all *; } session idle 1h;",
+    );
+    assert_eq!((panel.session.idle, panel.session.ruling_idle), (3_600, 3_600), "as the block says");
+    assert_eq!((panel.session.absolute, panel.session.ruling_absolute), (43_200, 28_800));
+    let (panel, _) = read(
+        "panel P { public_url \"http://127.0.0.1:8000\"; } model A { title: String; text: Text; } role R { all *; }",
+    );
     assert_eq!((panel.throttles.len(), panel.reauth.len()), (5, 4));
     assert!(panel.proxies.is_none() && panel.recovery.by_email.is_none());
     assert_eq!(panel.database.and_then(|database| database.fallback).as_deref(), Some("sqlite:p.db"));

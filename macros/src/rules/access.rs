@@ -233,6 +233,18 @@ fn contradiction(throttle: &Throttle) -> Option<(Place, String, String)> {
             ));
         }
     }
+    if let Some(limit) = throttle.limits.iter().find(|limit| !is_known(throttle.name, limit.by)) {
+        let message = format!(
+            "`throttle {word}` counts {what} {}, which nobody has there: it counts nothing",
+            by_phrase(limit.by)
+        );
+        let other = match throttle.name {
+            ThrottleName::Login | ThrottleName::Recovery => "by account` or `by address",
+            ThrottleName::Token => "by token` or `by address",
+            _ => "by session` or `by account",
+        };
+        return Some((limit.place, message, format!("write `{other}`")));
+    }
     match throttle.cap {
         Some(0) => {
             let message = format!("`throttle {word}` locks every account before its first try");
@@ -255,6 +267,16 @@ fn contradiction(throttle: &Throttle) -> Option<(Place, String, String)> {
         format!("`throttle {word}` allows an address less than one account: {what} of one person block a whole office"),
         format!("write `{} per {} by address`, or more of them", account.count, wording::span(account.window)),
     ))
+}
+
+/// Whether what a limit counts by is there when the try comes: nobody has a session before they signed in, and a token is
+/// what programs come with.
+fn is_known(name: ThrottleName, by: By) -> bool {
+    match name {
+        ThrottleName::Login | ThrottleName::Recovery => matches!(by, By::Account | By::Address),
+        ThrottleName::Factor | ThrottleName::Reauth | ThrottleName::Export => by != By::Token,
+        ThrottleName::Token => matches!(by, By::Token | By::Account | By::Address),
+    }
 }
 
 /// Who guesses slowly has all year: what counts is how many guesses at one account fit in a day, over every way at once.

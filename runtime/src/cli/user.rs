@@ -1,6 +1,8 @@
 //! `user`: people from the command line, for whoever can read the database file anyway. It sets no password that somebody
 //! else could know unless asked to, and prints a link only here.
 
+mod break_glass;
+
 use std::io::Read as _;
 
 use chrono::{DateTime, Utc};
@@ -10,8 +12,8 @@ use zeroize::Zeroizing;
 use super::{Failure, Outcome, print, settings};
 use crate::app::App;
 use crate::builder::Builder;
+use crate::email;
 use crate::error::Error;
-use crate::factor::check::account_key;
 use crate::mail::Notice;
 use crate::panel::{Panel, Role};
 use crate::password::{Password, Rules};
@@ -20,7 +22,6 @@ use crate::session::{EndReason, attribute_json, read_attribute};
 use crate::store::{NewLink, NewPerson, PasswordHash, PersonRow, Purpose, Recorded, Write};
 use crate::throttle::later;
 use crate::token::Token;
-use crate::{email, signin};
 
 /// How long a link is good where the block says nothing.
 const LINK: u64 = 24 * 3_600;
@@ -58,15 +59,7 @@ pub(super) fn command() -> Command {
         )
         .subcommand(Command::new("list").about("Who there is"))
         .subcommand(Command::new("link").about("Print a new one-use link to a new password").arg(email()))
-        .subcommand(
-            Command::new("unlock").about("Lift a lock, and what failed sign-ins hold against the account").arg(email()),
-        )
-        .subcommand(
-            Command::new("factor-off")
-                .about("Take a lost second factor away; where the role requires one, the next sign-in sets up another")
-                .arg(email())
-                .arg(Arg::new("why").long("why").value_name("TEXT").required(true).help("Why, for the audit log")),
-        )
+        .subcommands(break_glass::commands(&email))
         .subcommand(
             Command::new("end")
                 .about("End every session of a person, or of everybody with a role")
@@ -77,7 +70,9 @@ pub(super) fn command() -> Command {
 
 pub(super) async fn run(builder: &Builder, given: &ArgMatches) -> Outcome {
     let Some((word, given)) = given.subcommand() else {
-        return Err(Failure::Usage("`user` takes create, list, link, unlock, factor-off or end".to_owned()));
+        return Err(Failure::Usage(
+            "`user` takes create, list, link, reset, unlock, role, factor-off or end".to_owned(),
+        ));
     };
     let settings = settings(builder, given)?;
     let (store, _) = builder.open(&settings).await?;
@@ -85,8 +80,7 @@ pub(super) async fn run(builder: &Builder, given: &ArgMatches) -> Outcome {
     match word {
         "create" => create(builder, &app, given).await,
         "link" => link(builder, &app, given).await,
-        "unlock" => unlock(builder, &app, given).await,
-        "factor-off" => factor_off(builder, &app, given).await,
+        "reset" | "unlock" | "role" | "factor-off" => break_glass::run(builder, &app, word, given).await,
         "end" => end(builder, &app, given).await,
         _ => list(&app).await,
     }
@@ -122,42 +116,13 @@ async fn create(builder: &Builder, app: &App, given: &ArgMatches) -> Outcome {
 }
 
 async fn link(builder: &Builder, app: &App, given: &ArgMatches) -> Outcome {
+    break_glass::is_declared(app.panel)?;
     let person = person(app, given).await?;
     let mut write = app.store.write(builder.context()).await?;
     let (token, recorded) = issue(app, &mut write, person.id).await?;
     write.tell(person.id, Notice::LinkMade, "").await?;
     write.commit(recorded).await?;
     say_link(app, &token);
-    Ok(())
-}
-
-async fn unlock(builder: &Builder, app: &App, given: &ArgMatches) -> Outcome {
-    let person = person(app, given).await?;
-    let mut write = app.store.write(builder.context()).await?;
-    for key in signin::account_keys(app.panel, &person.email) {
-        write.clear_throttle(&key).await?;
-    }
-    write.clear_throttle(&account_key(&person.email)).await?;
-    let recorded = write.unlock(person.id).await?;
-    write.commit(recorded).await?;
-    print(format!("{} may try to sign in again", person.email));
-    Ok(())
-}
-
-async fn factor_off(builder: &Builder, app: &App, given: &ArgMatches) -> Outcome {
-    let person = person(app, given).await?;
-    let why = given.get_one::<String>("why").map_or("", |why| why.trim());
-    if why.is_empty() {
-        return Err(Failure::Usage("--why takes a reason, for the audit log".to_owned()));
-    }
-    let mut write = app.store.write(builder.context()).await?;
-    let Some(recorded) = write.remove_factor(person.id, "command line", why).await? else {
-        return Err(Failure::Found(format!("{} has no second factor", person.email)));
-    };
-    write.end_sessions(person.id, EndReason::FactorChanged).await?;
-    write.clear_throttle(&account_key(&person.email)).await?;
-    write.commit(recorded).await?;
-    print(format!("{} has no second factor any more, no recovery codes and no sessions", person.email));
     Ok(())
 }
 

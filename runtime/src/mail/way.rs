@@ -142,7 +142,7 @@ fn in_short(error: &lettre::transport::smtp::Error, tls: Transit) -> String {
         None if error.is_tls() => "no TLS with the server".to_owned(),
         None if error.is_timeout() => "the server took too long".to_owned(),
         None if error.is_client() => "the server can't do what this mail needs, or offers no TLS".to_owned(),
-        None if tls == Transit::Whole => "the server can't be reached over TLS".to_owned(),
+        None if tls != Transit::Loopback => "the server can't be reached over TLS".to_owned(),
         None => "the server can't be reached".to_owned(),
     }
 }

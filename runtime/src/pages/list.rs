@@ -2,6 +2,8 @@
 
 use chrono::Days;
 
+mod paging;
+
 use super::picker::Source;
 use super::row::Keys;
 use super::{frame, row, show, terms, terms_if_any, words};
@@ -11,18 +13,21 @@ use crate::list_state::{FieldFilter, ListState, is_of_filter, is_sortable};
 use crate::panel::{Field, FieldSet, Kind, Model, Verb};
 use crate::response::Response;
 use crate::route::{Page, Route};
-use crate::store::{Candidates, Label, ListQuery, Listed, PickerQuery, Position, Search, cursor};
+use crate::store::cursor::Cursors;
+use crate::store::{Candidates, Label, ListQuery, Listed, PickerQuery, Position, Search};
 use crate::views::{
-    BulkBar, Chip, Column, Count, Empty, Filter, Hidden, Link, ListPage, OptionView, PickView, SearchView, Size, Step,
-    Text,
+    BulkBar, Chip, Column, Count, Empty, Filter, Hidden, Link, ListPage, OptionView, PickView, SearchView, Text,
 };
 
+/// Rows a page, as they are offered.
 const SIZES: [u32; 4] = [25, 50, 100, 200];
 
 pub(super) async fn page(cx: &Cx<'_>, model: &'static Model) -> Result<Response, Error> {
     let view = terms(cx, Verb::View, model)?;
     let visible = view.fields_somewhere();
     let state = ListState::read(&cx.query, model, &view)?;
+    let cursors = cx.app.store.cursors().await?;
+    let position = state.position(model, cursors)?;
     let columns = row::columns(model, model.list, visible);
     let filtered_keys = state.filters.iter().filter(|f| f.is_active()).map(|f| f.field.index);
     let fetched = row::set(&columns)
@@ -41,7 +46,7 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model) -> Result<Response,
             search: (!state.q.is_empty() && !searched.is_empty())
                 .then_some(Search { text: &state.q, fields: searched }),
             sort: state.sort,
-            position: state.position.clone(),
+            position: position.clone(),
             size: state.size,
             labels: &keys.labels(),
             count: true,
@@ -50,7 +55,8 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model) -> Result<Response,
     let looked = looked_for(cx, &state).await?;
 
     let path = cx.link(&Route::Model(model, Page::List));
-    let list = List { cx, model, state: &state, path: &path, visible, keys: &keys, listed: &listed, looked: &looked };
+    let (state, keys, listed, looked) = (&state, &keys, &listed, &looked);
+    let list = List { cx, model, state, cursors, position: &position, path: &path, visible, keys, listed, looked };
     let count = listed.count.map_or_else(String::new, words::count);
     let bulk = list.bulk(&count);
     let new = terms_if_any(cx, Verb::Create, model).map(|_| Text::from(cx.link(&Route::Model(model, Page::New))));
@@ -63,7 +69,7 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model) -> Result<Response,
         chips: list.chips(),
         clear: state.address(&path, |name| name == "q" || name.starts_with("f."), &[]).into(),
         columns: list.columns(&columns),
-        rows: listed.rows.iter().map(|one| row::line(cx, model, &view, &columns, &keys, one)).collect(),
+        rows: listed.rows.iter().map(|one| row::line(cx, model, &view, &columns, keys, one)).collect(),
         shown: format!("{} of {count}", listed.rows.len()).into(),
         sizes: list.sizes(),
         steps: list.steps(),
@@ -95,6 +101,8 @@ struct List<'a> {
     cx: &'a Cx<'a>,
     model: &'static Model,
     state: &'a ListState,
+    cursors: &'a Cursors,
+    position: &'a Position,
     path: &'a str,
     visible: FieldSet,
     keys: &'a Keys,
@@ -360,43 +368,6 @@ impl List<'_> {
         terms_if_any(self.cx, Verb::Export, self.model)?;
         let path = self.cx.link(&Route::Model(self.model, Page::Export));
         Some(self.state.address(&path, |name| name == "size", &[]).into())
-    }
-
-    fn sizes(&self) -> Vec<Size> {
-        SIZES
-            .into_iter()
-            .map(|size| {
-                let text = size.to_string();
-                Size {
-                    href: self.state.address(self.path, |n| n == "size", &[("size", &text)]).into(),
-                    label: text.into(),
-                    current: size == self.state.size,
-                }
-            })
-            .collect()
-    }
-
-    fn steps(&self) -> Vec<Step> {
-        let to = |with: &[(&str, &str)]| Text::from(self.state.address(self.path, |_| false, with));
-        let previous = self.listed.previous.as_ref().map(cursor::encode);
-        let next = self.listed.next.as_ref().map(cursor::encode);
-        let first = previous.is_some() || self.state.position != Position::First;
-        vec![
-            Step { label: "First".into(), href: first.then(|| to(&[])), icon: "first", rel: "" },
-            Step {
-                label: "Previous".into(),
-                href: previous.map(|key| to(&[("before", &key)])),
-                icon: "left",
-                rel: "prev",
-            },
-            Step {
-                label: "Next".into(),
-                href: next.as_ref().map(|key| to(&[("after", key)])),
-                icon: "right",
-                rel: "next",
-            },
-            Step { label: "Last".into(), href: next.map(|_| to(&[("at", "last")])), icon: "last", rel: "" },
-        ]
     }
 
     fn empty(&self, new: Option<Text>) -> Empty {

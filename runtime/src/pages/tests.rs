@@ -92,6 +92,7 @@ impl Clinic {
             address: String::new(),
             now: now(),
             request_id: Uuid::nil(),
+            turn: crate::turn::Turn::default(),
             csrf: "token".to_owned(),
         };
         match cx.route {

@@ -1,6 +1,6 @@
 //! How people get in, stay in and get back in. Durations are seconds.
 
-use crate::panel::role::{PeopleVerb, Verb};
+use crate::panel::role::{PeopleVerb, Role, Verb};
 
 /// Length rules of passwords, in code points.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +24,24 @@ pub struct Session {
     pub reauth: u64,
     /// Sessions a person; the oldest ends.
     pub at_most: u32,
+    /// `idle` of whoever rules over people.
+    pub ruling_idle: u64,
+    /// `absolute` of whoever rules over people.
+    pub ruling_absolute: u64,
+}
+
+impl Session {
+    /// Seconds without a request, for a holder of this role.
+    #[must_use]
+    pub fn idle_of(&self, role: &Role) -> u64 {
+        if role.rules() { self.ruling_idle } else { self.idle }
+    }
+
+    /// Seconds in all, for a holder of this role.
+    #[must_use]
+    pub fn absolute_of(&self, role: &Role) -> u64 {
+        if role.rules() { self.ruling_absolute } else { self.absolute }
+    }
 }
 
 /// Limits on one kind of try.

@@ -33,6 +33,14 @@ pub struct Role {
     pub keep: u32,
 }
 
+impl Role {
+    /// Whether it holds authority over people by itself, without a loan.
+    #[must_use]
+    pub fn rules(&self) -> bool {
+        self.people.iter().any(|cell| !cell.lendable)
+    }
+}
+
 /// One right: this verb on this model, these fields of these rows.
 #[derive(Debug)]
 pub struct Cell {

@@ -1,31 +1,92 @@
-//! A key of a list as text for an address, and back. What comes back is a visitor's word: it is parsed, never trusted,
-//! and only ever bound as a value.
+//! A key of a list as text for an address, and back. An address ends up in histories and in the logs of proxies, so that
+//! the value in it is sealed; what comes back is a visitor's word all the same: opened for the very order that it was
+//! given out for, parsed, and only ever bound as a value.
+//!
+//! The key of the seal stands in the database and is never shown: whoever holds the database holds the values anyway,
+//! and every process over it opens what another has given out.
+
+use std::fmt;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
+use chacha20poly1305::{Key as SealKey, XChaCha20Poly1305, XNonce};
+use hmac::{Hmac, Mac as _};
+use sha2::Sha256;
 
 use crate::panel::{Kind, Model, Sort};
 use crate::store::query::Key;
 use crate::value::Value;
 
-/// The key as text that needs no escaping in an address.
-#[must_use]
-pub fn encode(key: &Key) -> String {
-    let value = match &key.value {
-        Value::Null => "n".to_owned(),
-        value => format!("v{}", value.to_text()),
-    };
-    URL_SAFE_NO_PAD.encode(format!("{}:{value}", key.id))
+/// Bytes of the nonce of XChaCha20-Poly1305, in front of what is sealed.
+const NONCE: usize = 24;
+/// Longest text that is looked at.
+const LONGEST: usize = 8_192;
+
+/// Seals and opens the cursors of one database.
+#[derive(Clone)]
+pub struct Cursors {
+    cipher: XChaCha20Poly1305,
+    nonces: [u8; 32],
 }
 
-/// The key that this text stands for in this order; `None` when it was not made by [`encode`] for such an order.
-#[must_use]
-pub fn decode(model: &Model, sort: Option<Sort>, text: &str) -> Option<Key> {
-    if text.len() > 4096 {
-        return None;
+impl fmt::Debug for Cursors {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Cursors(…)")
     }
-    let text = String::from_utf8(URL_SAFE_NO_PAD.decode(text).ok()?).ok()?;
-    let (id, value) = text.split_once(':')?;
+}
+
+impl Cursors {
+    /// With the key that the database keeps.
+    #[must_use]
+    pub fn with(key: &[u8]) -> Self {
+        Self { cipher: XChaCha20Poly1305::new(&SealKey::from(mac(key, b"cursor"))), nonces: mac(key, b"nonces") }
+    }
+
+    /// The key as text that needs no escaping in an address; the same key in the same order gives the same text.
+    /// `None`: it could not be sealed, and nothing is given out instead.
+    #[must_use]
+    pub fn encode(&self, model: &Model, sort: Option<Sort>, key: &Key) -> Option<String> {
+        let value = match &key.value {
+            Value::Null => "n".to_owned(),
+            value => format!("v{}", value.to_text()),
+        };
+        let plain = format!("{}:{value}", key.id);
+        let order = order(model, sort);
+        // Made of what is sealed: two that differ never share one.
+        let whole = mac(&self.nonces, format!("{order}\n{plain}").as_bytes());
+        let nonce: [u8; NONCE] = whole.first_chunk().copied()?;
+        let payload = Payload { msg: plain.as_bytes(), aad: order.as_bytes() };
+        let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).ok()?;
+        Some(URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat()))
+    }
+
+    /// The key that this text stands for in this order; `None` when it was not given out for it.
+    #[must_use]
+    pub fn decode(&self, model: &Model, sort: Option<Sort>, text: &str) -> Option<Key> {
+        if text.len() > LONGEST {
+            return None;
+        }
+        let whole = URL_SAFE_NO_PAD.decode(text).ok()?;
+        let (nonce, sealed) = whole.split_first_chunk::<NONCE>()?;
+        let order = order(model, sort);
+        let payload = Payload { msg: sealed, aad: order.as_bytes() };
+        let plain = self.cipher.decrypt(&XNonce::from(*nonce), payload).ok()?;
+        read(model, sort, &String::from_utf8(plain).ok()?)
+    }
+}
+
+/// What a cursor is good for: one list in one order.
+fn order(model: &Model, sort: Option<Sort>) -> String {
+    let field = |sort: Sort| model.fields.get(sort.field).map_or("", |field| field.name);
+    match sort {
+        None => model.name.to_owned(),
+        Some(sort) => format!("{} {} {}", model.name, field(sort), if sort.descending { "down" } else { "up" }),
+    }
+}
+
+fn read(model: &Model, sort: Option<Sort>, plain: &str) -> Option<Key> {
+    let (id, value) = plain.split_once(':')?;
     let id = id.parse().ok()?;
     let value = match (value.strip_prefix('v'), sort) {
         (None, None) if value == "n" => Value::Null,
@@ -39,4 +100,78 @@ pub fn decode(model: &Model, sort: Option<Sort>, text: &str) -> Option<Key> {
 /// Nothing is sorted by JSON.
 fn parse(kind: Kind, text: &str) -> Option<Value> {
     if kind == Kind::Json { None } else { Value::from_text(kind, text) }
+}
+
+fn mac(key: &[u8], text: &[u8]) -> [u8; 32] {
+    // HMAC takes keys of any length; there is no error to meet.
+    Hmac::<Sha256>::new_from_slice(key).map_or([0; 32], |mut mac| {
+        mac.update(text);
+        mac.finalize().into_bytes().into()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::testing::{PANEL, PATIENT, patient, text};
+
+    fn by(field: usize) -> Sort {
+        Sort { field, descending: false }
+    }
+
+    #[test]
+    fn a_cursor_opens_for_its_order_and_its_database_alone() {
+        let (here, elsewhere) = (Cursors::with(&[1; 32]), Cursors::with(&[2; 32]));
+        let model = &PANEL.models[PATIENT];
+        let key = Key { value: text("Berg"), id: 4 };
+        let given = here.encode(model, Some(by(patient::NAME)), &key).unwrap();
+        assert_eq!(here.decode(model, Some(by(patient::NAME)), &given), Some(key.clone()));
+        assert_eq!(here.encode(model, Some(by(patient::NAME)), &key), Some(given.clone()), "the same each time");
+        assert_eq!(here.decode(model, Some(by(patient::EMAIL)), &given), None, "another field");
+        let down = Some(Sort { field: patient::NAME, descending: true });
+        assert_eq!(here.decode(model, down, &given), None, "the other way");
+        assert_eq!(here.decode(&PANEL.models[0], Some(by(0)), &given), None, "another list");
+        assert_eq!(elsewhere.decode(model, Some(by(patient::NAME)), &given), None, "another database");
+        for at in 0..given.len() {
+            let mut bent = given.clone().into_bytes();
+            bent[at] = if bent[at] == b'A' { b'B' } else { b'A' };
+            let bent = String::from_utf8(bent).unwrap();
+            assert!(
+                bent == given
+                    || here.decode(model, Some(by(patient::NAME)), &bent) != Some(Key { id: 5, ..key.clone() })
+            );
+        }
+    }
+
+    #[test]
+    fn the_value_is_not_to_be_read_in_it() {
+        let cursors = Cursors::with(&[1; 32]);
+        let key = Key { value: text("Berg, of all people"), id: 4 };
+        let given = cursors.encode(&PANEL.models[PATIENT], Some(by(patient::NAME)), &key).unwrap();
+        let bytes = URL_SAFE_NO_PAD.decode(&given).unwrap();
+        assert!(!bytes.windows(4).any(|four| four == b"Berg"));
+    }
+
+    #[test]
+    fn what_was_sealed_by_mistake_is_none_too() {
+        let cursors = Cursors::with(&[1; 32]);
+        let model = &PANEL.models[PATIENT];
+        for (sort, plain) in [
+            (None, "1"),
+            (None, "x:n"),
+            (None, "1:vAbel"),
+            (None, "99999999999999999999:n"),
+            (Some(by(patient::NAME)), "1:n"),
+            (Some(by(patient::BORN)), "1:vyesterday"),
+            (Some(by(patient::BORN)), "1:v1980-13-01"),
+            (Some(by(patient::CREATED_AT)), "1:v12"),
+            (Some(by(patient::PIN)), "1:vx"),
+            (Some(by(99)), "1:vx"),
+        ] {
+            assert_eq!(read(model, sort, plain), None, "{plain}");
+        }
+        for unsealed in ["", "!!", "MTpu", &"A".repeat(9_000)] {
+            assert_eq!(cursors.decode(model, None, unsealed), None, "{unsealed}");
+        }
+    }
 }

@@ -341,7 +341,8 @@ const TABLES: &[(&str, &str)] = &[
   at {moment} NOT NULL
 ) {keyed}",
     ),
-    // Secret: with `version_key` the versions of rows of adopted tables are made.
+    // Secret: with `version_key` the versions of rows of adopted tables are made, with `cursor_key` places in lists are
+    // sealed.
     (
         "bw_settings",
         "CREATE TABLE bw_settings (

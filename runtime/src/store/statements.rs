@@ -22,6 +22,7 @@ pub(in crate::store) mod reach;
 pub(in crate::store) mod retention;
 pub(in crate::store) mod select;
 pub(in crate::store) mod sessions;
+mod settings;
 pub(in crate::store) mod throttle;
 pub(in crate::store) mod tokens;
 pub(in crate::store) mod uploads;

@@ -5,11 +5,11 @@ use std::process::ExitCode;
 
 use tempfile::TempDir;
 
-use super::browser::{NoActions, PANEL};
+use super::browser::{CLINIC_AT_THE_DOOR as PANEL_PARTS, NoActions, PANEL};
 use crate::builder::Builder;
 use crate::cli;
 use crate::config::{Overrides, Settings};
-use crate::panel::{Panel, Setting};
+use crate::panel::{Panel, Recovery, Setting};
 use crate::store::Store;
 use crate::testing::{CLINIC, place, url};
 
@@ -101,6 +101,30 @@ fn people_are_added_once_and_only_with_a_role_of_the_panel() {
         assert_eq!(status(&directory, fine), ExitCode::SUCCESS, "{fine:?}");
     }
     assert_eq!(status(&directory, &["user", "link", "nobody@x.example"]), ExitCode::from(1));
+}
+
+#[test]
+fn where_the_block_declares_no_break_glass_the_command_line_lets_nobody_back_in() {
+    static SHUT: Panel = Panel { recovery: Recovery { break_glass: false, ..PANEL_PARTS.recovery }, ..PANEL_PARTS };
+    let directory = tempfile::tempdir().unwrap();
+    let database = url(&directory);
+    let shut = |words: &[&str]| {
+        let builder = Builder::new(&SHUT, &NoActions).public_url("http://127.0.0.1:8000");
+        let all = ["clinic", "--database", &database].into_iter().chain(words.iter().copied()).map(OsString::from);
+        cli::run(&builder, all)
+    };
+    assert_eq!(shut(&["user", "create", "a@x.example", "--role", "Owner"]), ExitCode::SUCCESS);
+    for words in [
+        &["user", "link", "a@x.example"][..],
+        &["user", "unlock", "a@x.example"],
+        &["user", "reset", "a@x.example", "--why", "lost"],
+        &["user", "role", "a@x.example", "Reception", "--why", "lost"],
+        &["user", "factor-off", "a@x.example", "--why", "lost"],
+    ] {
+        assert_eq!(shut(words), ExitCode::from(1), "{words:?}");
+    }
+    // The control: over the same database, of a block that declares it.
+    assert_eq!(status(&directory, &["user", "reset", "a@x.example", "--why", "lost"]), ExitCode::SUCCESS);
 }
 
 #[test]

@@ -7,7 +7,6 @@ use super::browser::{House, PASSWORD};
 use crate::Limits;
 use crate::audit::chain::Verified;
 use crate::audit::{EntryQuery, EventId};
-use crate::password::QUEUE;
 
 const ANNA: &str = "anna@clinic.example";
 
@@ -37,7 +36,8 @@ async fn five_hundred_at_once_from_one_address_leave_others_their_places() {
     assert_eq!(status, StatusCode::SEE_OTHER);
     let turned_away = tries.iter().filter(|status| **status == StatusCode::SERVICE_UNAVAILABLE).count();
     let taken = 500 - turned_away;
-    assert!((1..=(QUEUE + 4) / 3 + 1).contains(&taken), "{taken} of the flood got a place");
+    // A third of the places at a time; some come free while the last of the flood still arrive.
+    assert!((1..=100).contains(&taken), "{taken} of the flood got a place");
     assert!(hashes <= u64::try_from(taken).unwrap() + 1, "{hashes} hashes before hers was done");
     // 19 MiB each, four at most: 76 MiB.
     assert!(house.app().hasher.most_at_once() <= 4);
@@ -71,6 +71,23 @@ async fn a_flood_of_tries_at_one_account_is_a_handful_of_entries_with_its_count(
     assert_eq!(waits.status, StatusCode::UNPROCESSABLE_ENTITY);
     guesser.sign_in(ANNA, "a guess of many").await;
     assert!(entries(EventId::SigninThrottled).await.len() > held_off.len());
+}
+
+#[tokio::test]
+async fn who_is_signed_in_does_not_stand_behind_those_at_the_door() {
+    let house = House::with("http://127.0.0.1:8000", Limits::default()).await;
+    house.person(ANNA, "Owner").await;
+    let mut anna = house.signed_in(ANNA).await;
+    let mut stranger = house.browser();
+    let mut held = Vec::new();
+    for _ in 0..crate::turn::AT_ONCE {
+        held.push(house.app().turns.next().await);
+    }
+    let waiting = tokio::spawn(async move { stranger.get("/sign-in").await.status });
+    assert_eq!(anna.get("/doctors").await.status, StatusCode::OK);
+    assert!(!waiting.is_finished(), "the stranger waits for a turn");
+    drop(held);
+    assert_eq!(waiting.await.unwrap(), StatusCode::OK);
 }
 
 /// As they come, all at once.

@@ -2,9 +2,10 @@
 
 use http::{HeaderMap, StatusCode, header};
 
-use super::browser::{Browser, House};
+use super::browser::{Browser, CLINIC_AT_THE_DOOR, House, NoActions};
 use crate::audit::EntryQuery;
 use crate::config::PublicUrl;
+use crate::panel::{Panel, PeopleCell, PeopleVerb, Role, Session};
 use crate::session::Jar;
 use crate::token::Token;
 
@@ -189,4 +190,37 @@ async fn a_cookie_over_https_is_bound_to_its_host() {
         assert!(session.contains(attribute), "{session}");
     }
     assert!(!session.contains("Domain") && !session.contains("Max-Age"), "{session}");
+}
+
+#[tokio::test]
+async fn who_rules_over_people_is_signed_out_sooner() {
+    const BARE: Role = Role { cells: &[], framework: &[], people: &[], keep: 0, ..crate::testing::CLINIC.roles[2] };
+    const OVER: [PeopleCell; 1] = [PeopleCell { verb: PeopleVerb::Lock, target: 1, lendable: false, grant: 0 }];
+    const LENT: [PeopleCell; 1] = [PeopleCell { verb: PeopleVerb::Lock, target: 1, lendable: true, grant: 0 }];
+    static PANEL: Panel = Panel {
+        roles: &[
+            Role { index: 0, name: "Owner", title: "Owner", people: &OVER, ..BARE },
+            Role { index: 1, name: "Reception", title: "Reception", people: &LENT, ..BARE },
+        ],
+        session: Session { ruling_idle: 900, ruling_absolute: 28_800, ..CLINIC_AT_THE_DOOR.session },
+        ..CLINIC_AT_THE_DOOR
+    };
+    let limits = crate::Limits { hash_queue: 1_000, ..crate::Limits::default() };
+    let house = House::of(&PANEL, &NoActions, "http://127.0.0.1:8000", limits).await;
+    house.person("owner@clinic.example", "Owner").await;
+    house.person("desk@clinic.example", "Reception").await;
+    for (email, idle, absolute) in [("owner@clinic.example", 900, 28_800), ("desk@clinic.example", 1_800, 43_200)] {
+        let mut browser = house.signed_in(email).await;
+        house.advance(idle - 1);
+        assert_eq!(browser.get("/").await.status, StatusCode::OK, "{email}: just in time");
+        house.advance(idle);
+        assert_eq!(browser.get("/").await.status, StatusCode::SEE_OTHER, "{email}: idle");
+        let mut browser = house.signed_in(email).await;
+        for _ in 1..(absolute / 600) {
+            house.advance(600);
+            assert_eq!(browser.get("/").await.status, StatusCode::OK, "{email}: in use");
+        }
+        house.advance(600);
+        assert_eq!(browser.get("/").await.status, StatusCode::SEE_OTHER, "{email}: used up");
+    }
 }

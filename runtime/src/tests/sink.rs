@@ -97,6 +97,11 @@ impl Sink {
         format!("smtp://{}?from=clinic%40clinic.example", self.address)
     }
 
+    /// Where it listens.
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
+    }
+
     /// The same, over TLS, which it does not speak.
     pub(crate) fn tls_url(&self, scheme: &str) -> String {
         format!("{scheme}://anna:hush@{}?from=clinic%40clinic.example&tls=required", self.address)

@@ -2,6 +2,7 @@
 //! database file, and looks at what comes back.
 
 mod authenticator;
+mod break_glass;
 mod browser;
 mod bulk;
 mod chromium;

@@ -50,6 +50,7 @@ pub(in crate::pages) fn in_words(event: &str) -> &str {
         "group.created" => "group added",
         "group.joined" => "into a group",
         "group.left" => "out of a group",
+        "break_glass.used" => "command line used",
         "recovery.asked" => "way back asked for",
         "recovery.throttled" => "way back held off",
         "mail.given_up" => "mail given up",
@@ -67,7 +68,8 @@ pub(in crate::pages) fn tone(event: &str) -> &'static str {
         "row.updated" | "person.updated" | "person.assigned" => "t1",
         "row.deleted" | "person.deleted" => "t3",
         "form.refused" | "form.forged" | "right.refused" | "signin.failed" | "signin.throttled" | "person.locked"
-        | "proof.failed" | "proof.throttled" | "factor.failed" | "factor.throttled" | "factor.removed" => "bad",
+        | "proof.failed" | "proof.throttled" | "factor.failed" | "factor.throttled" | "factor.removed"
+        | "break_glass.used" => "bad",
         "row.action" | "row.restored" => "t4",
         _ => "t0",
     }

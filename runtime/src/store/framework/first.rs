@@ -13,11 +13,12 @@ pub(super) const FIRST: &[(&str, &str, [&str; 2])] = &[
     // 256 and 244 random bits.
     (
         "bw_settings",
-        "make the key of versions",
+        "make the keys of versions and of cursors",
         [
-            "INSERT INTO bw_settings (name, value) VALUES ('version_key', lower(hex(randomblob(32))))",
+            "INSERT INTO bw_settings (name, value) VALUES ('version_key', lower(hex(randomblob(32)))), \
+             ('cursor_key', lower(hex(randomblob(32))))",
             "INSERT INTO bw_settings (name, value) VALUES ('version_key', gen_random_uuid()::text || \
-             gen_random_uuid()::text)",
+             gen_random_uuid()::text), ('cursor_key', gen_random_uuid()::text || gen_random_uuid()::text)",
         ],
     ),
 ];

@@ -6,11 +6,9 @@ use crate::panel::{FieldSet, OnDelete, Sort, Verb};
 use crate::predicate::Op;
 use crate::store::{
     ChartQuery, Count, CountQuery, GetQuery, Key, Label, LabelOf, ListQuery, Listed, PickFrom, PickerQuery, Position,
-    Search, Store, cursor,
+    Search, Store,
 };
-use crate::testing::{
-    self, DOCTOR, INVOICE, PANEL, PATIENT, SAMPLE, VISIT, invoice, new_patient, patient, text, visit,
-};
+use crate::testing::{self, DOCTOR, INVOICE, PATIENT, SAMPLE, VISIT, invoice, new_patient, patient, text, visit};
 use crate::value::Value;
 
 fn query(terms: &Terms) -> ListQuery<'_> {
@@ -112,6 +110,7 @@ async fn pages_meet_without_gap_or_overlap() {
         })
         .collect();
     testing::seed(&store, SAMPLE, rows).await;
+    let cursors = store.cursors().await.unwrap();
     let owner = testing::actor("Owner", None);
     let terms = testing::terms(&owner, Verb::View, SAMPLE);
     let ids = |listed: &Listed| listed.rows.iter().map(|l| l.row.id).collect::<Vec<_>>();
@@ -152,7 +151,10 @@ async fn pages_meet_without_gap_or_overlap() {
                         seen.extend(ids(&page));
                     }
                     // Through the address and back, as a page does.
-                    let through = |key: Key| cursor::decode(terms.model(), sort, &cursor::encode(&key)).unwrap();
+                    let through = |key: Key| {
+                        let given = cursors.encode(terms.model(), sort, &key).unwrap();
+                        cursors.decode(terms.model(), sort, &given).unwrap()
+                    };
                     position = match step {
                         None => break,
                         Some(key) if backwards => Position::Before(through(key)),
@@ -163,33 +165,6 @@ async fn pages_meet_without_gap_or_overlap() {
             }
         }
     }
-}
-
-#[test]
-fn a_cursor_that_was_tampered_with_is_none() {
-    use base64::Engine as _;
-    let model = &PANEL.models[PATIENT];
-    let by = |field| Some(Sort { field, descending: false });
-    let made = |text: &str| base64::engine::general_purpose::URL_SAFE_NO_PAD.encode(text);
-    for (sort, text) in [
-        (None, "!!".to_owned()),
-        (None, String::new()),
-        (None, made("1")),
-        (None, made("x:n")),
-        (None, made("1:vAbel")),
-        (None, made("99999999999999999999:n")),
-        (by(patient::NAME), made("1:n")),
-        (by(patient::BORN), made("1:vyesterday")),
-        (by(patient::BORN), made("1:v1980-13-01")),
-        (by(patient::CREATED_AT), made("1:v12")),
-        (by(patient::PIN), made("1:vx")),
-        (by(99), made("1:vx")),
-        (by(patient::NAME), made(&format!("1:v{}", "x".repeat(5_000)))),
-    ] {
-        assert_eq!(cursor::decode(model, sort, &text), None, "{text}");
-    }
-    let key = Key { value: Value::Null, id: 4 };
-    assert_eq!(cursor::decode(model, by(patient::EMAIL), &cursor::encode(&key)), Some(key));
 }
 
 #[tokio::test]

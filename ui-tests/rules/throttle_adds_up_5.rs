@@ -1,0 +1,12 @@
+//! Nobody has a session before they signed in: this limit would never count.
+
+bailiwick::admin! {
+    panel Shop { public_url "http://127.0.0.1:8000"; proxies none; }
+    model Product { name: String label; }
+
+    role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
+
+    throttle login 5 per 15min by account, 20 per 10min by address, 5 per 10min by session;
+}
+
+fn main() {}
