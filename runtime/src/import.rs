@@ -1,6 +1,7 @@
 //! What a file may bring in: which columns mean which fields, and the text of a cell read exactly as a form would read
 //! it. Nobody imports what they could not type.
 
+use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 
 use crate::authorize::Terms;
@@ -140,6 +141,7 @@ impl Mapping {
         &self,
         panel: &'static Panel,
         cells: &[Option<String>],
+        now: DateTime<Utc>,
     ) -> Result<Incoming, Vec<(Option<usize>, String)>> {
         let mut values = Vec::with_capacity(self.fields.len());
         let (mut blank, mut faults) = (Vec::new(), Vec::new());
@@ -177,7 +179,16 @@ impl Mapping {
                 }
             };
         }
-        if faults.is_empty() { Ok(Incoming { values, blank, key }) } else { Err(faults) }
+        if faults.is_empty() {
+            return Ok(Incoming { values, blank, key });
+        }
+        // Such a row goes no further. Whatever else is wrong with it is told now and not at the next try.
+        let held = self.fields.iter().flatten();
+        faults.extend(held.filter_map(|field| {
+            let (_, value) = values.iter().find(|(index, _)| *index == field.index)?;
+            Some((Some(field.index), crate::constraint::violation(panel, field, value, now)?))
+        }));
+        Err(faults)
     }
 }
 

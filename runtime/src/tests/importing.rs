@@ -116,7 +116,7 @@ async fn by_file(store: &Store, who: &Actor, rights: &Rights, key: bool, cells: 
         dry: true,
     };
     let mapping = Mapping::new(&asked, &offered).expect("columns that are offered");
-    let row: Incoming = match mapping.read(&IMPORTING, cells) {
+    let row: Incoming = match mapping.read(&IMPORTING, cells, crate::testing::now()) {
         Ok(row) => row,
         Err(why) => return Came::Refused(why),
     };
@@ -218,4 +218,23 @@ async fn an_import_never_reaches_fields_or_rows_of_a_narrower_right() {
     };
     assert_eq!(by_file(&store, &clinician, &rights, false, &row(mine)).await, Came::Created);
     assert!(matches!(by_file(&store, &clinician, &rights, false, &row(other)).await, Came::Refused(_)));
+}
+
+#[tokio::test]
+async fn everything_that_is_wrong_with_a_row_is_told_at_once() {
+    let (_directory, store) = store_of(&IMPORTING).await;
+    let (who, rights) = rights("Owner", None);
+    let cells: Vec<Option<String>> = COLUMNS
+        .into_iter()
+        .map(|name| match name {
+            "email" => Some("nomail".to_owned()),
+            "born" => Some("1990-13-01".to_owned()),
+            "name" => Some("Anna".to_owned()),
+            _ => None,
+        })
+        .collect();
+    let Came::Refused(why) = by_file(&store, &who, &rights, false, &cells).await else { panic!("it can't go in") };
+    let mut fields: Vec<usize> = why.into_iter().filter_map(|(field, _)| field).collect();
+    fields.sort_unstable();
+    assert_eq!(fields, [patient::EMAIL, patient::BORN]);
 }

@@ -77,7 +77,7 @@ impl Worker<'_> {
             let Some(part) = self.app.store.upload_part(upload, after).await? else { break };
             after = last_of(&part);
             for (_, cells) in part.rows {
-                if let Ok(row) = mapping.read(self.app.panel, &cells) {
+                if let Ok(row) = mapping.read(self.app.panel, &cells, self.app.clock.now()) {
                     met.is_first(None, &row.key);
                 }
             }
@@ -208,7 +208,7 @@ impl Worker<'_> {
         let (mut rows, mut lines) = (Vec::new(), Vec::new());
         for (line, cells) in part.rows {
             let line = i64::try_from(line).unwrap_or(i64::MAX);
-            match mapping.read(self.app.panel, &cells) {
+            match mapping.read(self.app.panel, &cells, self.app.clock.now()) {
                 Ok(row) => {
                     rows.push(row);
                     lines.push(line);
