@@ -159,7 +159,7 @@ const BY_CONSTRUCTION: &[(&str, &[(&str, &str)])] = &[
         &[("runtime/src/pages/tests/pickers.rs", "a_picker_offers_what_its_reader_may_view_and_the_write_looks_again")],
     ),
     ("revocation_is_complete", &[("runtime/src/tests/people.rs", "every_act_ends_the_sessions_with_its_reason")]),
-    ("hash_fits_in_memory", &[("runtime/src/password.rs", "the_hashes_at_work_fit_in_memory")]),
+    ("hash_fits_in_memory", &[("runtime/src/password/tests.rs", "the_hashes_at_work_fit_in_memory")]),
     ("brand_is_legible", &[("macros/src/expand/brand.rs", "every_brand_becomes_legible")]),
 ];
 
