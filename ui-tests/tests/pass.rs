@@ -142,6 +142,7 @@ panels! {
     "../pass/sort_sees_no_more_2.rs" sort_sees_no_more_2,
     "../pass/throttle_adds_up.rs" throttle_adds_up,
     "../pass/throttle_adds_up_2.rs" throttle_adds_up_2,
+    "../pass/throttle_adds_up_3.rs" throttle_adds_up_3,
     "../pass/token_bounds.rs" token_bounds,
     "../pass/token_bounds_2.rs" token_bounds_2,
     "../pass/token_bounds_3.rs" token_bounds_3,

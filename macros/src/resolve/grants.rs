@@ -106,10 +106,13 @@ impl Reach<'_> {
         if on_models.is_empty() {
             return;
         }
+        // Several targets may reach a model again; one alone names it once, and only its verbs can be there twice.
         let mut known: HashSet<(Verb, ModelId, FieldSet)> = HashSet::new();
+        let again = clause.targets.len() > 1;
         for reached in self.reached(&clause.targets, diags) {
             let when = self.condition(clause.when.as_ref(), reached.model, diags);
             let named = self.named_fields(&reached, diags);
+            let start = role.cells.len();
             for (word, verb) in &on_models {
                 for verb in self.verbs_on(word, verb, &reached, diags) {
                     let cell = Cell {
@@ -124,7 +127,12 @@ impl Reach<'_> {
                         model_place: reached.target.place,
                         fields_place: reached.target.fields.as_ref().map(|fields| fields.place),
                     };
-                    if known.insert((verb, cell.model, cell.fields)) {
+                    let is_new = if again {
+                        known.insert((verb, cell.model, cell.fields))
+                    } else {
+                        role.cells[start..].iter().all(|one| (one.verb, one.fields) != (verb, cell.fields))
+                    };
+                    if is_new {
                         role.cells.push(cell);
                     }
                 }
