@@ -178,3 +178,20 @@ async fn what_retention_removed_from_the_log_still_keeps_them_apart() {
     assert_eq!(edits(&mut anna, other, "15").await.0, StatusCode::FORBIDDEN, "an action is kept by its name");
     assert_eq!(approves(&mut zoe, id).await.0, StatusCode::SEE_OTHER, "the control");
 }
+
+#[tokio::test]
+async fn an_action_waits_for_whoever_changes_its_row() {
+    let scene = Scene::of(&PANEL).await;
+    let mut anna = scene.browser("anna").await;
+    let mut zoe = scene.browser("zoe").await;
+    let id = scene.creates(&mut anna).await;
+    let store = &scene.house.app().store;
+    let mut write = store.write(crate::testing::command_line()).await.unwrap();
+    write.hold(&CLINIC.models[INVOICE], id).await.unwrap();
+    let mut action = Box::pin(approves(&mut zoe, id));
+    // What it read now could be another row by the time that it is done.
+    let early = tokio::time::timeout(std::time::Duration::from_millis(300), &mut action).await;
+    assert!(early.is_err(), "{early:?}");
+    write.roll_back().await.unwrap();
+    assert_eq!(action.await.0, StatusCode::SEE_OTHER);
+}
