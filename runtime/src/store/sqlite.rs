@@ -88,7 +88,12 @@ async fn look_at(path: &str) -> Result<(), Error> {
             Some(parent) if !parent.as_os_str().is_empty() && !parent.is_dir() => {
                 return setup(&format!("the directory {} does not exist", parent.display()));
             }
-            _ => return make(file).or_else(|e| setup(&format!("it can't be made here ({e})"))),
+            _ => match make(file) {
+                Ok(()) => return Ok(()),
+                // Another process was quicker: it is looked at like any other.
+                Err(e) if e.kind() == std::io::ErrorKind::AlreadyExists => {}
+                Err(e) => return setup(&format!("it can't be made here ({e})")),
+            },
         }
     }
     // SQLite alone opens the file: closing it by another way would drop the locks that this process holds on it through
