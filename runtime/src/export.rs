@@ -17,7 +17,6 @@ use crate::error::Error;
 use crate::file::{Cell, Format, Writer};
 use crate::panel::{Field, FieldSet, Kind, Model, Panel, Sensitivity, Sort, Verb};
 use crate::response::Part;
-use crate::session::{Fit, judge_for_work};
 use crate::store::{LARGEST_BATCH, Label, LabelOf, ListQuery, ListedRow, Position, Search, Store, proved};
 use crate::value::Value;
 
@@ -141,13 +140,8 @@ impl Export {
     /// locked or demoted meanwhile gets no more of it.
     async fn rights(&self, store: &Store, clock: &Clock) -> Result<(Terms, Terms), Error> {
         let Some(session) = self.session else { return Ok((self.view.clone(), self.right.clone())) };
-        let now = clock.now();
         let (panel, model) = (store.panel(), self.view.model());
-        let found = store.session_of_work(session, now).await?;
-        let fit = found.map(|(row, ended)| judge_for_work(panel, &row, ended.as_deref(), now));
-        let Some(Fit::Yes(actor)) = fit else {
-            return Err(Error::Beyond("The session that asked for this export was ended.".to_owned()));
-        };
+        let actor = sending::who(store, session, clock.now()).await?;
         let view = authorize(panel, &actor, Verb::View, model).granted()?;
         Ok((view, authorize(panel, &actor, Verb::Export, model).granted()?))
     }

@@ -11,7 +11,6 @@ use crate::error::Error;
 use crate::file::{Cell, Format, Writer};
 use crate::panel::{Framework, Sensitivity, Verb};
 use crate::response::Part;
-use crate::session::{Fit, judge_for_work};
 use crate::store::Store;
 use crate::trail::{Reader, Told};
 use crate::value::Value;
@@ -155,12 +154,8 @@ impl LogExport {
 
     /// The log as the person may see it at this moment, if they may still take it away.
     async fn reader(&self, store: &Store, clock: &Clock) -> Result<Reader, Error> {
-        let (panel, now) = (store.panel(), clock.now());
-        let found = store.session_of_work(self.session, now).await?;
-        let fit = found.map(|(row, ended)| judge_for_work(panel, &row, ended.as_deref(), now));
-        let Some(Fit::Yes(actor)) = fit else {
-            return Err(Error::Beyond("The session that asked for this export was ended.".to_owned()));
-        };
+        let panel = store.panel();
+        let actor = sending::who(store, self.session, clock.now()).await?;
         authorize_framework(panel, &actor, Verb::View, Framework::Audit)?;
         authorize_framework(panel, &actor, Verb::Export, Framework::Audit)?;
         Ok(Reader::of(panel, &actor))

@@ -5,16 +5,19 @@ use std::future::Future;
 use std::time::Duration;
 
 use bytes::Bytes;
+use chrono::{DateTime, Utc};
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::timeout;
 
 use crate::audit::{Change, Context, Event, EventId};
+use crate::authorize::Actor;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::file::{Rest, Writer};
 use crate::panel::Sensitivity;
 use crate::response::Part;
+use crate::session::{Fit, judge_for_work};
 use crate::store::Store;
 
 /// Longest that one may take, slow readers included.
@@ -49,6 +52,18 @@ pub(super) enum Ended {
     Whole,
     /// Nobody reads any more.
     ReaderGone,
+}
+
+/// Who asked, as they are at this moment.
+///
+/// # Errors
+/// [`Error::Beyond`] when the session ended or its person may do nothing any more.
+pub(super) async fn who(store: &Store, session: i64, now: DateTime<Utc>) -> Result<Actor, Error> {
+    let found = store.session_of_work(session, now).await?;
+    match found.map(|(row, ended)| judge_for_work(store.panel(), &row, ended.as_deref(), now)) {
+        Some(Fit::Yes(actor)) => Ok(*actor),
+        Some(Fit::No(_)) | None => Err(Error::Beyond("The session that asked for this export was ended.".to_owned())),
+    }
 }
 
 /// Records that it begins and lets it run; what comes through the channel is the file.
