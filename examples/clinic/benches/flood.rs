@@ -12,6 +12,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::thread;
 use std::time::{Duration, Instant};
 
+mod measured;
+
 const EMAIL: &str = "desk@example.org";
 const PASSWORD: &str = "sparrows nest above the gate";
 const FLOOD: &str = "BAILIWICK_FLOOD";
@@ -146,10 +148,8 @@ fn clinic(directory: &Path, words: &[&str]) -> Command {
 }
 
 /// The largest memory of a process so far, MiB.
-fn memory(server: &Child) -> f64 {
-    let status = std::fs::read_to_string(format!("/proc/{}/status", server.id())).unwrap_or_default();
-    let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).unwrap_or_default();
-    line.split_whitespace().next().and_then(|kib| kib.parse::<f64>().ok()).unwrap_or_default() / 1_024.0
+fn most(server: &Child) -> u64 {
+    measured::memory(server.id(), "VmHWM:") / 1_024
 }
 
 /// Median, 90th and 99th percentile of list pages one after the other, milliseconds; at least [`PAGES`], and as long as it
@@ -182,7 +182,7 @@ fn measure() {
     assert_eq!(browser.sign_in(PASSWORD).expect("an answer"), 303);
     pages(&mut browser, || false);
     let rest = pages(&mut browser, || false);
-    let at_rest = memory(&server);
+    let at_rest = most(&server);
     let myself = std::env::current_exe().expect("this program");
     let mut flooding =
         Command::new("nice").args(["-n", "19"]).arg(myself).env(FLOOD, &address).spawn().expect("a flood");
@@ -193,7 +193,7 @@ fn measure() {
         println!("list page {when:12}: median {median:7.2} ms, p90 {p90:7.2} ms, p99 {p99:7.2} ms");
     }
     println!("p99 in the flood / at rest: {:.2}", flooded[2] / rest[2]);
-    println!("memory at most:          {at_rest:.0} MiB before, {:.0} MiB after (VmHWM)", memory(&server));
+    println!("memory at most:          {at_rest} MiB before, {} MiB after (VmHWM)", most(&server));
     server.kill().expect("it was there");
     server.wait().expect("it is gone");
 }

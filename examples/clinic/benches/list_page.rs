@@ -5,8 +5,6 @@
 use std::process::Command;
 use std::time::Instant;
 
-use bailiwick::audit::Context;
-use bailiwick::store::{NewPerson, NewSession};
 use bailiwick::token::Token;
 use bytes::Bytes;
 use http::{Request, Response, StatusCode, header};
@@ -15,6 +13,10 @@ use minijinja::{Environment, context};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Row as _};
 use tower_service::Service as _;
+
+mod measured;
+
+use measured::{cpu_ms, median, signed_in};
 
 #[path = "../src/main.rs"]
 #[allow(
@@ -46,7 +48,7 @@ async fn measure() {
     println!("seed of {PATIENTS} patients with their visits and invoices: {:.1} s", started.elapsed().as_secs_f64());
 
     let panel = clinic::Clinic::builder().public_url("http://127.0.0.1:8000").service(&url).await.expect("a panel");
-    let token = signed_in(&panel).await;
+    let token = signed_in(&panel, "Auditor").await;
     let page = ask_panel(&panel, &token).await;
     let mut floor = Floor::open(&path, page.len()).await;
     let same = floor.answer(&token).await;
@@ -94,27 +96,6 @@ async fn searches(service: &bailiwick::Service, token: &Token, plain: f64) {
         let time = median(times);
         println!("search {text}: {rows} rows on the page, {time:.2} ms, {:.1} times a plain page", time / plain);
     }
-}
-
-async fn signed_in(panel: &bailiwick::Service) -> Token {
-    let app = panel.app();
-    let now = app.clock.now();
-    let mut write = app.store.write(Context::of_nobody(uuid::Uuid::now_v7(), now)).await.expect("a transaction");
-    let new =
-        NewPerson { email: "auditor@example.org", role: "Auditor", password_hash: None, attributes: "{}".to_owned() };
-    let (person, _) = write.create_person(&new).await.expect("a statement").expect("a new person");
-    let token = Token::fresh().expect("random bytes");
-    let session = NewSession {
-        token: token.hash(),
-        person,
-        expires_at: now + chrono::Duration::hours(1),
-        at_most: 1,
-        address: "",
-        agent: "",
-    };
-    let (_, recorded) = write.start_session(&session).await.expect("a session");
-    write.commit(recorded).await.expect("a commit");
-    token
 }
 
 async fn ask_panel(panel: &bailiwick::Service, token: &Token) -> String {
@@ -202,18 +183,4 @@ impl Floor {
         let page = self.pages.get_template("list.html").expect("a template");
         page.render(context! { rest => self.rest.as_str(), who, count, rows }).expect("a page")
     }
-}
-
-fn median(mut times: Vec<f64>) -> f64 {
-    times.sort_by(f64::total_cmp);
-    times[times.len() / 2]
-}
-
-/// User and system time of this process, all threads, in milliseconds; Linux counts it in hundredths of a second.
-fn cpu_ms() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").expect("Linux");
-    let after_name = stat.rsplit_once(')').expect("a name in brackets").1;
-    let fields: Vec<&str> = after_name.split_whitespace().collect();
-    let ticks = |at: usize| fields[at].parse::<f64>().expect("a number");
-    (ticks(11) + ticks(12)) * 10.0
 }

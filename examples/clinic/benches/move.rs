@@ -3,20 +3,20 @@
 //! `cargo bench -p clinic --bench move`
 
 use std::process::Command;
-use std::time::Instant;
 
 use bailiwick::Service;
 use bailiwick::audit::Context;
 use bailiwick::forgery;
-use bailiwick::store::{NewPerson, NewSession};
 use bailiwick::token::Token;
 use bailiwick::value::Value;
 use bytes::Bytes;
 use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
-use sqlx::ConnectOptions as _;
-use sqlx::sqlite::SqliteConnectOptions;
 use tower_service::Service as _;
+
+mod measured;
+
+use measured::{Clock, memory, signed_in_with_factor};
 
 #[path = "../src/main.rs"]
 #[allow(
@@ -46,7 +46,7 @@ async fn measure() {
         .expect("the clinic runs");
     assert!(seeded.status.success(), "{}", String::from_utf8_lossy(&seeded.stderr));
     let service = clinic::Clinic::builder().public_url("http://127.0.0.1:8000").service(&url).await.expect("a panel");
-    let token = signed_in(&service, &url).await;
+    let token = signed_in_with_factor(&service, "Owner", &url).await;
     let panel = Panel { service, csrf: forgery::form_token(&token), token };
     panel.store().await;
     panel.create().await;
@@ -151,13 +151,13 @@ impl Panel {
         for format in ["csv", "jsonl", "xlsx"] {
             let fields: Vec<(&str, &str)> =
                 columns.iter().map(|column| ("column", *column)).chain([("format", format)]).collect();
-            let (before, clock) = (memory("VmRSS:"), Clock::start());
+            let (before, clock) = (memory(std::process::id(), "VmRSS:"), Clock::start());
             let answer = self.post("/patients/export", &fields).await;
             assert_eq!(answer.status(), StatusCode::OK);
             let (mut body, mut bytes, mut most) = (answer.into_body(), 0, before);
             while let Some(frame) = body.frame().await {
                 bytes += frame.expect("whole").into_data().map_or(0, |data| data.len());
-                most = most.max(memory("VmRSS:"));
+                most = most.max(memory(std::process::id(), "VmRSS:"));
             }
             println!(
                 "export of {ROWS} patients as {format}: {}, {:.0} rows/s of CPU, {bytes} bytes, {} MiB more memory at most",
@@ -185,7 +185,7 @@ impl Panel {
         for (step, what) in [("check", "dry run"), ("go", "commit, all or nothing")] {
             let fields =
                 [("m.0", "name"), ("m.1", "born"), ("m.2", "doctor"), ("m.3", "phone"), ("how", "one"), ("step", step)];
-            let (before, clock) = (memory("VmRSS:"), Clock::start());
+            let (before, clock) = (memory(std::process::id(), "VmRSS:"), Clock::start());
             let mut most = before;
             let job = self.post(&path, &fields).await;
             assert_eq!(job.status(), StatusCode::SEE_OTHER);
@@ -198,7 +198,7 @@ impl Panel {
                     assert!(page.contains("0 failed"), "{page}");
                     break;
                 }
-                most = most.max(memory("VmRSS:"));
+                most = most.max(memory(std::process::id(), "VmRSS:"));
                 tokio::time::sleep(std::time::Duration::from_millis(20)).await;
             }
             println!(
@@ -208,64 +208,4 @@ impl Panel {
             );
         }
     }
-}
-
-/// The owner, who has a second factor and has proved it.
-async fn signed_in(panel: &Service, url: &str) -> Token {
-    let app = panel.app();
-    let now = app.clock.now();
-    let mut write = app.store.write(Context::of_nobody(uuid::Uuid::now_v7(), now)).await.expect("a transaction");
-    let new = NewPerson { email: "owner@example.org", role: "Owner", password_hash: None, attributes: "{}".to_owned() };
-    let (person, _) = write.create_person(&new).await.expect("a statement").expect("a new person");
-    let token = Token::fresh().expect("random bytes");
-    let session = NewSession {
-        token: token.hash(),
-        person,
-        expires_at: now + chrono::Duration::hours(1),
-        at_most: 1,
-        address: "",
-        agent: "",
-    };
-    let (_, recorded) = write.start_session(&session).await.expect("a session");
-    write.commit(recorded).await.expect("a commit");
-    let mut write = app.store.write(Context::of_nobody(uuid::Uuid::now_v7(), now)).await.expect("a transaction");
-    let sealed = app.secrets.get().expect("the panel made one").seal(person, &[7; 20]).expect("a seal");
-    let (_, recorded) = write.enrol(person, &sealed, 0).await.expect("a factor");
-    write.commit(recorded).await.expect("a commit");
-    let path = url.strip_prefix("sqlite:").expect("a file");
-    let mut connection = SqliteConnectOptions::new().filename(path).connect().await.expect("the file");
-    sqlx::query("UPDATE bw_sessions SET trust = 'factor'").execute(&mut connection).await.expect("a statement");
-    token
-}
-
-/// What a wall clock and what the processor says. On a machine that others use too, only the second means something.
-struct Clock(Instant, f64);
-
-impl Clock {
-    fn start() -> Self {
-        Self(Instant::now(), cpu_ms())
-    }
-
-    fn cpu(&self) -> f64 {
-        ((cpu_ms() - self.1) / 1000.0).max(0.001)
-    }
-
-    fn read(&self) -> String {
-        format!("{:.2} s, {:.2} s of CPU", self.0.elapsed().as_secs_f64(), self.cpu())
-    }
-}
-
-/// Of this process, by the thousandth of a second.
-fn cpu_ms() -> f64 {
-    let stat = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
-    let after = stat.rsplit_once(')').map_or("", |(_, rest)| rest);
-    let ticks: f64 = after.split_whitespace().skip(11).take(2).filter_map(|ticks| ticks.parse::<f64>().ok()).sum();
-    ticks * 10.0
-}
-
-/// Of this process, kB.
-fn memory(what: &str) -> u64 {
-    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
-    let line = status.lines().find(|line| line.starts_with(what)).unwrap_or_default();
-    line.split_whitespace().nth(1).and_then(|kb| kb.parse().ok()).unwrap_or(0)
 }
