@@ -2,15 +2,7 @@
 #![allow(dead_code, reason = "the panels are compiled, not served")]
 #![allow(non_camel_case_types, reason = "a variant is named like a field, to try what then holds")]
 
-macro_rules! panels {
-    ($($path:literal $name:ident,)+) => {
-        $(#[path = $path] mod $name;)+
-
-        const COMPILED: &[&str] = &[$(stringify!($name)),+];
-    };
-}
-
-panels! {
+bailiwick_ui_tests::panels! {
     "../pass/action_declares_effects.rs" action_declares_effects,
     "../pass/action_declares_effects_2.rs" action_declares_effects_2,
     "../pass/action_needs_view.rs" action_needs_view,
@@ -156,18 +148,4 @@ panels! {
     "../pass/value_fits_field_2.rs" value_fits_field_2,
     "../pass/value_in_bounds.rs" value_in_bounds,
     "../pass/value_in_bounds_2.rs" value_in_bounds_2,
-}
-
-#[test]
-fn every_panel_of_the_folder_is_compiled() {
-    let folder = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("pass");
-    let mut names: Vec<String> = std::fs::read_dir(folder)
-        .expect("the folder is there")
-        .map(|entry| entry.expect("a file").path())
-        .map(|path| path.file_stem().expect("a name").to_string_lossy().into_owned())
-        .collect();
-    names.sort();
-    let mut compiled = COMPILED.to_vec();
-    compiled.sort_unstable();
-    assert_eq!(names, compiled);
 }
