@@ -6,6 +6,7 @@ mod adoption;
 mod fields;
 mod forbids;
 mod grants;
+mod misspelt;
 mod models;
 mod names;
 mod pages;
@@ -82,13 +83,16 @@ pub(crate) fn resolve(block: &Block, diags: &mut Diags) -> Panel {
         one_person,
         lock: None,
         lock_passed_over: false,
-        mentions: names.mentions.take(),
-        unresolved: names.unresolved.take(),
+        mentions: Vec::new(),
+        unresolved: Vec::new(),
     };
     if let Some(head) = head {
         settings::head(&mut panel, head, diags);
     }
     settings::fill_sources(&mut panel, place);
+    misspelt::declarations(&names, diags);
+    panel.mentions = names.mentions.take();
+    panel.unresolved = names.unresolved.take();
     panel
 }
 

@@ -45,6 +45,8 @@ pub struct App {
     pub(crate) forged: Flood,
     /// Places for files on their way in.
     pub(crate) uploads: Semaphore,
+    /// Places for forms beyond the usual size.
+    pub(crate) large_forms: Semaphore,
     /// Rings when there is work.
     pub(crate) bell: Arc<Notify>,
     /// Tries that were held off, likewise.
@@ -93,6 +95,7 @@ impl App {
             bell: Arc::default(),
             exports: Arc::new(Semaphore::new(crate::export::AT_ONCE)),
             uploads: Semaphore::new(crate::upload::AT_ONCE),
+            large_forms: Semaphore::new(crate::intake::LARGE_AT_ONCE),
             secrets,
             forged: Flood::default(),
             held_off: Flood::default(),

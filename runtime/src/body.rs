@@ -1,63 +1,108 @@
-//! Reading a posted form within its limits: what is announced as too large is not read at all, what turns out too large
-//! is not read on.
+//! Reading a posted form within a limit: what is announced as too large is not read at all, what turns out too large is
+//! not read on. How large it may be is the intake's to say.
 
-use std::fmt::Display;
-use std::pin::pin;
+use std::fmt::{self, Display};
 
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, Method, header};
 use http_body::Body;
+use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyDataStream, BodyExt as _};
 use multer::{Constraints, Multipart, SizeLimit};
 
+use crate::error::Unread;
 use crate::fields::Fields;
 use crate::limits::Limits;
 
-/// Why there is no form.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Unread {
-    /// More bytes or fields than a form may have: 413.
-    TooLarge,
-    /// Not a form: 415.
-    OtherKind,
-    /// The visitor went away in the middle of it: 400.
-    BrokenOff,
+/// A form of which nothing is read yet.
+pub(crate) struct Arriving {
+    body: UnsyncBoxBody<Bytes, String>,
+    announced: Option<u64>,
+    /// Whether the visitor sends it only once it is asked for.
+    waits: bool,
+    is_form: bool,
+    /// Whether there is nothing more to wait for.
+    over: bool,
 }
 
-/// Reads the form of a POST.
-pub(crate) async fn form<B>(headers: &HeaderMap, body: B, limits: &Limits) -> Result<Fields, Unread>
-where
-    B: Body<Data = Bytes>,
-    B::Error: Display,
-{
-    let announced = announced(headers);
-    let most = limits.form as u64;
-    if announced.is_some_and(|length| length > most) || body.size_hint().lower() > most {
-        return Err(Unread::TooLarge);
+impl fmt::Debug for Arriving {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Arriving").field("announced", &self.announced).field("over", &self.over).finish_non_exhaustive()
     }
-    if !is_form(headers) {
-        return Err(Unread::OtherKind);
+}
+
+impl Arriving {
+    pub(crate) fn of<B>(headers: &HeaderMap, body: B) -> Self
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Display,
+    {
+        let announced = announced(headers).max(Some(body.size_hint().lower()).filter(|least| *least > 0));
+        Self {
+            body: body.map_err(|why| why.to_string()).boxed_unsync(),
+            announced,
+            waits: headers.contains_key(header::EXPECT),
+            is_form: is_form(headers),
+            over: false,
+        }
     }
-    let mut read = Vec::new();
-    let mut body = pin!(body);
-    while let Some(frame) = body.frame().await {
-        let frame = frame.map_err(|why| {
-            tracing::debug!(%why, "a body broke off");
-            Unread::BrokenOff
-        })?;
-        // Trailers are of no use to a form.
-        let Ok(data) = frame.into_data() else { continue };
-        if read.len() + data.len() > limits.form {
+
+    /// How many bytes it says that it has.
+    pub(crate) fn announced(&self) -> Option<u64> {
+        self.announced
+    }
+
+    /// Reads it, up to so many bytes and fields.
+    pub(crate) async fn form(&mut self, most: usize, fields: usize) -> Result<Fields, Unread> {
+        if self.announced.is_some_and(|length| length > most as u64) {
             return Err(Unread::TooLarge);
         }
-        read.extend_from_slice(&data);
+        if !self.is_form {
+            return Err(Unread::OtherKind);
+        }
+        let mut read = Vec::new();
+        while let Some(frame) = self.body.frame().await {
+            let frame = frame.map_err(|why| {
+                tracing::debug!(%why, "a body broke off");
+                self.over = true;
+                Unread::BrokenOff
+            })?;
+            // Trailers are of no use to a form.
+            let Ok(data) = frame.into_data() else { continue };
+            if read.len() + data.len() > most {
+                return Err(Unread::TooLarge);
+            }
+            read.extend_from_slice(&data);
+        }
+        self.over = true;
+        // Counted before anything is allocated for them.
+        if read.split(|byte| *byte == b'&').nth(fields).is_some() {
+            return Err(Unread::TooLarge);
+        }
+        Ok(Fields::parse(&read))
     }
-    // Counted before anything is allocated for them.
-    if read.split(|byte| *byte == b'&').nth(limits.fields).is_some() {
-        return Err(Unread::TooLarge);
+
+    /// Nothing more of it is waited for.
+    pub(crate) fn give_up(&mut self) {
+        self.over = true;
     }
-    Ok(Fields::parse(&read))
+
+    /// Takes what is still on its way, and keeps none of it: who is in the middle of sending would see a broken
+    /// connection in the place of the answer. Not of what is larger than any form, nor of what does not say how large it is.
+    pub(crate) async fn discard(&mut self, most: usize) {
+        if self.over || self.waits || self.announced.is_none_or(|length| length > most as u64) {
+            return;
+        }
+        let mut left = most;
+        while let Some(Ok(frame)) = self.body.frame().await {
+            left = left.saturating_sub(frame.data_ref().map_or(0, Bytes::len));
+            if left == 0 {
+                break;
+            }
+        }
+        self.over = true;
+    }
 }
 
 /// Whether a file may come with this request: only the import of a model takes one, at `/SLUG/import`.

@@ -6,16 +6,17 @@ use std::sync::Mutex;
 
 use http::request::Parts;
 use http::{HeaderName, HeaderValue, Method, StatusCode, header};
-use multer::Multipart;
+use tokio::sync::SemaphorePermit;
 use uuid::Uuid;
 
 use crate::app::App;
 use crate::audit::{Change, Context, Event, EventId};
 use crate::authorize::Actor;
 use crate::context::{CSRF_FIELD, Cx, Nobody};
-use crate::error::Error;
+use crate::error::{Error, Unread};
 use crate::fields::Fields;
 use crate::forgery::{self, Forged};
+use crate::intake::{Posted, Sender};
 use crate::pages;
 use crate::pages::prove::Wall;
 use crate::panel::Sensitivity;
@@ -26,12 +27,12 @@ use crate::token::Token;
 use crate::turn::Turn;
 use crate::upload;
 
-/// The answer to a request. `target` is path and query with the base path off; `posted` is what came with a POST.
+/// The answer to a request. `target` is path and query with the base path off; of `posted` nothing is read yet.
 pub(crate) async fn answer(
     app: &App,
     parts: &Parts,
     target: &str,
-    posted: Posted,
+    posted: &mut Posted,
     peer: Option<IpAddr>,
     id: Uuid,
 ) -> Response {
@@ -61,17 +62,9 @@ pub(crate) async fn answer(
     if is_post && forgery::check_origin(&parts.headers, &app.settings.public_url).is_err() {
         return forged(&cx, Forged::ForeignSite, None).await;
     }
-    let (fields, with_file) = match posted {
-        Posted::Nothing => (Fields::default(), None),
-        Posted::Form(fields) => (fields, None),
-        Posted::File(form) => (Fields::default(), Some(form)),
-    };
-    let mut carried = fields.get(CSRF_FIELD).map(str::to_owned);
-    cx.posted = fields.without(CSRF_FIELD);
-
     // A link is for whoever holds it, whoever else is signed in at this browser.
     if matches!(route, Some(Route::First | Route::Join)) {
-        return before_the_door(cx, route, carried.as_deref(), is_post).await;
+        return before_the_door(cx, route, posted).await;
     }
     let visitor = match who(&cx).await {
         Ok(visitor) => visitor,
@@ -80,16 +73,19 @@ pub(crate) async fn answer(
     match visitor {
         Visitor::Person(actor, token) => {
             // Nothing of a file is read before it is known whose it is, and none of the file before its form is genuine.
-            if let Some(form) = with_file {
-                match upload::open(*form).await {
-                    Ok((fields, file)) => {
-                        carried = fields.get(CSRF_FIELD).map(str::to_owned);
-                        cx.posted = fields.without(CSRF_FIELD);
-                        cx.upload = Mutex::new(file);
-                    }
-                    Err(error) => return or_outside(&cx, Err(error)),
+            let read = if matches!(posted, Posted::File(_)) {
+                with_file(&mut cx, std::mem::replace(posted, Posted::Nothing)).await.map(|carried| (carried, None))
+            } else {
+                take(&mut cx, posted, Sender::Person(&actor, route)).await.map_err(Error::from)
+            };
+            // The place lasts as long as what was read.
+            let (carried, _place) = match read {
+                Ok(read) => read,
+                Err(error) => {
+                    cx.csrf = forgery::form_token(&token);
+                    return explained(&cx.with_actor(*actor), &error).await;
                 }
-            }
+            };
             if is_post && forgery::check_token(&token, carried.as_deref()).is_err() {
                 return forged(&cx, Forged::WrongToken, Some(&actor)).await;
             }
@@ -97,6 +93,10 @@ pub(crate) async fn answer(
             signed_in(cx.with_actor(*actor), route, &token).await
         }
         Visitor::Halfway(half, token) => {
+            let carried = match take(&mut cx, posted, Sender::Anybody).await {
+                Ok((carried, _)) => carried,
+                Err(unread) => return or_outside(&cx, Err(unread.into())),
+            };
             if is_post && forgery::check_token(&token, carried.as_deref()).is_err() {
                 return forged(&cx, Forged::WrongToken, None).await;
             }
@@ -104,7 +104,7 @@ pub(crate) async fn answer(
             halfway(&cx.with_actor(*half), route, &token).await
         }
         Visitor::Nobody { cookie_is_dead } => {
-            let answer = before_the_door(cx, route, carried.as_deref(), is_post).await;
+            let answer = before_the_door(cx, route, posted).await;
             if cookie_is_dead && !answer.headers.contains_key(header::SET_COOKIE) {
                 return answer.with_header(header::SET_COOKIE, Jar::Session.clear(&app.settings.public_url));
             }
@@ -113,14 +113,26 @@ pub(crate) async fn answer(
     }
 }
 
-/// What came with a request.
-pub(crate) enum Posted {
-    /// A GET.
-    Nothing,
-    /// A form.
-    Form(Fields),
-    /// A form with a file, not read yet.
-    File(Box<Multipart<'static>>),
+/// Reads the form into the request; the forgery token that it carried, and the place that a large one takes.
+async fn take<'a>(
+    cx: &mut Cx<'a, Nobody>,
+    posted: &mut Posted,
+    sender: Sender<'_>,
+) -> Result<(Option<String>, Option<SemaphorePermit<'a>>), Unread> {
+    let (fields, place) = posted.form(cx.app, sender).await?;
+    let carried = fields.get(CSRF_FIELD).map(str::to_owned);
+    cx.posted = fields.without(CSRF_FIELD);
+    Ok((carried, place))
+}
+
+/// Reads what stands before a file; the forgery token in it.
+async fn with_file(cx: &mut Cx<'_, Nobody>, posted: Posted) -> Result<Option<String>, Error> {
+    let Posted::File(form) = posted else { return Ok(None) };
+    let (fields, file) = upload::open(*form).await?;
+    let carried = fields.get(CSRF_FIELD).map(str::to_owned);
+    cx.posted = fields.without(CSRF_FIELD);
+    cx.upload = Mutex::new(file);
+    Ok(carried)
 }
 
 enum Visitor {
@@ -232,21 +244,26 @@ async fn inside(cx: &Cx<'_>, route: Route<'_>, session: &Token) -> Result<Respon
 }
 
 /// For nobody: the pages around the sign-in; everything else leads there.
-async fn before_the_door(
-    mut cx: Cx<'_, Nobody>,
-    route: Option<Route<'_>>,
-    carried: Option<&str>,
-    is_post: bool,
-) -> Response {
+async fn before_the_door(mut cx: Cx<'_, Nobody>, route: Option<Route<'_>>, posted: &mut Posted) -> Response {
+    let at_the_door = matches!(route, Some(Route::SignIn | Route::First | Route::Join | Route::Recovery));
+    let is_post = !matches!(posted, Posted::Nothing);
+    // Before it is their turn: whoever sends slowly keeps nobody waiting. What leads elsewhere is not read at all.
+    let carried = match at_the_door {
+        true => take(&mut cx, posted, Sender::Anybody).await.map(|(carried, _)| carried),
+        false => Ok(None),
+    };
     cx.turn = cx.app.turns.next().await;
     let public_url = &cx.app.settings.public_url;
-    let at_the_door = matches!(route, Some(Route::SignIn | Route::First | Route::Join | Route::Recovery));
     if !at_the_door {
         return to_the_door(&cx);
     }
+    let carried = match carried {
+        Ok(carried) => carried,
+        Err(unread) => return or_outside(&cx, Err(unread.into())),
+    };
     let door = Jar::Door.read(cx.headers, public_url);
     if is_post {
-        let genuine = door.as_ref().is_some_and(|door| forgery::check_token(door, carried).is_ok());
+        let genuine = door.as_ref().is_some_and(|door| forgery::check_token(door, carried.as_deref()).is_ok());
         if !genuine {
             return forged(&cx, Forged::WrongToken, None).await;
         }

@@ -38,10 +38,53 @@ pub enum Error {
     },
     /// The request makes no sense (a cursor that was tampered with, an unknown filter), as a sentence: 400.
     BadRequest(String),
+    /// What was posted was not read: too large, too slow, no form.
+    Unread(Unread),
     /// The database is busy, gone or too slow; what happened, for the log only: 503.
     Unavailable(String),
     /// A mistake of this program; what happened, for the log only: 500.
     Bug(String),
+}
+
+/// Why a posted form was not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unread {
+    /// More bytes or fields than a form may have: 413.
+    TooLarge,
+    /// Not a form: 415.
+    OtherKind,
+    /// The visitor went away in the middle of it: 400.
+    BrokenOff,
+    /// It did not come to an end in its time: 408.
+    TooSlow,
+    /// Not GET, HEAD or POST: 405.
+    OtherMethod,
+}
+
+impl Unread {
+    /// The status of the answer.
+    #[must_use]
+    pub fn status(self) -> StatusCode {
+        match self {
+            Self::TooLarge => StatusCode::PAYLOAD_TOO_LARGE,
+            Self::OtherKind => StatusCode::UNSUPPORTED_MEDIA_TYPE,
+            Self::BrokenOff => StatusCode::BAD_REQUEST,
+            Self::TooSlow => StatusCode::REQUEST_TIMEOUT,
+            Self::OtherMethod => StatusCode::METHOD_NOT_ALLOWED,
+        }
+    }
+
+    /// What the visitor is told.
+    #[must_use]
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::TooLarge => "This form is larger than the panel takes here. Nothing of it was saved.",
+            Self::OtherKind => "The panel takes forms, and nothing else, here.",
+            Self::BrokenOff => "The form did not arrive whole.",
+            Self::TooSlow => "The form did not arrive in time.",
+            Self::OtherMethod => "The panel answers to GET, HEAD and POST.",
+        }
+    }
 }
 
 /// One refused field.
@@ -70,6 +113,7 @@ impl Error {
             Self::Stale(_) | Self::Held { .. } => StatusCode::CONFLICT,
             Self::Fields(_) | Self::Check(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
+            Self::Unread(why) => why.status(),
             Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Setup(_) | Self::Bug(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -89,6 +133,7 @@ impl Error {
                 text
             }
             Self::Beyond(what) | Self::BadRequest(what) => what.clone(),
+            Self::Unread(why) => why.words().to_owned(),
             Self::ProofNeeded => "This needs a fresh proof that it is you.".to_owned(),
             Self::NotFound => "There is nothing here.".to_owned(),
             Self::Stale(_) => "Somebody else changed this meanwhile. Nothing was saved.".to_owned(),
@@ -117,6 +162,7 @@ impl fmt::Display for Error {
             Self::Check(message) => write!(f, "a check does not hold: {message}"),
             Self::Held { by, count } => write!(f, "held by {count} {by}"),
             Self::BadRequest(what) => write!(f, "bad request: {what}"),
+            Self::Unread(why) => write!(f, "not read: {why:?}"),
             Self::Unavailable(what) => write!(f, "database unavailable: {what}"),
             Self::Bug(what) => write!(f, "bug: {what}"),
         }
@@ -128,5 +174,11 @@ impl std::error::Error for Error {}
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
+    }
+}
+
+impl From<Unread> for Error {
+    fn from(why: Unread) -> Self {
+        Self::Unread(why)
     }
 }

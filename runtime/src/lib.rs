@@ -30,6 +30,7 @@ mod form;
 pub mod grant;
 pub mod http;
 mod import;
+mod intake;
 pub mod kind;
 mod lending;
 pub mod limits;

@@ -3,15 +3,19 @@
 
 use std::time::Duration;
 
-use crate::panel::{Model, Panel};
+use crate::panel::{Field, Kind, Model, Panel};
 
 /// Bounds of the server and the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {
     /// Request line and headers together, bytes.
     pub head: usize,
-    /// A posted form, bytes.
+    /// A posted form of somebody who is not signed in, or lacks their second factor, bytes; it has as long as a head.
+    pub form_at_the_door: usize,
+    /// A posted form of somebody who is signed in, bytes.
     pub form: usize,
+    /// The texts of a row in a form of somebody who may write them, bytes beyond `form`.
+    pub texts: usize,
     /// Fields of a posted form.
     pub fields: usize,
     /// A file to be imported, bytes, with its form.
@@ -32,33 +36,43 @@ pub struct Limits {
 
 /// Bytes that a character may take in a form: four in UTF-8, each percent-encoded.
 const ENCODED: usize = 4 * 3;
-/// Bytes of a form that no declared length can exceed.
+/// Bytes of a form that no declared length can exceed, and that texts without one may have.
 const LARGEST_FORM: usize = 8 * 1024 * 1024;
 
 impl Limits {
-    /// The defaults, with room in a form for the longest texts that a model of the panel declares.
+    /// The defaults, with room for the longest texts that a model of the panel declares.
     #[must_use]
     pub fn of(panel: &Panel) -> Self {
-        let text = |model: &Model| -> usize {
-            let lengths = model.fields.iter().filter(|field| field.is_writable()).filter_map(|field| field.max_len);
-            lengths
-                .map(|length| usize::try_from(length).unwrap_or(usize::MAX).saturating_mul(ENCODED))
-                .fold(0, usize::saturating_add)
+        let length = |field: &Field| match (field.max_len, field.kind) {
+            (Some(length), _) => usize::try_from(length).unwrap_or(usize::MAX).saturating_mul(ENCODED),
+            (None, Kind::Text | Kind::Json) => LARGEST_FORM,
+            (None, _) => 0,
+        };
+        let texts = |model: &Model| -> usize {
+            model.fields.iter().filter(|field| field.is_writable()).map(length).fold(0, usize::saturating_add)
         };
         let limits = Self::default();
-        let longest = panel.models.iter().map(text).max().unwrap_or(0);
-        Self { form: limits.form.saturating_add(longest).min(LARGEST_FORM), ..limits }
+        let longest = panel.models.iter().map(texts).max().unwrap_or(0);
+        Self { texts: longest.min(LARGEST_FORM.saturating_sub(limits.form)), ..limits }
+    }
+
+    /// Bytes of the largest form, whoever sends it.
+    #[must_use]
+    pub fn largest(&self) -> usize {
+        self.form.saturating_add(self.texts)
     }
 }
 
 impl Default for Limits {
-    /// Headers 16 KiB (and hyper's own 100 of them) and 10 s, form 64 KiB and 1,000 fields, a file to be imported 64 MiB and
+    /// Headers 16 KiB (and hyper's own 100 of them) and 10 s, form 64 KiB (16 KiB at the door) and 1,000 fields, a file to be imported 64 MiB and
     /// 5 min, handler 30 s. hyper times the
     /// wait for the next request of a connection as part of its headers, so an idle connection is closed after 10 s, not 30.
     fn default() -> Self {
         Self {
             head: 16 * 1024,
+            form_at_the_door: 16 * 1024,
             form: 64 * 1024,
+            texts: 0,
             fields: 1_000,
             upload: 64 * 1024 * 1024,
             upload_time: Duration::from_mins(5),
@@ -74,11 +88,16 @@ impl Default for Limits {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::testing::PANEL;
+    use crate::testing::{CLINIC, DOCTORS, PANEL, PATIENTS, SAMPLES};
 
     #[test]
     fn a_form_has_room_for_what_its_model_declares() {
-        // The longest text of the test panel is a patient's name, of 120 characters.
-        assert_eq!(Limits::of(&PANEL).form, 64 * 1024 + 120 * 12);
+        static SHORT: Panel = Panel { models: &[DOCTORS], ..CLINIC };
+        let limits = Limits::of(&SHORT);
+        assert_eq!(limits.texts, 80 * 12, "the name of a doctor");
+        assert_eq!(limits.largest(), 64 * 1024 + 80 * 12);
+        // Notes that may be as long as they like.
+        static LONG: Panel = Panel { models: &[DOCTORS, PATIENTS, SAMPLES], ..CLINIC };
+        assert_eq!((Limits::of(&LONG).largest(), Limits::of(&PANEL).largest()), (LARGEST_FORM, LARGEST_FORM));
     }
 }

@@ -12,13 +12,13 @@ use std::time::Instant;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{Method, Request, StatusCode};
+use http::{Request, StatusCode};
 use http_body::Body;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::body::{self, Unread};
-use crate::dispatch::Posted;
+use crate::body;
+use crate::intake::Posted;
 use crate::response::{self, Response};
 use crate::seal::seal;
 use crate::{dispatch, pages};
@@ -85,14 +85,19 @@ impl Service {
         let id = Uuid::now_v7();
         let app = &self.app;
         let (parts, body) = request.into_parts();
+        let mut posted = Posted::of(&parts, body, &app.limits);
         let work = async {
-            match read(&parts, body, app).await {
+            match &mut posted {
                 Ok(posted) => self.dispatch(&parts, posted, id).await,
-                Err((status, text)) => pages::refuse(app, status, text, id),
+                Err(unread) => pages::refuse(app, unread.status(), unread.words(), id),
             }
         };
         let time = if body::has_file(&parts) { app.limits.upload_time } else { app.limits.handler_time };
-        let answer = match tokio::time::timeout(time, work).await {
+        let answered = tokio::time::timeout(time, work).await;
+        if let (Ok(_), Ok(posted)) = (&answered, &mut posted) {
+            posted.let_go(&app.limits).await;
+        }
+        let answer = match answered {
             Ok(answer) => answer,
             Err(_) => pages::refuse(app, StatusCode::SERVICE_UNAVAILABLE, "This took too long and was given up.", id),
         };
@@ -107,7 +112,7 @@ impl Service {
         seal(answer, id, app.settings.public_url.is_https())
     }
 
-    async fn dispatch(&self, parts: &Parts, posted: Posted, id: Uuid) -> Response {
+    async fn dispatch(&self, parts: &Parts, posted: &mut Posted, id: Uuid) -> Response {
         let app = &self.app;
         let whole = parts.uri.path_and_query().map_or("/", |target| target.as_str());
         let base = app.settings.public_url.base_path();
@@ -127,29 +132,4 @@ impl Service {
         let peer = parts.extensions.get::<Peer>().map(|peer| peer.0.ip());
         dispatch::answer(app, parts, target, posted, peer, id).await
     }
-}
-
-/// The form of a POST; nothing for a GET; else what to refuse with.
-async fn read<B>(parts: &Parts, body: B, app: &App) -> Result<Posted, (StatusCode, &'static str)>
-where
-    B: Body<Data = Bytes> + Send + 'static,
-    B::Error: Display,
-{
-    let unread = match parts.method {
-        Method::GET | Method::HEAD => return Ok(Posted::Nothing),
-        Method::POST if body::has_file(parts) => match body::with_file(&parts.headers, body, &app.limits) {
-            Ok(form) => return Ok(Posted::File(Box::new(form))),
-            Err(unread) => unread,
-        },
-        Method::POST => match body::form(&parts.headers, body, &app.limits).await {
-            Ok(fields) => return Ok(Posted::Form(fields)),
-            Err(unread) => unread,
-        },
-        _ => return Err((StatusCode::METHOD_NOT_ALLOWED, "The panel answers to GET, HEAD and POST.")),
-    };
-    Err(match unread {
-        Unread::TooLarge => (StatusCode::PAYLOAD_TOO_LARGE, "This form is larger than the panel takes."),
-        Unread::OtherKind => (StatusCode::UNSUPPORTED_MEDIA_TYPE, "The panel takes forms, and nothing else, here."),
-        Unread::BrokenOff => (StatusCode::BAD_REQUEST, "The form did not arrive whole."),
-    })
 }

@@ -63,6 +63,8 @@ pub use query::{
     LARGEST_BATCH, LARGEST_PAGE, Label, LabelOf, ListQuery, Listed, ListedRow, NamesQuery, PICKER_ROWS, PREVIEW_LABELS,
     PickFrom, PickerQuery, Position, Search,
 };
+#[cfg(test)]
+pub(crate) use sqlite::hurried;
 pub use work::{JobFault, JobRow, JobState, JobStep, KEPT_FAULTS, Lease, NewJob, SHOWN_JOBS, UploadPart, UploadRow};
 pub(crate) use write::bulk::{Came, Importing, Incoming, MatchBy, Met, refused};
 pub use write::{Inserted, Parents, Recorded, Updated, Write};

@@ -15,6 +15,7 @@ mod flood;
 mod forged_forms;
 mod halfway;
 mod importing;
+mod intake;
 mod lending;
 mod links;
 mod mail;

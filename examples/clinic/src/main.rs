@@ -40,7 +40,7 @@ bailiwick::admin! {
         /// As in the passport.
         name: String len 1..=120 label search;
         email: Option<Email> personal unique;
-        phone: Option<String> personal pattern r"\+?[0-9 ]{6,20}";
+        phone: Option<String> personal pattern r"\+?[0-9 ]{6,20}" help "Digits and blanks, 6 to 20, with or without a +";
         born: Date personal past;
         doctor: Doctor restrict transfers;                      // a foreign key; who is scoped by it may hand the row on
         notes: Text sensitive len ..=20_000 default "";

@@ -159,3 +159,33 @@ fn fault(why: XlsxError) -> Error {
 fn disk(why: std::io::Error) -> Error {
     Error::Unavailable(format!("a workbook can't be written: {why}"))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::file::read_sheets;
+
+    #[test]
+    fn a_text_that_no_cell_holds_is_cut_and_says_so() {
+        let mut writer = Writer::new("Notes", vec!["note".to_owned()]).expect("a workbook");
+        // Each of these letters is two of the units that a cell counts.
+        let (whole, long) = ("a".repeat(LONGEST), "\u{1F33F}".repeat(LONGEST / 2 + 1));
+        for note in [&whole, &long, &format!("={}", "1".repeat(LONGEST))] {
+            writer.row(&[Cell::Words(note.as_str())]).expect("a row");
+        }
+        let mut notes = Vec::new();
+        let keep = |lines: Vec<crate::file::reader::Line>| {
+            notes.extend(lines.into_iter().filter_map(|(_, cells)| cells.into_iter().next().flatten()));
+            Ok(())
+        };
+        read_sheets(writer.finish().expect("packed"), keep).expect("a workbook that reads");
+        assert_eq!(notes.len(), 3);
+        assert_eq!(notes[0], whole, "what fits is not touched");
+        let kept = notes[1].trim_start_matches('\u{1F33F}');
+        assert_eq!(kept, " [cut: 32768 characters are more than a cell holds; CSV and JSON lines have them all]");
+        for note in &notes[1..] {
+            assert!((LONGEST - 1..=LONGEST).contains(&note.encode_utf16().count()));
+        }
+        assert!(notes[2].starts_with("=111") && notes[2].contains("[cut: 32768 characters"));
+    }
+}

@@ -25,6 +25,8 @@ use super::sql::Sql;
 use crate::error::Error;
 
 pub(in crate::store) use connection::Connection;
+#[cfg(test)]
+pub(crate) use connection::hurry::hurried;
 pub(in crate::store) use schema::{keys_hold, migrate, plan, plan_for_none, plan_from_nothing};
 
 /// Longest wait for another process that writes (defaults.md: busy 5 s).

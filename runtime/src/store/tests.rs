@@ -1,11 +1,14 @@
 //! The store over real files, by what it promises.
 
 mod chain;
+mod charts;
 mod conditions;
 mod crash;
 mod finding;
 mod opening;
+mod patience;
 mod people;
+mod prunes;
 mod reading;
 mod retention;
 mod schema;

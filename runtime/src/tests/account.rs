@@ -123,3 +123,18 @@ async fn nobody_is_asked_for_the_address_of_a_button() {
     }
     assert_eq!(browser.post("/account/codes", &[]).await.status, StatusCode::NOT_FOUND, "codes are beside a factor");
 }
+
+#[tokio::test]
+async fn new_codes_wait_in_the_share_of_their_address() {
+    let house = house().await;
+    let (_, mut browser) = with_factor(&house, ANNA, "Clinician").await;
+    let hasher = &house.app().hasher;
+    let share: Vec<_> = std::iter::from_fn(|| hasher.place_for("198.51.100.7").ok()).collect();
+    assert!(hasher.place().is_ok(), "there are places, for others");
+    assert_eq!(browser.post("/account/codes", &[]).await.status, StatusCode::SERVICE_UNAVAILABLE);
+    let mut elsewhere = browser.clone();
+    elsewhere.peer = "203.0.113.9:1".parse().unwrap();
+    assert_eq!(elsewhere.post("/account/codes", &[]).await.status, StatusCode::OK, "the control");
+    drop(share);
+    assert_eq!(browser.post("/account/codes", &[]).await.status, StatusCode::OK);
+}

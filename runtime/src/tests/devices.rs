@@ -129,3 +129,23 @@ async fn another_password_forgets_every_browser_but_the_one_it_was_changed_in() 
     assert_eq!(later(&mine, &house).sign_in(ANNA, new).await.status, StatusCode::SEE_OTHER);
     assert_eq!(later(&thief, &house).sign_in(ANNA, new).await.status, StatusCode::UNPROCESSABLE_ENTITY);
 }
+
+#[tokio::test]
+async fn the_devices_of_a_role_are_forgotten_when_its_sessions_end_together() {
+    const OMAR: &str = "omar@clinic.example";
+    let house = house().await;
+    house.person(OMAR, "Clinician").await;
+    let (anna, omar) = (house.signed_in(ANNA).await, house.signed_in(OMAR).await);
+    let mut write = house.app().store.write(crate::testing::command_line()).await.unwrap();
+    let reason = crate::session::EndReason::EndedByAdministrator;
+    let recorded = write.end_sessions_of_role("Owner", reason).await.unwrap().unwrap();
+    write.commit(recorded).await.unwrap();
+    stranger(&house, 4, 8).await;
+    for _ in 0..8 {
+        house.browser().sign_in(OMAR, WRONG).await;
+    }
+    house.sql("UPDATE bw_throttle SET failures = 100").await;
+    assert_eq!(later(&anna, &house).sign_in(ANNA, PASSWORD).await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    let of_another_role = later(&omar, &house).sign_in(OMAR, PASSWORD).await;
+    assert_eq!(of_another_role.status, StatusCode::SEE_OTHER, "the control");
+}

@@ -1,5 +1,7 @@
 //! Codes: each once, counted before they are looked at, and worth nothing to whoever has the database alone.
 
+mod removed;
+
 use http::StatusCode;
 
 use super::authenticator::{App, PARTS, before_the_step, between, codes_on, enrol, house, recorded, with_factor};

@@ -1,6 +1,7 @@
 //! Loans: what counts, for whom, how long, and who may lend. Each test fails when its defence is taken out.
 
 mod command_line;
+mod judged;
 
 use http::StatusCode;
 

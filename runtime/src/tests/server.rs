@@ -81,14 +81,14 @@ async fn a_body_that_is_announced_as_too_large_is_not_waited_for() {
 
 #[tokio::test]
 async fn a_body_that_turns_out_too_large_is_not_read_on() {
-    let served = served(Limits { form: 1_000, ..Limits::default() }).await;
+    let served = served(Limits { form_at_the_door: 1_000, ..Limits::default() }).await;
     let head = "POST /desk/sign-in HTTP/1.1\r\nHost: x\r\nContent-Type: application/x-www-form-urlencoded\r\n\
                 Transfer-Encoding: chunked\r\n\r\n";
     // The chunks never come to an end.
     let request = format!("{head}3e9\r\n{}\r\n", "a".repeat(1_001));
     assert!(answered(served.address, request.as_bytes(), "\r\n\r\n").await.starts_with("HTTP/1.1 413"));
     let many = "a&".repeat(400);
-    let within = Limits { form: 1_000, fields: 100, ..Limits::default() };
+    let within = Limits { form_at_the_door: 1_000, fields: 100, ..Limits::default() };
     let served = self::served(within).await;
     let request = format!("{head}{:x}\r\n{many}\r\n0\r\n\r\n", many.len());
     assert!(answered(served.address, request.as_bytes(), "\r\n\r\n").await.starts_with("HTTP/1.1 413"));

@@ -293,3 +293,33 @@ fn what_is_said_of_an_adopted_table_stands_at_no_other() {
         Vec::<String>::new()
     );
 }
+
+#[test]
+fn a_model_that_is_misspelt_where_it_is_declared_is_told_there_and_once() {
+    let block = |declared: &str| {
+        format!(
+            "panel P {{ public_url \"http://127.0.0.1:8000\"; proxies none; }} model {declared} {{ name: String label; list nme; }} model Visit {{ patient: Patient cascade; }} role Head \
+             {{ view, edit Patient; export Patient {{ name }} reveal \"letters\"; all Visit; }} forbid Head delete \
+             Patient; dashboard {{ count Patient; latest Patient 5; }}"
+        )
+    };
+    let unknown = |text: &str| -> Vec<(String, String)> {
+        said(text).into_iter().filter(|diag| diag.rule == "unknown_name").map(|diag| (diag.at, diag.message)).collect()
+    };
+    let told = unknown(&block("Patint"));
+    assert_eq!(
+        told,
+        [
+            ("nme".to_owned(), "there is no field `nme` in `Patint`".to_owned()),
+            (
+                "Patint".to_owned(),
+                "6 places name a model `Patient`, and `Patint`, which is declared, is named by none".to_owned()
+            ),
+        ],
+        "and what else is wrong stays"
+    );
+    // What is called something else altogether, or is named somewhere, is told at each place.
+    assert_eq!(unknown(&block("Guest")).len(), 7);
+    assert_eq!(unknown(&(block("Patint") + " dashboard { count Patint; }")).len(), 7);
+    assert_eq!(unknown(&block("Patient")).len(), 1, "the control");
+}

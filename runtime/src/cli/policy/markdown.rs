@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::show::{LEGEND, accepted, authority, lines, mark, rank};
+use super::show::{LEGEND, accepted, authority, clauses, lines, mark, rank};
 use crate::panel::Panel;
 
 pub(super) fn policy(panel: &Panel) -> String {
@@ -19,10 +19,8 @@ pub(super) fn policy(panel: &Panel) -> String {
     }
     section(&mut out, "Who rules over whom", panel.roles.iter().flat_map(|role| authority(panel, role)));
     for role in panel.roles {
-        let mut facts: Vec<String> = role.grants.iter().map(|clause| code(clause.text)).collect();
-        facts.extend(role.factor_required.then(|| code("factor required")));
-        facts.extend((role.keep > 0).then(|| code(&format!("keep {}", role.keep))));
-        section(&mut out, &format!("{}{}", role.title, rank(panel, role)), facts.into_iter());
+        let facts = clauses(role).map(|clause| code(&clause));
+        section(&mut out, &format!("{}{}", role.title, rank(panel, role)), facts);
     }
     section(&mut out, "Never", panel.forbids.iter().map(|clause| code(clause.text)));
     section(&mut out, "Accepted exceptions", panel.accepts.iter().map(accepted));

@@ -120,14 +120,8 @@ fn as_text(panel: &Panel) -> String {
         if !role.doc.trim().is_empty() {
             let _ = writeln!(out, "  {}", role.doc.trim());
         }
-        for clause in role.grants {
-            let _ = writeln!(out, "  {}", clause.text);
-        }
-        if role.factor_required {
-            out.push_str("  factor required\n");
-        }
-        if role.keep > 0 {
-            let _ = writeln!(out, "  keep {}", role.keep);
+        for clause in clauses(role) {
+            let _ = writeln!(out, "  {clause}");
         }
         out.push('\n');
     }
@@ -136,6 +130,13 @@ fn as_text(panel: &Panel) -> String {
     section(&mut out, "Never", panel.forbids.iter().map(|clause| clause.text.to_owned()));
     section(&mut out, "Accepted exceptions", panel.accepts.iter().map(accepted));
     out
+}
+
+/// What the block says of a role, a clause at a time.
+pub(super) fn clauses(role: &Role) -> impl Iterator<Item = String> {
+    let grants = role.grants.iter().map(|clause| clause.text.to_owned());
+    let factor = role.factor_required.then(|| "factor required".to_owned());
+    grants.chain(factor).chain((role.keep > 0).then(|| format!("keep {}", role.keep)))
 }
 
 fn section(out: &mut String, title: &str, lines: impl Iterator<Item = String>) {

@@ -4,9 +4,13 @@ use http::StatusCode;
 
 use super::{Clinic, html, refused};
 use crate::authorize::Actor;
-use crate::panel::{Cell, FieldSet, Role, Verb};
+use crate::panel::{Cell, Field, FieldSet, Kind, Model, OnDelete, Panel, Role, Verb};
 use crate::predicate::{Op, Operand, Predicate};
-use crate::testing::{CLINIC, DOCTOR, PATIENT, VISIT, actor, add_patient, new_patient, patient};
+use crate::testing::{
+    CLINIC, DOCTOR, DOCTORS, INVOICES, PATIENT, PATIENTS, SAMPLES, VISIT, VISITS, actor, add_patient, doctor,
+    new_patient, patient, visit,
+};
+use crate::value::Value;
 
 const MINE: Predicate =
     Predicate::Compare { left: Operand::Field(patient::DOCTOR), op: Op::Eq, right: Operand::MeAttribute(0) };
@@ -57,4 +61,44 @@ async fn a_picker_offers_what_its_reader_may_view_and_the_write_looks_again() {
     assert!(clinic.get(&owner, "/visits/2").await.is_err(), "nothing was written");
     // The control: what was offered is taken.
     assert_eq!(refused(clinic.post(&books, "/visits/new", &form(clinic.patient)).await), StatusCode::SEE_OTHER);
+}
+
+/// A model whose rows are called by their number alone, and one that is called by a choice.
+static UNNAMED: Panel = Panel {
+    models: &[
+        Model { label: &[doctor::SPECIALITY], search: &[], ..DOCTORS },
+        PATIENTS,
+        VISITS,
+        Model {
+            fields: &[
+                Field::new(0, "visit", "Visit", Kind::Model(VISIT, OnDelete::Restrict)),
+                Field::new(1, "doctor", "Doctor", Kind::Model(DOCTOR, OnDelete::Restrict)),
+            ],
+            list: &[0],
+            filter: &[],
+            actions: &[],
+            ..INVOICES
+        },
+        SAMPLES,
+    ],
+    ..CLINIC
+};
+
+#[tokio::test]
+async fn a_picker_of_rows_without_a_text_to_be_called_by_finds_them_by_number() {
+    let clinic = Clinic::of(&UNNAMED).await;
+    let owner = actor("Owner", None);
+    let visits: Vec<_> = (1..=120)
+        .map(|n| vec![(visit::PATIENT, Value::Int(clinic.patient)), (visit::AT, crate::testing::minutes(n))])
+        .collect();
+    let mut write = clinic.app.store.write(crate::testing::command_line()).await.expect("a transaction");
+    let (_, recorded) = write.seed(&UNNAMED.models[VISIT], visits).await.expect("rows");
+    write.commit(recorded).await.expect("a commit");
+    for field in ["visit", "doctor"] {
+        // Long enough for an index, of which there is none.
+        let page = clinic.page(&owner, &format!("/invoices/pick/{field}?q=berg")).await;
+        assert_eq!(page, r#"{"options":[],"more":false}"#, "{field}");
+    }
+    let page = clinic.page(&owner, "/invoices/pick/visit?q=107").await;
+    assert!(page.starts_with(r#"{"options":[{"value":"107","#) && page.ends_with(r#"],"more":false}"#), "{page}");
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions};
 use sqlx::{Arguments as _, AssertSqlSafe, ConnectOptions as _, SqliteConnection};
@@ -77,8 +77,32 @@ impl Connection {
         if self.patient {
             return;
         }
-        let limit = u64::try_from(STATEMENT.as_millis()).unwrap_or(u64::MAX);
+        let limit = u64::try_from(longest().as_millis()).unwrap_or(u64::MAX);
         self.deadline.store(millis_since(self.born).saturating_add(limit), Ordering::Relaxed);
+    }
+}
+
+#[cfg(not(test))]
+fn longest() -> Duration {
+    STATEMENT
+}
+
+#[cfg(test)]
+fn longest() -> Duration {
+    hurry::SHORTER.try_with(|shorter| *shorter).unwrap_or(STATEMENT)
+}
+
+/// For tests: statements that are cut off at the first look at the clock.
+#[cfg(test)]
+pub(in crate::store) mod hurry {
+    use std::time::Duration;
+
+    tokio::task_local! {
+        pub(super) static SHORTER: Duration;
+    }
+
+    pub(crate) async fn hurried<F: Future>(work: F) -> F::Output {
+        SHORTER.scope(Duration::ZERO, work).await
     }
 }
 

@@ -10,7 +10,7 @@ use crate::store::Store;
 use crate::testing;
 
 /// Entries of `days` ago, one a day down to today; the schema's own entry is of today in the test, so that it is set aside.
-async fn log(days: i64) -> (tempfile::TempDir, Store) {
+pub(super) async fn log(days: i64) -> (tempfile::TempDir, Store) {
     let directory = tempfile::tempdir().unwrap();
     let store = Store::open(&testing::PANEL, &testing::url(&directory)).await.unwrap();
     let ago = |days| Context::of_nobody(Uuid::nil(), testing::now() - Duration::days(days));
@@ -23,7 +23,7 @@ async fn log(days: i64) -> (tempfile::TempDir, Store) {
     (directory, store)
 }
 
-async fn prune(store: &Store, days: i64) -> Result<Option<u64>, Error> {
+pub(super) async fn prune(store: &Store, days: i64) -> Result<Option<u64>, Error> {
     let mut write = store.write(testing::command_line()).await.unwrap();
     match write.prune_audit(testing::now() - Duration::days(days)).await? {
         Some((removed, recorded)) => {
