@@ -248,10 +248,8 @@ async fn before_the_door(mut cx: Cx<'_, Nobody>, route: Option<Route<'_>>, poste
     let at_the_door = matches!(route, Some(Route::SignIn | Route::First | Route::Join | Route::Recovery));
     let is_post = !matches!(posted, Posted::Nothing);
     // Before it is their turn: whoever sends slowly keeps nobody waiting. What leads elsewhere is not read at all.
-    let carried = match at_the_door {
-        true => take(&mut cx, posted, Sender::Anybody).await.map(|(carried, _)| carried),
-        false => Ok(None),
-    };
+    let carried =
+        if at_the_door { take(&mut cx, posted, Sender::Anybody).await.map(|(carried, _)| carried) } else { Ok(None) };
     cx.turn = cx.app.turns.next().await;
     let public_url = &cx.app.settings.public_url;
     if !at_the_door {

@@ -95,6 +95,20 @@ async fn a_body_that_turns_out_too_large_is_not_read_on() {
 }
 
 #[tokio::test]
+async fn who_sends_too_much_reads_why() {
+    let served = served(Limits { texts: 4 << 20, ..Limits::default() }).await;
+    // More than lies between two sockets: without somebody who takes it, the sender comes to no end.
+    let body = "a".repeat(4 << 20);
+    let head = "HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: application/x-www-form-urlencoded\r\n";
+    for (path, status) in [("/sign-in", "413"), ("/doctors/new", "303")] {
+        let request = format!("POST /desk{path} {head}Content-Length: {}\r\n\r\n{body}", body.len());
+        let answer = answered(served.address, request.as_bytes(), "").await;
+        assert!(answer.starts_with(&format!("HTTP/1.1 {status}")), "{path}: {}", &answer[..answer.len().min(200)]);
+        assert_eq!(answer.contains("</html>"), status == "413", "{path}: whole");
+    }
+}
+
+#[tokio::test]
 async fn half_a_request_does_not_hold_a_connection() {
     let served = served(Limits { head_time: Duration::from_millis(200), ..Limits::default() }).await;
     let half = answered(served.address, b"GET / HTTP/1.1\r\nHost: x\r\nX-Slow: ", "").await;
