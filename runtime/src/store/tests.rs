@@ -5,6 +5,7 @@ mod charts;
 mod conditions;
 mod crash;
 mod finding;
+mod killed;
 mod opening;
 mod patience;
 mod people;

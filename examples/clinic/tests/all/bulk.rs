@@ -10,7 +10,7 @@ use crate::place;
 use crate::program::Server;
 use crate::visitor::{Answer, Form, Visitor, over_the_wire};
 
-async fn patients(house: &House, count: usize) -> Vec<PatientId> {
+pub(crate) async fn patients(house: &House, count: usize) -> Vec<PatientId> {
     let mut ids = Vec::new();
     for number in 0..count {
         let new = NewPatient {
@@ -32,7 +32,7 @@ async fn bulk(visitor: &mut Visitor, list: &str, chosen: &[(&str, &str)], sure: 
     over(visitor, job.expect(303).location()).await
 }
 
-async fn start(visitor: &mut Visitor, list: &str, chosen: &[(&str, &str)], sure: &[(&str, &str)]) -> Answer {
+pub(crate) async fn start(visitor: &mut Visitor, list: &str, chosen: &[(&str, &str)], sure: &[(&str, &str)]) -> Answer {
     let page = visitor.get(list).await.expect(200);
     let action = Form::of(&page, "form#bulk").action;
     let question = visitor.post(&action, chosen).await.expect(200);

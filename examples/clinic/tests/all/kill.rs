@@ -2,6 +2,8 @@
 //! and whatever somebody was told is saved is there. That the same counting sees a change written apart from its event is
 //! shown in the store's own tests (`store::tests::crash`).
 
+mod work;
+
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc::{UnboundedSender, unbounded_channel};
