@@ -218,6 +218,13 @@
         button.setAttribute("aria-pressed", String(open));
       });
     }
+    if (window.PublicKeyCredential) for (const button of $$("[data-passkey]", part)) {
+      const said = $("[data-without]", button.form);
+      said.dataset.without = said.textContent;
+      said.hidden = true;
+      button.hidden = false;
+      button.addEventListener("click", () => { const name = button.form.elements.name; if (!name || name.reportValidity()) passkey(button); });
+    }
     for (const button of $$("[data-print]", part)) {
       button.hidden = false;
       button.addEventListener("click", () => print());
@@ -230,6 +237,39 @@
     }
     const errors = $("#errors", part);
     if (errors) errors.focus();
+  }
+
+  // ---- passkeys: the key is asked by the browser, its answer goes into the form, the form is sent -----------------
+  const bytes = (text) => Uint8Array.from(atob(text.replace(/-/g, "+").replace(/_/g, "/")), (letter) => letter.charCodeAt(0));
+  const letters = (buffer) => btoa(String.fromCharCode(...new Uint8Array(buffer))).replace(/\+/g, "-").replace(/\//g, "_").replace(/=+$/, "");
+  async function passkey(button) {
+    const form = button.form, said = $("[data-without]", form);
+    said.hidden = true;
+    button.disabled = true;
+    try {
+      const asked = await fetch(button.dataset.passkey, { method: "POST", body: new URLSearchParams({ _csrf: form.elements._csrf.value }) });
+      if (!asked.ok || asked.redirected) throw asked;
+      const options = (await asked.json()).publicKey;
+      options.challenge = bytes(options.challenge);
+      if (options.user) options.user.id = bytes(options.user.id);
+      for (const key of [...options.allowCredentials || [], ...options.excludeCredentials || []]) key.id = bytes(key.id);
+      const key = await navigator.credentials[options.user ? "create" : "get"]({ publicKey: options });
+      const response = {};
+      for (const name of ["clientDataJSON", "attestationObject", "authenticatorData", "signature", "userHandle"]) {
+        if (key.response[name]) response[name] = letters(key.response[name]);
+      }
+      if (key.response.getTransports) response.transports = key.response.getTransports();
+      $("[data-answer]", form).value = JSON.stringify({ id: key.id, rawId: letters(key.rawId), type: key.type, response });
+      form.submit();
+    } catch (fault) {
+      button.disabled = false;
+      said.hidden = false;
+      said.textContent = fault.status === 429 ? "Too many passkeys were asked for. Wait some minutes."
+        : fault.status ? "This page is too old. Load it anew."
+        : fault.name === "InvalidStateError" ? "This device holds a passkey for the panel already."
+        : fault.name === "SecurityError" ? said.dataset.without
+        : "No passkey came. Try again, or choose another way.";
+    }
   }
 
   // ---- events, each once for the whole document -----------------------------------------------------------

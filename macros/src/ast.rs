@@ -6,7 +6,7 @@ mod policy;
 use proc_macro2::Ident;
 
 pub(crate) use self::policy::{
-    Accept, Forbid, Grant, Limit, OnePerson, Reauth, Recovery, Role, Setting, Settings, Target, Throttle, Way,
+    Accept, Factors, Forbid, Grant, Limit, OnePerson, Reauth, Recovery, Role, Setting, Settings, Target, Throttle, Way,
 };
 use crate::panel::Place;
 
@@ -22,6 +22,7 @@ pub(crate) struct Block {
     pub(crate) one_person: Vec<OnePerson>,
     pub(crate) passwords: Vec<Settings>,
     pub(crate) sessions: Vec<Settings>,
+    pub(crate) factors: Vec<Factors>,
     pub(crate) throttles: Vec<Throttle>,
     pub(crate) recoveries: Vec<Recovery>,
     pub(crate) reauths: Vec<Reauth>,

@@ -13,7 +13,9 @@ use std::rc::Rc;
 
 use proc_macro2::{Ident, Span};
 
-pub(crate) use self::access::{By, Limit, Password, Reauth, ReauthWhat, Recovery, Session, Throttle, ThrottleName};
+pub(crate) use self::access::{
+    By, Factors, Limit, Password, Reauth, ReauthWhat, Recovery, Session, Throttle, ThrottleName,
+};
 pub(crate) use self::field_set::FieldSet;
 pub(crate) use self::lock::{Lock, LockedAction};
 pub(crate) use self::model::{
@@ -42,6 +44,7 @@ pub(crate) struct Panel {
     pub(crate) one_person: Vec<OnePerson>,
     pub(crate) password: Password,
     pub(crate) session: Session,
+    pub(crate) factors: Factors,
     pub(crate) throttles: Vec<Throttle>,
     pub(crate) recovery: Recovery,
     pub(crate) reauth: Vec<Reauth>,

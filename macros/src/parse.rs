@@ -20,7 +20,7 @@ use self::input::{Input, Read, Reported};
 use crate::ast::Block;
 use crate::diag::Diags;
 
-const WORDS: [&str; 13] = [
+const WORDS: [&str; 14] = [
     "panel",
     "actor",
     "choice",
@@ -29,6 +29,7 @@ const WORDS: [&str; 13] = [
     "forbid",
     "password",
     "session",
+    "factor",
     "throttle",
     "recovery",
     "reauth",
@@ -89,6 +90,7 @@ fn read_item(input: &mut Input<'_, '_>, block: &mut Block, doc: String, word: &I
         "forbid" => keep(role::forbid(input, word), &mut block.forbids),
         "password" => keep(settings::settings(input, word), &mut block.passwords),
         "session" => keep(settings::settings(input, word), &mut block.sessions),
+        "factor" => keep(settings::factors(input, word), &mut block.factors),
         "throttle" => keep(settings::throttle(input, word), &mut block.throttles),
         "recovery" => keep(settings::recovery(input, word), &mut block.recoveries),
         "reauth" => keep(settings::reauth(input), &mut block.reauths),

@@ -54,6 +54,7 @@ pub(crate) fn resolve(block: &Block, diags: &mut Diags) -> Panel {
     let one_person = block.one_person.iter().map(|clause| reach.one_person(clause, diags)).collect();
     let password = settings::once(&block.passwords, "password", |clause| clause.place, diags);
     let session = settings::once(&block.sessions, "session", |clause| clause.place, diags);
+    let factors = settings::once(&block.factors, "factor", |clause| clause.place, diags);
     let recovery = settings::once(&block.recoveries, "recovery", |clause| clause.place, diags);
     let mut panel = Panel {
         name: name.unwrap_or_else(|| Ident::new("Panel", Span::call_site())),
@@ -66,6 +67,7 @@ pub(crate) fn resolve(block: &Block, diags: &mut Diags) -> Panel {
         password: password
             .map_or_else(|| settings::default_password(place), |clause| settings::password(clause, diags)),
         session: session.map_or_else(|| settings::default_session(place), |clause| settings::session(clause, diags)),
+        factors: settings::factors(factors, cfg!(feature = "passkeys"), diags),
         throttles: settings::throttles(&block.throttles, place, diags),
         recovery: settings::recovery(recovery, diags),
         reauth: if block.reauths.is_empty() {

@@ -15,6 +15,7 @@ use crate::flood::Flood;
 use crate::limits::Limits;
 use crate::page::Assets;
 use crate::panel::{Panel, Sensitivity};
+use crate::passkey::RelyingParty;
 use crate::password::Hasher;
 use crate::route::Route;
 use crate::secret::Secrets;
@@ -41,6 +42,8 @@ pub struct App {
     pub(crate) exports: Arc<Semaphore>,
     /// What second factors are sealed with.
     pub secrets: Secrets,
+    /// Whom passkeys are made for; none: the block declares none, or this panel can have none.
+    pub(crate) passkeys: Option<RelyingParty>,
     /// Forms that were not believed, for a record that they can't fill up.
     pub(crate) forged: Flood,
     /// Places for files on their way in.
@@ -84,6 +87,7 @@ impl App {
         let hasher = Hasher::new(limits.hash_queue).with_peppers(settings.peppers.clone());
         let assets = Assets::for_brand(panel.brand);
         let secrets = Secrets::of(&settings);
+        let passkeys = RelyingParty::of(panel, &settings.public_url);
         Self {
             panel,
             actions,
@@ -97,6 +101,7 @@ impl App {
             uploads: Semaphore::new(crate::upload::AT_ONCE),
             large_forms: Semaphore::new(crate::intake::LARGE_AT_ONCE),
             secrets,
+            passkeys,
             forged: Flood::default(),
             held_off: Flood::default(),
             turns: Turns::default(),

@@ -12,6 +12,7 @@ use chrono::{DateTime, Utc};
 use crate::condition::{Asker, Condition};
 use crate::loan::Lent;
 use crate::panel::{Cell, FieldSet, Framework, Model, Panel, PeopleCell, PeopleVerb, Reauth, Role, Verb};
+use crate::session::Held;
 
 use self::terms::BoundCell;
 
@@ -28,8 +29,8 @@ pub struct Actor {
     pub(crate) email: String,
     /// Id of the session that asks.
     pub(crate) session: i64,
-    /// They have a second factor, and proved it when the session began.
-    pub(crate) has_factor: bool,
+    /// Which second factors they have; one of them was proved when the session began.
+    pub(crate) held: Held,
     /// Until then the newest proof of identity within this session counts as fresh.
     pub(crate) fresh_until: DateTime<Utc>,
     /// What is lent to them at this moment.
@@ -43,7 +44,7 @@ impl Actor {
     /// writes this call vouches for the person, their role and the moment; a review should ask why it stands there.
     #[must_use]
     pub fn vouched_for_without_any_proof(role: &'static Role, email: String, asker: Asker) -> Self {
-        Self { role, email, session: 0, has_factor: false, fresh_until: asker.now, lent: Vec::new(), asker }
+        Self { role, email, session: 0, held: Held::default(), fresh_until: asker.now, lent: Vec::new(), asker }
     }
 
     /// Their role, now.

@@ -164,6 +164,7 @@ impl Builder {
         let (store, _) = self.open(&settings).await?;
         let app = Arc::new(self.app(settings, store));
         app.secrets.check(&app.store).await?;
+        crate::passkey::check_setup(&app)?;
         // Ends by itself when the service is gone.
         tokio::spawn(mail::sender::run(Arc::downgrade(&app), app.store.bell()));
         // They end with the service.

@@ -68,7 +68,7 @@ pub struct Settings {
     pub peppers: Peppers,
     /// `MIGRATIONS`: the directory of migration files; none: `migrations`, or those within the program.
     pub migrations: Option<PathBuf>,
-    /// No setting says how the panel is reached, so its port is the one it listens on.
+    /// No setting says how the panel is reached, or one says port 0: its port is the one it listens on.
     follows_listener: bool,
 }
 
@@ -101,6 +101,7 @@ impl Settings {
             Some(url) => (url.clone(), false),
             None => setting("public_url", &panel.public_url, lookup)?,
         };
+        let at_any_port = Url::parse(&url).is_ok_and(|url| url.port() == Some(0));
         let public_url = PublicUrl::parse(&url).map_err(|why| {
             let name = panel.public_url.env.filter(|_| !fell_back).unwrap_or("public_url");
             Wrong(format!("{name} is `{url}`, {why}"))
@@ -129,7 +130,7 @@ impl Settings {
             secret,
             peppers,
             migrations,
-            follows_listener: fell_back,
+            follows_listener: fell_back || at_any_port,
         };
         settings.listens_on(listen);
         Ok(settings)

@@ -186,12 +186,24 @@ async fn end(cx: &Cx<'_, Nobody>, session: i64, reason: EndReason) -> Result<(),
 /// For somebody whose session lacks the second factor: that step, and the way out. Everything else leads there, whatever
 /// it is, and does nothing.
 async fn halfway(cx: &Cx<'_, Halfway>, route: Option<Route<'_>>, session: &Token) -> Response {
+    let (app, keys) = (cx.panel().factors.totp, cx.app.passkeys.is_some());
+    let asks = keys && cx.method == Method::POST;
     let answer = match (route, cx.actor.lacks) {
         (Some(Route::SignOut), _) => pages::login::sign_out_halfway(cx).await,
         (Some(Route::Factor(FactorPage::Step)), Lacks::Proof) => pages::factor::step(cx, session).await,
-        (Some(Route::Factor(FactorPage::Enrol)), Lacks::Enrolment) => pages::factor::enrol_first(cx, session).await,
+        (Some(Route::Factor(FactorPage::Challenge)), Lacks::Proof) if asks => pages::passkey::ask_at_the_step(cx).await,
+        (Some(Route::Factor(FactorPage::Enrol)), Lacks::Enrolment) if app => {
+            pages::factor::enrol_first(cx, session).await
+        }
+        (Some(Route::Factor(FactorPage::Passkey)), Lacks::Enrolment) if keys || !app => {
+            pages::passkey::add_first(cx, session).await
+        }
+        (Some(Route::Factor(FactorPage::NewChallenge)), Lacks::Enrolment) if asks => {
+            pages::passkey::ask_for_first(cx).await
+        }
         (_, Lacks::Proof) => Ok(lead_to(cx, FactorPage::Step)),
-        (_, Lacks::Enrolment) => Ok(lead_to(cx, FactorPage::Enrol)),
+        (_, Lacks::Enrolment) if app => Ok(lead_to(cx, FactorPage::Enrol)),
+        (_, Lacks::Enrolment) => Ok(lead_to(cx, FactorPage::Passkey)),
     };
     or_outside(cx, answer)
 }
@@ -237,6 +249,9 @@ async fn inside(cx: &Cx<'_>, route: Route<'_>, session: &Token) -> Result<Respon
             Ok(Response::see_other(&cx.link(&Route::Home)))
         }
         Route::Factor(FactorPage::Enrol) => pages::factor::enrol(cx, session).await,
+        Route::Factor(FactorPage::Passkey) => pages::passkey::add(cx, session).await,
+        Route::Factor(FactorPage::Challenge) => pages::passkey::ask_for_proof(cx).await,
+        Route::Factor(FactorPage::NewChallenge) => pages::passkey::ask_for_another(cx).await,
         Route::Account(page) => pages::account::answer(cx, page, session).await,
         Route::Model(model, Page::Act(id, action)) => pages::act::run(cx, model, id, action).await,
         _ => pages::answer(cx).await,
@@ -245,8 +260,10 @@ async fn inside(cx: &Cx<'_>, route: Route<'_>, session: &Token) -> Result<Respon
 
 /// For nobody: the pages around the sign-in; everything else leads there.
 async fn before_the_door(mut cx: Cx<'_, Nobody>, route: Option<Route<'_>>, posted: &mut Posted) -> Response {
-    let at_the_door = matches!(route, Some(Route::SignIn | Route::First | Route::Join | Route::Recovery));
     let is_post = !matches!(posted, Posted::Nothing);
+    let asks_for_a_passkey = is_post && matches!(route, Some(Route::Factor(FactorPage::Challenge)));
+    let at_the_door =
+        asks_for_a_passkey || matches!(route, Some(Route::SignIn | Route::First | Route::Join | Route::Recovery));
     // Before it is their turn: whoever sends slowly keeps nobody waiting. What leads elsewhere is not read at all.
     let carried =
         if at_the_door { take(&mut cx, posted, Sender::Anybody).await.map(|(carried, _)| carried) } else { Ok(None) };
@@ -278,6 +295,7 @@ async fn before_the_door(mut cx: Cx<'_, Nobody>, route: Option<Route<'_>>, poste
         Some(Route::First) => pages::first::first(&cx).await,
         Some(Route::Join) => pages::first::join(&cx).await,
         Some(Route::Recovery) => pages::recovery::page(&cx).await,
+        Some(Route::Factor(_)) => pages::passkey::ask_anybody(&cx).await,
         _ => pages::login::page(&cx).await,
     };
     let answer = or_outside(&cx, answer);

@@ -43,6 +43,7 @@ pub mod migrate;
 mod page;
 mod pages;
 pub mod panel;
+mod passkey;
 pub mod password;
 pub mod pending;
 mod people;

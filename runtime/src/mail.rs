@@ -58,6 +58,8 @@ notices! {
     FactorAdded = "factor_added",
     /// A second factor was removed. The detail is its name.
     FactorRemoved = "factor_removed",
+    /// A passkey signed in a way that a copy of it would. The detail is its name.
+    PasskeySuspect = "passkey_suspect",
     /// Recovery codes were made; older ones are no longer good.
     CodesMade = "codes_made",
     /// A recovery code was used. The detail is how many are left.

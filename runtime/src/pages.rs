@@ -22,6 +22,7 @@ mod inlines;
 mod list;
 mod loans;
 pub(crate) mod login;
+pub(crate) mod passkey;
 mod people;
 mod person_attributes;
 mod picker;

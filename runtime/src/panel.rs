@@ -7,7 +7,7 @@ mod access;
 mod model;
 mod role;
 
-pub use self::access::{By, Limit, Password, Reauth, Recovery, Session, Throttle, ThrottleName};
+pub use self::access::{By, Factors, Limit, Password, Reauth, Recovery, Session, Throttle, ThrottleName};
 pub use self::model::{Action, Automatic, Check, Field, Inline, Model, Section, Sensitivity, Sort};
 pub use self::role::{Cell, Framework, FrameworkCell, PeopleCell, PeopleVerb, Role, Verb};
 pub use crate::kind::{FieldSet, Kind, OnDelete};
@@ -46,6 +46,8 @@ pub struct Panel {
     pub password: Password,
     /// Lifetimes of sessions.
     pub session: Session,
+    /// Which second factors there are.
+    pub factors: Factors,
     /// Limits on tries.
     pub throttles: &'static [Throttle],
     /// Ways back in.

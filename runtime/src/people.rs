@@ -27,7 +27,7 @@ pub(crate) enum Act<'a> {
     Unlock,
     /// Their sessions end.
     Revoke,
-    /// Their second factor and recovery codes go, and their sessions end. Where their role requires a factor, they set up
+    /// Their second factors and recovery codes go, and their sessions end. Where their role requires a factor, they set up
     /// another one when they sign in next, with the password that they have.
     RemoveFactor,
 }
@@ -102,7 +102,7 @@ pub(crate) async fn perform(
             Some(write.unlock(target.id).await?)
         }
         Act::RemoveFactor => {
-            let removed = write.remove_factor(target.id, "administrator", "").await?;
+            let removed = write.remove_factors(target.id, "administrator", "").await?;
             if removed.is_some() {
                 write.end_sessions(target.id, EndReason::FactorChanged).await?;
                 // What was tried at the old one is not held against the next.

@@ -7,6 +7,8 @@ use crate::context::Cx;
 use crate::error::Error;
 use crate::factor::check;
 use crate::panel::{Sensitivity, ThrottleName};
+use crate::passkey::challenge::{Bound, Purpose};
+use crate::passkey::check::{self as answers, Refused};
 use crate::password::Password;
 use crate::store::{PERSON, Presented};
 use crate::throttle::{self, Ask, Tried};
@@ -43,7 +45,7 @@ pub(crate) async fn try_proof(cx: &Cx<'_>, old: &Token, password: &str, code: &s
     let app = cx.app;
     let me = cx.actor.asker.person;
     // The place for a recovery code's hash first: who is turned away has used up none of the tries.
-    let saved = cx.actor.has_factor && !check::is_code(code);
+    let saved = cx.actor.held.any() && !check::is_code(code);
     let Ok(place) = saved.then(|| app.hasher.place_for(&cx.address)).transpose() else { return Ok(Outcome::Busy) };
     let mut asks = match check_password(cx, password).await? {
         Checked::Right(asks) => asks,
@@ -52,13 +54,14 @@ pub(crate) async fn try_proof(cx: &Cx<'_>, old: &Token, password: &str, code: &s
         Checked::Busy => return Ok(Outcome::Busy),
     };
     let mut shown: Option<Presented> = None;
-    if cx.actor.has_factor {
+    if cx.actor.held.any() {
         // Codes are counted by account wherever they are asked for; here only behind the right password, so that whoever
         // has nothing but a session's cookie can't use the tries of its person up.
         let by_account = check::account_ask(&cx.actor.email);
         let allowed = saved || app.store.reserve(&[by_account], cx.now).await?;
         asks.push(by_account);
-        shown = Some(check::look(app, me, code, place, allowed, cx.now).await?);
+        let counts = allowed && (saved || cx.actor.held.codes_count(cx.panel().factors));
+        shown = Some(check::look(app, me, code, place, counts, cx.now).await?);
     }
     let new = Token::fresh()?;
     let mut write = app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
@@ -76,6 +79,40 @@ pub(crate) async fn try_proof(cx: &Cx<'_>, old: &Token, password: &str, code: &s
         None => return Err(Error::BadRequest("This was sent twice at once; the first one counts.".to_owned())),
     }
     Ok(Outcome::Proved(new))
+}
+
+/// One try with a passkey, which its person has unlocked: it stands for the password and the factor.
+pub(crate) async fn try_passkey(cx: &Cx<'_>, old: &Token, answer: &str) -> Result<Outcome, Error> {
+    let app = cx.app;
+    let (me, session) = (cx.actor.asker.person, cx.actor.session);
+    let asks = asks(cx);
+    if !app.store.reserve(&asks, cx.now).await? {
+        record(cx, EventId::ProofThrottled).await?;
+        return Ok(Outcome::TooMany);
+    }
+    let context = Context::of(&cx.actor, cx.request_id);
+    let bound = Bound::to_session(session, Purpose::Proof);
+    let refused = match answers::look(app, me, bound, answer, true, cx.now).await? {
+        Ok(signed) => {
+            let new = Token::fresh()?;
+            let mut write = app.store.write(context.clone()).await?;
+            if write.accept_passkey(me, &signed).await?.is_some() {
+                write.forgive(&asks).await?;
+                match write.prove_session(me, session, &old.hash(), &new.hash()).await? {
+                    Some(recorded) => write.commit(recorded).await?,
+                    None => {
+                        return Err(Error::BadRequest("This was sent twice at once; the first one counts.".to_owned()));
+                    }
+                }
+                return Ok(Outcome::Proved(new));
+            }
+            write.roll_back().await?;
+            Refused::meanwhile()
+        }
+        Err(refused) => refused,
+    };
+    answers::refuse(app, context, me, &cx.address, Purpose::Proof, &refused).await?;
+    Ok(Outcome::Wrong)
 }
 
 /// Whether this is the asker's password; counted before, and recorded when it is not.

@@ -51,8 +51,14 @@ pub enum Route<'p> {
 pub enum FactorPage {
     /// `/factor`: between the password and the panel.
     Step,
-    /// `/factor/enrol`: setting one up.
+    /// `/factor/enrol`: setting an app up.
     Enrol,
+    /// `/factor/passkey`: adding a passkey.
+    Passkey,
+    /// `/factor/challenge`: what a passkey is to sign.
+    Challenge,
+    /// `/factor/passkey/challenge`: what a new one is to sign.
+    NewChallenge,
 }
 
 /// A page of one's own account.
@@ -66,6 +72,10 @@ pub enum AccountPage {
     FactorOff,
     /// `/account/codes`: new recovery codes.
     Codes,
+    /// `/account/passkeys/ID/name`
+    PasskeyName(i64),
+    /// `/account/passkeys/ID/remove`
+    PasskeyOff(i64),
     /// `/account/sessions/end`: all others.
     EndOthers,
     /// `/account/sessions/ID/end`
@@ -79,6 +89,8 @@ impl AccountPage {
             ["password"] => Self::Password,
             ["factor-off"] => Self::FactorOff,
             ["codes"] => Self::Codes,
+            ["passkeys", id, "name"] => Self::PasskeyName(row_id(id)?),
+            ["passkeys", id, "remove"] => Self::PasskeyOff(row_id(id)?),
             ["sessions", "end"] => Self::EndOthers,
             ["sessions", id, "end"] => Self::End(row_id(id)?),
             _ => return None,
@@ -93,6 +105,8 @@ impl fmt::Display for AccountPage {
             Self::Password => f.write_str("/account/password"),
             Self::FactorOff => f.write_str("/account/factor-off"),
             Self::Codes => f.write_str("/account/codes"),
+            Self::PasskeyName(id) => write!(f, "/account/passkeys/{id}/name"),
+            Self::PasskeyOff(id) => write!(f, "/account/passkeys/{id}/remove"),
             Self::EndOthers => f.write_str("/account/sessions/end"),
             Self::End(id) => write!(f, "/account/sessions/{id}/end"),
         }
@@ -216,6 +230,9 @@ impl<'p> Route<'p> {
             ["people", rest @ ..] => Self::People(PeoplePage::parse(rest)?),
             ["factor"] => Self::Factor(FactorPage::Step),
             ["factor", "enrol"] => Self::Factor(FactorPage::Enrol),
+            ["factor", "passkey"] => Self::Factor(FactorPage::Passkey),
+            ["factor", "challenge"] => Self::Factor(FactorPage::Challenge),
+            ["factor", "passkey", "challenge"] => Self::Factor(FactorPage::NewChallenge),
             ["account", rest @ ..] => Self::Account(AccountPage::parse(rest)?),
             ["static", name] => Self::Static(name),
             [slug, rest @ ..] => {
@@ -275,6 +292,9 @@ impl fmt::Display for Route<'_> {
             Self::People(PeoplePage::FactorOff(id)) => write!(f, "/people/{id}/factor-off"),
             Self::Factor(FactorPage::Step) => f.write_str("/factor"),
             Self::Factor(FactorPage::Enrol) => f.write_str("/factor/enrol"),
+            Self::Factor(FactorPage::Passkey) => f.write_str("/factor/passkey"),
+            Self::Factor(FactorPage::Challenge) => f.write_str("/factor/challenge"),
+            Self::Factor(FactorPage::NewChallenge) => f.write_str("/factor/passkey/challenge"),
             Self::Account(page) => page.fmt(f),
             Self::People(PeoplePage::Do(id, verb)) => {
                 let name = PEOPLE_VERBS.iter().find(|(_, of)| of == verb).map_or("", |(name, _)| name);

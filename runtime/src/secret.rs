@@ -188,7 +188,7 @@ impl Secrets {
     pub(crate) async fn check(&self, store: &Store) -> Result<(), Error> {
         if let Some((person, factor)) = store.any_factor().await? {
             self.get()?.open(person, &factor.sealed)?;
-        } else if store.panel().roles.iter().any(|role| role.factor_required) {
+        } else if store.panel().factors.totp && store.panel().roles.iter().any(|role| role.factor_required) {
             self.to_seal(store).await?;
         }
         Ok(())

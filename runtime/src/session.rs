@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 
 use crate::authorize::Actor;
 use crate::condition::Asker;
-use crate::panel::{Attribute, Kind, Panel, Role};
+use crate::panel::{Attribute, Factors, Kind, Panel, Role};
 use crate::store::SessionRow;
 use crate::throttle::later;
 use crate::value::Value;
@@ -98,6 +98,35 @@ impl Trust {
     }
 }
 
+/// Which second factors a person has, whatever the block asks for now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Held {
+    /// An authenticator app.
+    pub totp: bool,
+    /// Passkeys.
+    pub passkeys: bool,
+}
+
+impl Held {
+    /// Any: then a password alone reaches nothing.
+    #[must_use]
+    pub fn any(self) -> bool {
+        self.totp || self.passkeys
+    }
+
+    /// One of a kind that the block declares, as `factor required` asks for.
+    #[must_use]
+    pub fn fits(self, declared: Factors) -> bool {
+        (self.totp && declared.totp) || (self.passkeys && declared.passkey)
+    }
+
+    /// Whether a code of the app proves anything: where the block declares passkeys alone, only until there is one.
+    #[must_use]
+    pub fn codes_count(self, declared: Factors) -> bool {
+        self.totp && (declared.totp || !self.passkeys)
+    }
+}
+
 /// Somebody who proved the password of an account that asks for more. It is no [`Actor`], so that no page of the panel can
 /// be asked for in its name.
 #[derive(Debug, Clone)]
@@ -105,6 +134,7 @@ pub struct Halfway {
     pub(crate) person: i64,
     pub(crate) email: String,
     pub(crate) session: i64,
+    pub(crate) held: Held,
     pub(crate) lacks: Lacks,
 }
 
@@ -167,26 +197,29 @@ pub fn judge(panel: &'static Panel, row: &SessionRow, now: DateTime<Utc>) -> Sta
     };
     let touch = now >= later(row.seen_at, TOUCH.min(idle / 2));
     // The one place where a password alone is told from a factor: everything behind it asks for an `Actor`.
-    let lacks = match (row.trust, row.has_factor) {
-        (Trust::Factor, true) => None,
-        (Trust::Password, true) => Some(Lacks::Proof),
-        (_, false) => role.factor_required.then_some(Lacks::Enrolment),
-    };
-    if let Some(lacks) = lacks {
-        let (person, email, session) = (row.person, row.email.clone(), row.session);
-        return Standing::Halfway { half: Box::new(Halfway { person, email, session, lacks }), touch };
+    if let Some(lacks) = lacks(panel, role, row) {
+        let (person, email, session, held) = (row.person, row.email.clone(), row.session, row.held);
+        return Standing::Halfway { half: Box::new(Halfway { person, email, session, held, lacks }), touch };
     }
     let attributes = attributes(panel, &row.attributes);
     let actor = Actor {
         role,
         email: row.email.clone(),
         session: row.session,
-        has_factor: row.has_factor,
+        held: row.held,
         fresh_until: fresh_until(panel, row.proved_at),
         lent: row.lent.clone(),
         asker: Asker { person: row.person, attributes, now },
     };
     Standing::Alive { actor: Box::new(actor), touch }
+}
+
+/// What a session lacks of what its person has, and of what their role asks for.
+fn lacks(panel: &Panel, role: &Role, row: &SessionRow) -> Option<Lacks> {
+    if row.held.any() && row.trust == Trust::Password {
+        return Some(Lacks::Proof);
+    }
+    (role.factor_required && !row.held.fits(panel.factors)).then_some(Lacks::Enrolment)
 }
 
 /// Whether work that a session asked for may go on.
@@ -213,15 +246,14 @@ pub(crate) fn judge_for_work(panel: &'static Panel, row: &SessionRow, ended: Opt
     let Some(role) = panel.roles.iter().find(|role| role.name == row.role) else {
         return Fit::No("The role is not in the panel any more.");
     };
-    let whole = if row.has_factor { row.trust == Trust::Factor } else { !role.factor_required };
-    if !whole {
+    if lacks(panel, role, row).is_some() {
         return Fit::No("The second factor was not proved in the session that asked for this.");
     }
     Fit::Yes(Box::new(Actor {
         role,
         email: row.email.clone(),
         session: row.session,
-        has_factor: row.has_factor,
+        held: row.held,
         fresh_until: later(now, 60),
         lent: row.lent.clone(),
         asker: Asker { person: row.person, attributes: attributes(panel, &row.attributes), now },

@@ -2,6 +2,8 @@
 //! Unknown, wrong, locked, switched off, without a password and over the limit all take the same steps and the same
 //! statements; only the audit log knows which it was.
 
+pub(crate) mod passkey;
+
 use chrono::{DateTime, Utc};
 use http::header;
 
@@ -94,19 +96,19 @@ async fn let_in(
     }
     write.forgive(asks).await?;
     let role = now.as_ref().map_or("", |now| now.role.as_str());
-    let recorded = start(cx, &mut write, person.id, role, &token).await?;
+    let (_, recorded) = start(cx, &mut write, person.id, role, &token).await?;
     write.commit(recorded).await?;
     Ok(Some(token))
 }
 
-/// Starts a session within a transaction; the caller commits.
+/// Starts a session within a transaction; its id. The caller commits.
 pub(crate) async fn start(
     cx: &Cx<'_, Nobody>,
     write: &mut Write,
     person: i64,
     role: &str,
     token: &Token,
-) -> Result<Recorded, Error> {
+) -> Result<(i64, Recorded), Error> {
     let agent = cx.headers.get(header::USER_AGENT).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let new = NewSession {
         token: token.hash(),
@@ -116,11 +118,11 @@ pub(crate) async fn start(
         address: &cx.address,
         agent,
     };
-    let (_, recorded) = write.start_session(&new).await?;
+    let started = write.start_session(&new).await?;
     if let Some(device) = Jar::device(cx.headers, &cx.app.settings.public_url) {
         write.know_device(person, &device.hash()).await?;
     }
-    Ok(recorded)
+    Ok(started)
 }
 
 /// Records what a person does who is not signed in yet but has just proved who they are.

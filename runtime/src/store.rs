@@ -22,6 +22,7 @@ mod lane;
 mod links;
 mod loans;
 mod mail;
+mod passkeys;
 mod postgres;
 pub mod query;
 pub mod retention;
@@ -58,6 +59,7 @@ pub use factors::{Accepted, Codes, FactorRow, NewCode, Presented, SavedCode};
 pub(crate) use lane::aside;
 pub use loans::{EXPIRED, GROUP, GroupRow, LoanQuery, LoanRow, NewLoan, RENEWED};
 pub(crate) use mail::{MailEnd, MailRow, MailState};
+pub use passkeys::{NewChallenge, NewPasskey, PasskeyRow, Signed};
 pub use query::{
     COUNT_BOUND, Candidate, Candidates, ChartQuery, Count, CountQuery, DeleteGroup, DeletePreview, GetQuery, Key,
     LARGEST_BATCH, LARGEST_PAGE, Label, LabelOf, ListQuery, Listed, ListedRow, NamesQuery, PICKER_ROWS, PREVIEW_LABELS,

@@ -21,6 +21,8 @@ mod links;
 mod mail;
 mod mail_tls;
 mod migrations;
+#[cfg(feature = "passkeys")]
+mod passkeys;
 mod people;
 mod promises;
 mod reading;

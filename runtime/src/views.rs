@@ -24,13 +24,13 @@ mod people;
 mod policy;
 mod refusal;
 
-pub(crate) use account::{AccountPage, OwnEvent, OwnSession};
+pub(crate) use account::{AccountPage, OwnEvent, OwnPasskey, OwnSession};
 pub(crate) use audit::{AuditPage, Change, Event, Seal, Subject};
 pub(crate) use delete::{DeletePage, Goes, Named};
 pub(crate) use detail::{Act, DetailPage, Fact, FactSection, Related};
 pub(crate) use door::{ChoosePasswordPage, ProvePage, RecoveryPage, SignInPage};
 pub(crate) use export::{ExportColumn, ExportPage, FormatView};
-pub(crate) use factor::{CodesPage, EnrolPage, FactorPage};
+pub(crate) use factor::{CodesPage, EnrolPage, FactorPage, PasskeyPage};
 pub(crate) use form::{
     FieldView, FormError, FormPage, FormSection, InlineRow, InlineView, More, Stale, StaleRow, Then, Tick, Widget,
 };

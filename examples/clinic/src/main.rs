@@ -143,6 +143,8 @@ bailiwick::admin! {
     password min 15, min_with_factor 8, blocklist common;
     session idle 30min, absolute 12h, reauth 10min, at_most 5;
 
+    factor totp, passkey alone;                                 // an app or passkeys; a passkey also by itself, without a password
+
     throttle login    5 per 15min by account, 20 per 10min by address, wait 1s to 15min, cap 100;
     throttle factor   5 per 10min by session;
     throttle reauth   5 per 10min by session;

@@ -61,6 +61,13 @@ pub(crate) struct OnePerson {
     pub(crate) place: Place,
 }
 
+/// `factor totp, passkey alone;`: the kinds that there are, each with its `alone`, if it has one.
+#[derive(Debug)]
+pub(crate) struct Factors {
+    pub(crate) kinds: Vec<(Ident, Option<Ident>)>,
+    pub(crate) place: Place,
+}
+
 /// `password …;` and `session …;`: words with a value each.
 #[derive(Debug)]
 pub(crate) struct Settings {

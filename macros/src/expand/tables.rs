@@ -29,8 +29,8 @@ pub(super) fn expand(panel: &Panel) -> TokenStream {
         #[allow(unused_imports)]
         mod __tables {
             use ::bailiwick::panel::{
-                Accept, Action, Apart, Attribute, Automatic, Brand, By, Cell, Check, Choice, Clause, Field, FieldSet,
-                Framework, FrameworkCell, Inline, Kind, Limit, Model, OnDelete, Panel, Password, PeopleCell,
+                Accept, Action, Apart, Attribute, Automatic, Brand, By, Cell, Check, Choice, Clause, Factors, Field,
+                FieldSet, Framework, FrameworkCell, Inline, Kind, Limit, Model, OnDelete, Panel, Password, PeopleCell,
                 PeopleVerb, Reauth, Recovery, Role, Section, Sensitivity, Session, Setting, Sort, Throttle,
                 ThrottleName, Variant, Verb, Widget,
             };

@@ -10,6 +10,15 @@ pub(crate) struct Password {
     pub(crate) place: Place,
 }
 
+/// Which second factors there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Factors {
+    pub(crate) totp: bool,
+    pub(crate) passkey: bool,
+    /// A passkey signs in by itself, without a password.
+    pub(crate) alone: bool,
+}
+
 /// Durations in seconds.
 #[derive(Debug)]
 pub(crate) struct Session {

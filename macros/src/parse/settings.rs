@@ -1,9 +1,9 @@
-//! The clauses with numbers: `password`, `session`, `throttle`, `recovery`, `reauth`. Bounds are checked later.
+//! The clauses with numbers: `password`, `session`, `factor`, `throttle`, `recovery`, `reauth`. Bounds are checked later.
 
 use proc_macro2::{Delimiter, Ident};
 
 use super::input::{Input, Read};
-use crate::ast::{Limit, Reauth, Recovery, Setting, Settings, Throttle, Way};
+use crate::ast::{Factors, Limit, Reauth, Recovery, Setting, Settings, Throttle, Way};
 use crate::similar;
 
 const PASSWORD: [&str; 3] = ["min", "min_with_factor", "blocklist"];
@@ -41,6 +41,24 @@ fn fill_settings(input: &mut Input<'_, '_>, word: &Ident, clause: &mut Settings)
             }
         };
         clause.settings.push((name, setting));
+        if !input.eat(",") {
+            return Ok(());
+        }
+    }
+}
+
+/// Behind the word `factor`: the kinds of second factors that there are.
+pub(crate) fn factors(input: &mut Input<'_, '_>, word: &Ident) -> (Factors, Read<()>) {
+    let mut factors = Factors { kinds: Vec::new(), place: word.span().into() };
+    let read = fill_factors(input, &mut factors);
+    factors.place = input.since(word.span());
+    (factors, read)
+}
+
+fn fill_factors(input: &mut Input<'_, '_>, factors: &mut Factors) -> Read<()> {
+    loop {
+        let kind = input.word("`totp` or `passkey`")?;
+        factors.kinds.push((kind, input.eat_word("alone")));
         if !input.eat(",") {
             return Ok(());
         }

@@ -6,8 +6,8 @@ use super::names::{plain, unknown};
 use crate::ast::{self, HeadSetting, Setting as Written, Way};
 use crate::diag::Diags;
 use crate::panel::{
-    Accept, Brand, By, Limit, Owner, Panel, Password, PeopleVerb, Place, Proxies, Reauth, ReauthWhat, Recovery,
-    Session, Setting, Throttle, ThrottleName, Verb,
+    Accept, Brand, By, Factors, Limit, Owner, Panel, Password, PeopleVerb, Place, Proxies, Reauth, ReauthWhat,
+    Recovery, Session, Setting, Throttle, ThrottleName, Verb,
 };
 
 const MINUTE: u64 = 60;
@@ -149,6 +149,38 @@ pub(crate) fn password(clause: &ast::Settings, diags: &mut Diags) -> Password {
         }
     }
     password
+}
+
+/// Without the clause: an authenticator app. `built`: this build has passkeys in it.
+pub(crate) fn factors(clause: Option<&ast::Factors>, built: bool, diags: &mut Diags) -> Factors {
+    let mut factors = Factors { totp: clause.is_none(), passkey: false, alone: false };
+    for (kind, alone) in clause.iter().flat_map(|clause| &clause.kinds) {
+        let known = match kind.to_string().as_str() {
+            "totp" => &mut factors.totp,
+            "passkey" => &mut factors.passkey,
+            _ => {
+                unknown(kind, "factor", "factors", ["totp", "passkey"].map(str::to_owned).into_iter(), diags);
+                continue;
+            }
+        };
+        if std::mem::replace(known, true) {
+            diags.error("duplicate_name", kind, format!("`{kind}` stands twice"));
+        }
+        match alone {
+            Some(alone) if kind == "totp" => {
+                diags
+                    .syntax(alone, "a code of an app signs nobody in `alone`: it does not say whose it is")
+                    .help("write `totp`, or `passkey alone`");
+            }
+            other => factors.alone |= other.is_some(),
+        }
+        if kind == "passkey" && !built {
+            diags
+                .syntax(kind, "passkeys are not built into this program: the feature `passkeys` of `bailiwick` is off")
+                .help("in Cargo.toml, write `features = [\"passkeys\"]` for `bailiwick`");
+        }
+    }
+    factors
 }
 
 /// NIST SP 800-63B-4, AAL2: half an hour idle, twelve hours in all; for whoever rules over people a quarter, and a working

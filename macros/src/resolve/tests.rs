@@ -69,6 +69,30 @@ fn what_is_left_out_gets_its_default() {
 }
 
 #[test]
+fn factors_are_as_the_block_says_and_passkeys_only_where_they_are_built_in() {
+    let read = |clause: &str, built: bool| {
+        let mut diags = Diags::new();
+        let block = parse(clause.parse().expect("the test's text lexes"), &mut diags);
+        let factors = super::settings::factors(block.factors.first(), built, &mut diags);
+        let said: Vec<String> = diags.list().into_iter().map(|diag| diag.message).collect();
+        ((factors.totp, factors.passkey, factors.alone), said)
+    };
+    assert_eq!(read("", false), ((true, false, false), vec![]));
+    assert_eq!(read("factor totp;", false), ((true, false, false), vec![]));
+    assert_eq!(read("factor passkey;", true), ((false, true, false), vec![]));
+    assert_eq!(read("factor totp, passkey alone;", true), ((true, true, true), vec![]));
+    let (_, said) = read("factor totp, passkey;", false);
+    assert_eq!(said, ["passkeys are not built into this program: the feature `passkeys` of `bailiwick` is off"]);
+    for (clause, fault) in [
+        ("factor totp alone;", "a code of an app signs nobody in `alone`: it does not say whose it is"),
+        ("factor totp, totp;", "`totp` stands twice"),
+        ("factor otp;", "there is no factor `otp`"),
+    ] {
+        assert_eq!(read(clause, true).1, [fault], "{clause}");
+    }
+}
+
+#[test]
 fn a_secret_is_written_and_not_read() {
     use crate::panel::Verb;
     let (panel, diags) = read("panel P { } model A { name: String; pin: Secret; } role R { all A; view A { pin }; }");

@@ -79,6 +79,16 @@ event_ids! {
     FactorFailed = "factor.failed",
     /// A code was not even looked at, because of too many before.
     FactorThrottled = "factor.throttled",
+    /// A passkey was added.
+    PasskeyAdded = "passkey.added",
+    /// A passkey got another name.
+    PasskeyRenamed = "passkey.renamed",
+    /// A passkey was removed.
+    PasskeyRemoved = "passkey.removed",
+    /// A passkey proved whose it is; what for stands beside it.
+    PasskeyUsed = "passkey.used",
+    /// The answer of a passkey was not good.
+    PasskeyRefused = "passkey.refused",
     /// Recovery codes were made; those before them are no longer good.
     CodesIssued = "codes.issued",
     /// A recovery code was used.

@@ -8,6 +8,7 @@ use crate::builder::Builder;
 use crate::config::Settings;
 use crate::error::Error;
 use crate::migrate::Plan;
+use crate::passkey::RelyingParty;
 use crate::pending;
 use crate::store::{MailState, Store};
 
@@ -19,6 +20,11 @@ pub(super) fn command() -> Command {
 pub(super) async fn run(builder: &Builder, given: &ArgMatches) -> Outcome {
     let settings = settings(builder, given)?;
     look_at_settings(&settings);
+    if builder.panel.factors.passkey {
+        let there = RelyingParty::of(builder.panel, &settings.public_url).is_some();
+        let none = "none: public_url is a number, and they are made for a name";
+        print(format!("passkeys  {}", if there { "are made for the name in public_url" } else { none }));
+    }
     let faults = look_at_database(builder, &settings).await;
     let mut pending = pending::of(builder.panel).peekable();
     if pending.peek().is_some() {

@@ -72,6 +72,7 @@ impl Running {
         }
         let app = Arc::new(builder.app(settings, store));
         app.secrets.check(&app.store).await?;
+        crate::passkey::check_setup(&app)?;
         store_is_clean(&app).await;
         said.extend(notices(&app, address).await?);
         Ok(Self { app, listener, said })

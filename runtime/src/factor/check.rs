@@ -7,6 +7,9 @@ use crate::context::Cx;
 use crate::error::Error;
 use crate::factor::{codes, step_of};
 use crate::panel::{By, Sensitivity, ThrottleName};
+use crate::passkey::challenge::{Bound, Purpose};
+use crate::passkey::check::{self as answers, Refused};
+use crate::session::Held;
 use crate::store::{Accepted, PERSON, Presented, Write};
 use crate::throttle::{self, Ask, Rule, Tried};
 use crate::token::Token;
@@ -17,6 +20,7 @@ pub(crate) struct Seat<'a> {
     pub(crate) person: i64,
     pub(crate) email: &'a str,
     pub(crate) session: i64,
+    pub(crate) held: Held,
     pub(crate) token: &'a Token,
     pub(crate) context: Context,
 }
@@ -86,7 +90,8 @@ pub(crate) async fn try_code<Who>(cx: &Cx<'_, Who>, seat: &Seat<'_>, typed: &str
     // The place in the queue comes first: who is turned away has used up none of the tries.
     let Ok(place) = saved.then(|| app.hasher.place_for(&cx.address)).transpose() else { return Ok(Outcome::Busy) };
     let allowed = app.store.reserve(&asks, cx.now).await?;
-    let shown = look(app, seat.person, typed, place, allowed, cx.now).await?;
+    let counts = allowed && (saved || seat.held.codes_count(cx.panel().factors));
+    let shown = look(app, seat.person, typed, place, counts, cx.now).await?;
     let mut write = app.store.write(seat.context.clone()).await?;
     let Some(accepted) = write.accept(seat.person, shown).await? else {
         let id = if allowed { EventId::FactorFailed } else { EventId::FactorThrottled };
@@ -105,6 +110,42 @@ pub(crate) async fn try_code<Who>(cx: &Cx<'_, Who>, seat: &Seat<'_>, typed: &str
     }
     let token = raise(cx, seat, write, &accepted).await?;
     Ok(Outcome::Proved { token, by_saved_code: saved })
+}
+
+/// What a passkey counts on: by session only. Nobody guesses a signature, and the account's own limit, which somebody else
+/// may have used up, must not hold it back.
+fn passkey_asks(seat: &Seat<'_>) -> Vec<Ask> {
+    let value = format!("passkey, session {}", seat.session);
+    vec![Ask { key: throttle::key(ThrottleName::Factor, By::Session, &value), rule: BY_SESSION }]
+}
+
+/// One try to get from a password to the panel, with a passkey.
+pub(crate) async fn try_passkey<Who>(cx: &Cx<'_, Who>, seat: &Seat<'_>, answer: &str) -> Result<Outcome, Error> {
+    let app = cx.app;
+    let asks = passkey_asks(seat);
+    let allowed = app.store.reserve(&asks, cx.now).await?;
+    let bound = Bound::to_session(seat.session, Purpose::Step);
+    let refused = match answers::look(app, seat.person, bound, answer, allowed, cx.now).await? {
+        Ok(signed) => {
+            let mut write = app.store.write(seat.context.clone()).await?;
+            if let Some(accepted) = write.accept_passkey(seat.person, &signed).await? {
+                write.forgive(&asks).await?;
+                let token = raise(cx, seat, write, &accepted).await?;
+                return Ok(Outcome::Proved { token, by_saved_code: false });
+            }
+            write.roll_back().await?;
+            Refused::meanwhile()
+        }
+        Err(refused) => refused,
+    };
+    if allowed {
+        answers::refuse(app, seat.context.clone(), seat.person, &cx.address, Purpose::Step, &refused).await?;
+    } else {
+        let event = answers::event(Some(seat.person), &cx.address, Purpose::Step, refused.why.0, refused.row.as_ref());
+        let write = app.store.write(seat.context.clone()).await?;
+        app.record_held_off(write, &seat.person.to_string(), event).await?;
+    }
+    Ok(Outcome::Refused)
 }
 
 /// Raises the session's trust with what was accepted, and commits.

@@ -14,15 +14,19 @@ pub(super) struct Words {
     pub(super) button: Option<&'static str>,
 }
 
-/// For a notice that carries a link, `good_for` says how long; `detail` is what the queue keeps with it.
-pub(super) fn of(notice: Notice, panel: &str, email: &str, detail: &str, good_for: &str) -> Words {
-    const NOT_YOU: &str = "If you know nothing of this, tell whoever runs the panel at once: somebody else may be using \
-                           your account.";
-    let plain = |subject: &str, paragraphs: &[&str]| Words {
+const NOT_YOU: &str = "If you know nothing of this, tell whoever runs the panel at once: somebody else may be using your \
+                       account.";
+
+fn plain(subject: &str, paragraphs: &[&str]) -> Words {
+    Words {
         subject: subject.to_owned(),
         paragraphs: paragraphs.iter().map(|text| (*text).to_owned()).collect(),
         button: None,
-    };
+    }
+}
+
+/// For a notice that carries a link, `good_for` says how long; `detail` is what the queue keeps with it.
+pub(super) fn of(notice: Notice, panel: &str, email: &str, detail: &str, good_for: &str) -> Words {
     let link =
         |subject: &str, button, paragraphs: &[&str]| Words { button: Some(button), ..plain(subject, paragraphs) };
     let once = format!("The link works once, for {good_for}. A newer link replaces it.");
@@ -102,6 +106,16 @@ pub(super) fn of(notice: Notice, panel: &str, email: &str, detail: &str, good_fo
         Notice::FactorRemoved => plain(
             "A second factor was removed",
             &[&format!("A second factor was removed from {email} in {panel}: {detail}."), NOT_YOU],
+        ),
+        Notice::PasskeySuspect => plain(
+            "A passkey was refused",
+            &[
+                &format!(
+                    "The passkey “{detail}” of {email} in {panel} was refused: it signed as if there were a copy of it."
+                ),
+                "If it was you, remove that passkey on your account page and add it anew.",
+                NOT_YOU,
+            ],
         ),
         Notice::CodesMade => plain(
             "New recovery codes",

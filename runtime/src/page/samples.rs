@@ -15,7 +15,7 @@ mod people;
 mod record;
 mod tables;
 
-pub(super) use account::{account, codes, enrol, factor};
+pub(super) use account::{account, codes, enrol, factor, passkey};
 pub(super) use life::{history, restore};
 pub(super) use loans::{group, groups, loans};
 pub(super) use moves::{bulk, columns, export, import, job, work};
@@ -196,6 +196,8 @@ pub(super) fn sign_in() -> SignInPage {
         action: "/login".into(),
         email: "anna@clinic.example".into(),
         next: "/patients".into(),
+        passkey: Some("/factor/challenge".into()),
+        without: "A passkey needs JavaScript.".into(),
         recovery: Some("/recovery".into()),
         help: "No way in? Whoever administers this panel can send you a link.".into(),
     }
@@ -222,7 +224,9 @@ pub(super) fn prove() -> ProvePage {
         action: "/patients/4/delete".into(),
         lead: "To delete this patient, your last proof of who you are must be younger than 10 minutes.".into(),
         email: "anna@clinic.example".into(),
-        code: true,
+        code: Some("Code from your app, or a recovery code".into()),
+        passkey: Some("/factor/challenge".into()),
+        without: "A passkey needs JavaScript.".into(),
         fields: vec![Hidden { name: "bw.version".into(), value: "3\">".into() }],
         cancel: "/patients/4".into(),
     }

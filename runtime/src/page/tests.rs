@@ -21,6 +21,7 @@ fn all() -> Vec<(&'static str, String)> {
         ("handed_link", text(render(&samples::handed_link()))),
         ("factor", text(render(&samples::factor()))),
         ("enrol", text(render(&samples::enrol()))),
+        ("passkey", text(render(&samples::passkey()))),
         ("codes", text(render(&samples::codes()))),
         ("account", text(render(&samples::account()))),
         ("prove", text(render(&samples::prove()))),

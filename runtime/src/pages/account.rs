@@ -1,6 +1,8 @@
 //! One's own account: sessions, password, second factor, recovery codes, and what happened lately. Everything here is
 //! about the asker and nobody else; whatever weakens the account asks for a fresh proof of identity.
 
+mod passkeys;
+
 use chrono::{DateTime, Utc};
 use http::{HeaderValue, StatusCode, header};
 
@@ -14,7 +16,7 @@ use crate::password::{Password, Rules};
 use crate::prove::{self, Checked};
 use crate::response::Response;
 use crate::route::{AccountPage, FactorPage, Route};
-use crate::session::{EndReason, Jar};
+use crate::session::{EndReason, Held, Jar};
 use crate::store::{PERSON, PasswordHash, Recorded};
 use crate::token::{Hash, Token};
 use crate::views::{self, Note, OwnEvent, OwnSession, Text, Tone};
@@ -34,6 +36,8 @@ pub(crate) async fn answer(cx: &Cx<'_>, page: AccountPage, token: &Token) -> Res
         AccountPage::Password => password(cx, token).await,
         AccountPage::FactorOff => factor_off(cx).await,
         AccountPage::Codes => new_codes(cx).await,
+        AccountPage::PasskeyName(id) => passkeys::rename(cx, id).await,
+        AccountPage::PasskeyOff(id) => passkeys::remove(cx, id).await,
         AccountPage::EndOthers => end_others(cx).await,
         AccountPage::End(id) => end(cx, id).await,
     }
@@ -64,13 +68,15 @@ async fn overview(cx: &Cx<'_>, faults: Faults) -> Result<Response, Error> {
         .collect();
     let query = EntryQuery { model: Some(PERSON), row: Some(me), size: EVENTS, ..EntryQuery::default() };
     let events = store.entries(&query).await?.entries.iter().map(|entry| event(cx, entry)).collect();
-    let has_factor = cx.actor.has_factor;
-    let with_codes = has_factor && cx.panel().recovery.codes.is_some();
-    let held = if with_codes { store.codes(me).await? } else { crate::store::Codes::default() };
+    let held = cx.actor.held;
+    let keys = if held.passkeys { store.passkeys_of(me).await? } else { Vec::new() };
+    let with_codes = held.any() && cx.panel().recovery.codes.is_some();
+    let codes = if with_codes { store.codes(me).await? } else { crate::store::Codes::default() };
+    let factors = cx.panel().factors;
     let mut frame = frame::frame(cx, "Your account", Vec::new());
-    if with_codes && held.left <= FEW {
-        let text = match held.left {
-            0 => "You have no recovery codes left. Make new ones below, so that a lost phone does not lock you out."
+    if with_codes && codes.left <= FEW {
+        let text = match codes.left {
+            0 => "You have no recovery codes left. Make new ones below, so that a lost device does not lock you out."
                 .into(),
             1 => "One recovery code is left. Make new ones below.".into(),
             left => format!("{left} recovery codes are left. Make new ones below."),
@@ -92,15 +98,26 @@ async fn overview(cx: &Cx<'_>, faults: Faults) -> Result<Response, Error> {
         password_error: faults.password,
         again_error: faults.again,
         min: rules(cx).min,
-        has_factor,
-        enrol: cx.link(&Route::Factor(FactorPage::Enrol)).into(),
-        remove: (has_factor && !cx.actor.role.factor_required).then(|| link(AccountPage::FactorOff)),
+        has_app: held.totp,
+        enrol: factors.totp.then(|| cx.link(&Route::Factor(FactorPage::Enrol)).into()),
+        remove: (held.totp && may_lose(cx, Held { totp: false, ..held })).then(|| link(AccountPage::FactorOff)),
+        passkeys: passkeys::lines(cx, &keys),
+        add_passkey: cx.app.passkeys.is_some().then(|| cx.link(&Route::Factor(FactorPage::Passkey)).into()),
+        no_passkeys: (factors.passkey && cx.app.passkeys.is_none()).then(|| {
+            let origin = cx.app.settings.public_url.origin();
+            format!("Passkeys are made for a name, and this panel is reached at a number, {origin}.").into()
+        }),
         new_codes: with_codes.then(|| link(AccountPage::Codes)),
-        codes: format!("{} of {} are left", held.left, held.made).into(),
-        few_codes: held.left <= FEW,
+        codes: format!("{} of {} are left", codes.left, codes.made).into(),
+        few_codes: codes.left <= FEW,
         events,
     };
     Ok(show(&view)?.with_status(status))
+}
+
+/// Whether a role that requires a factor is content with what would be left.
+fn may_lose(cx: &Cx<'_>, left: Held) -> bool {
+    !cx.actor.role.factor_required || left.fits(cx.panel().factors)
 }
 
 fn moment(at: DateTime<Utc>) -> Text {
@@ -194,19 +211,21 @@ fn fresh(cx: &Cx<'_>) -> Result<(), Error> {
 
 async fn factor_off(cx: &Cx<'_>) -> Result<Response, Error> {
     fresh(cx)?;
-    if cx.actor.role.factor_required {
-        return Err(Error::Beyond(
-            "Your role requires a second factor; you can set up another one instead.".to_owned(),
-        ));
-    }
+    let me = cx.actor.asker.person;
     let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
     if !write.still_stands(&cx.actor).await? {
         return Err(Error::NotFound);
     }
-    let Some(recorded) = write.remove_factor(cx.actor.asker.person, "themselves", "").await? else {
+    let Some(recorded) = write.remove_app(me).await? else {
         write.roll_back().await?;
         return Ok(back(cx, ""));
     };
+    let left = write.held(me).await?;
+    if !may_lose(cx, left) {
+        return Err(Error::Beyond(
+            "Your role requires a second factor; you can set up another one instead.".to_owned(),
+        ));
+    }
     write
         .end_other_sessions(cx.actor.asker.person, cx.actor.session, this_device(cx), EndReason::FactorChanged)
         .await?;
@@ -216,7 +235,7 @@ async fn factor_off(cx: &Cx<'_>) -> Result<Response, Error> {
 
 async fn new_codes(cx: &Cx<'_>) -> Result<Response, Error> {
     fresh(cx)?;
-    let Some(count) = cx.panel().recovery.codes.filter(|_| cx.actor.has_factor) else { return Err(Error::NotFound) };
+    let Some(count) = cx.panel().recovery.codes.filter(|_| cx.actor.held.any()) else { return Err(Error::NotFound) };
     let Some((shown, kept)) = codes::make(&cx.app.hasher, &cx.address, count).await? else {
         return Err(Error::Unavailable("too many password hashes are waiting".to_owned()));
     };

@@ -4,11 +4,11 @@
 use http::{Method, StatusCode, header};
 
 use super::login::own_path;
-use super::{door, frame, show};
+use super::{door, frame, passkey, show};
 use crate::audit::Context;
 use crate::context::Cx;
 use crate::error::Error;
-use crate::factor::check::{Outcome, Seat, raise, try_code};
+use crate::factor::check::{Outcome, Seat, raise, try_code, try_passkey};
 use crate::factor::{Offer, codes, offer, step_of};
 use crate::response::Response;
 use crate::route::{AccountPage, FactorPage, Route};
@@ -20,11 +20,17 @@ use crate::views::{self, CodesPage, EnrolPage, Note, Text, Tone};
 /// Field with a recovery code, apart from the field with a code of the app: phones show another keyboard for each.
 const SAVED: &str = "recovery_code";
 
-fn seat<'a>(cx: &'a Cx<'_, Halfway>, token: &'a Token) -> Seat<'a> {
+const WRONG_CODE: &str = "That did not work. Each code is good once, and only for a minute or so; after several tries, wait \
+                          a little before the next.";
+const WRONG_PASSKEY: &str = "That did not work. Ask for the passkey anew and answer within five minutes; after several \
+                             tries, wait a little before the next.";
+
+pub(super) fn seat<'a>(cx: &'a Cx<'_, Halfway>, token: &'a Token) -> Seat<'a> {
     Seat {
         person: cx.actor.person,
         email: &cx.actor.email,
         session: cx.actor.session,
+        held: cx.actor.held,
         token,
         context: Context::of_halfway(&cx.actor, cx.request_id, cx.now),
     }
@@ -35,8 +41,13 @@ pub(crate) async fn step(cx: &Cx<'_, Halfway>, token: &Token) -> Result<Response
     if cx.method != Method::POST {
         return form(cx, None);
     }
+    let seat = seat(cx, token);
     let typed = cx.posted.get("code").or_else(|| cx.posted.get(SAVED)).unwrap_or_default();
-    match try_code(cx, &seat(cx, token), typed).await? {
+    let (tried, fault) = match passkey::answer_in(cx, passkey::ANSWER) {
+        Some(answer) => (try_passkey(cx, &seat, answer).await?, WRONG_PASSKEY),
+        None => (try_code(cx, &seat, typed).await?, WRONG_CODE),
+    };
+    match tried {
         Outcome::Proved { token, by_saved_code } => {
             let to = if by_saved_code {
                 format!("{}?{}=code_used", cx.link(&Route::Account(AccountPage::Overview)), frame::DONE)
@@ -45,11 +56,7 @@ pub(crate) async fn step(cx: &Cx<'_, Halfway>, token: &Token) -> Result<Response
             };
             Ok(with_session(cx, Response::see_other(&to), &token))
         }
-        Outcome::Refused => {
-            let text = "That did not work. Each code is good once, and only for a minute or so; after several tries, wait \
-                        a little before the next.";
-            Ok(form(cx, Some(text))?.with_status(StatusCode::UNPROCESSABLE_ENTITY))
-        }
+        Outcome::Refused => Ok(form(cx, Some(fault))?.with_status(StatusCode::UNPROCESSABLE_ENTITY)),
         Outcome::Busy => {
             let text = "Many people are signing in at this moment. Please try again in a few seconds.";
             Ok(form(cx, Some(text))?
@@ -66,6 +73,15 @@ fn form(cx: &Cx<'_, Halfway>, fault: Option<&'static str>) -> Result<Response, E
         frame,
         action: cx.link(&Route::Factor(FactorPage::Step)).into(),
         next: next(cx).to_owned().into(),
+        code: cx.actor.held.codes_count(cx.panel().factors),
+        passkey: passkey::asking(cx).filter(|_| cx.actor.held.passkeys),
+        without: cx.actor.held.passkeys.then(|| {
+            if cx.app.passkeys.is_some() {
+                passkey::without(cx)
+            } else {
+                "Your passkeys can't be used here now: the panel takes none, or not at this address.".into()
+            }
+        }),
         saved_codes: cx.panel().recovery.codes.is_some(),
         open: cx.posted.get(SAVED).is_some(),
         sign_out: cx.link(&Route::SignOut).into(),
@@ -75,11 +91,19 @@ fn form(cx: &Cx<'_, Halfway>, fault: Option<&'static str>) -> Result<Response, E
 /// For somebody whose role requires a factor, at their first sign-in.
 pub(crate) async fn enrol_first(cx: &Cx<'_, Halfway>, token: &Token) -> Result<Response, Error> {
     let lead = "Your role asks for a second factor. Scan this with an authenticator app on your phone.";
-    enrolment(cx, &seat(cx, token), lead, None).await
+    enrolment(cx, &seat(cx, token), lead, None, passkey_instead(cx)).await
+}
+
+/// Where a passkey is added in place of an app; none: there are none here.
+fn passkey_instead<Who>(cx: &Cx<'_, Who>) -> Option<Text> {
+    cx.app.passkeys.is_some().then(|| cx.link(&Route::Factor(FactorPage::Passkey)).into())
 }
 
 /// For somebody who is in: a first factor, or another one instead.
 pub(crate) async fn enrol(cx: &Cx<'_>, token: &Token) -> Result<Response, Error> {
+    if !cx.panel().factors.totp {
+        return Err(Error::NotFound);
+    }
     if !cx.actor.is_fresh() {
         return Err(Error::ProofNeeded);
     }
@@ -87,17 +111,18 @@ pub(crate) async fn enrol(cx: &Cx<'_>, token: &Token) -> Result<Response, Error>
         person: cx.actor.asker.person,
         email: &cx.actor.email,
         session: cx.actor.session,
+        held: cx.actor.held,
         token,
         context: Context::of(&cx.actor, cx.request_id),
     };
-    let lead = if cx.actor.has_factor {
+    let lead = if cx.actor.held.totp {
         "Scan this with the authenticator app that shall take the place of the one you have. Until you confirm it, the \
          old one stays; then it is worth nothing."
     } else {
         "Scan this with an authenticator app on your phone. From then on, signing in asks for a code of it."
     };
     let cancel = cx.link(&Route::Account(AccountPage::Overview));
-    enrolment(cx, &seat, lead, Some(cancel)).await
+    enrolment(cx, &seat, lead, Some(cancel), None).await
 }
 
 async fn enrolment<Who>(
@@ -105,6 +130,7 @@ async fn enrolment<Who>(
     seat: &Seat<'_>,
     lead: &'static str,
     cancel: Option<String>,
+    passkey: Option<Text>,
 ) -> Result<Response, Error> {
     let app = cx.app;
     let newest = app.store.newest_factor(seat.person).await?;
@@ -123,6 +149,7 @@ async fn enrolment<Who>(
             secret: text.into(),
             address: address.into(),
             error,
+            passkey: passkey.clone(),
             cancel: cancel.clone().map(Into::into),
             sign_out: cx.link(&Route::SignOut).into(),
         };
@@ -187,17 +214,17 @@ pub(super) fn codes_page<Who>(
 }
 
 /// Where the person wanted to go; a path of this panel.
-fn next<'a, Who>(cx: &'a Cx<'_, Who>) -> &'a str {
+pub(super) fn next<'a, Who>(cx: &'a Cx<'_, Who>) -> &'a str {
     cx.posted.get("next").or_else(|| cx.query.get("next")).and_then(own_path).unwrap_or_default()
 }
 
-fn onward<Who>(cx: &Cx<'_, Who>) -> String {
+pub(super) fn onward<Who>(cx: &Cx<'_, Who>) -> String {
     match next(cx) {
         "" => cx.link(&Route::Home),
         next => format!("{}{next}", cx.app.settings.public_url.base_path()),
     }
 }
 
-fn with_session<Who>(cx: &Cx<'_, Who>, answer: Response, token: &Token) -> Response {
+pub(super) fn with_session<Who>(cx: &Cx<'_, Who>, answer: Response, token: &Token) -> Response {
     answer.with_header(header::SET_COOKIE, Jar::Session.set(token, &cx.app.settings.public_url))
 }

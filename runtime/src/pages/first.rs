@@ -127,7 +127,7 @@ async fn chosen(
     // Not at the second factor, which must not rest on who reads the mail.
     write.clear_throttle(&throttle::key(ThrottleName::Login, By::Account, &address)).await?;
     let session = Token::fresh()?;
-    let recorded = signin::start(cx, &mut write, person, role_of(cx, &link), &session).await?;
+    let (_, recorded) = signin::start(cx, &mut write, person, role_of(cx, &link), &session).await?;
     write.commit(recorded).await?;
     let cleared = Jar::Link.clear(&cx.app.settings.public_url);
     Ok(let_in(cx, &session, "").with_header(header::SET_COOKIE, cleared))

@@ -134,7 +134,9 @@ fn fixed_sentence(what: &str) -> Option<&'static str> {
         "ended" => "Their sessions are over.",
         "password" => "Your password was changed; your other sessions are over.",
         "factor" => "Your second factor is set up; your other sessions are over.",
-        "no_factor" => "Your second factor is gone; your other sessions are over.",
+        "passkey" => "Your passkey is added; your other sessions are over.",
+        "no_passkey" => "The passkey is gone; your other sessions are over.",
+        "no_factor" => "Your app is gone as a second factor; your other sessions are over.",
         "session" => "That session is over.",
         "others" => "Your other sessions are over.",
         "code_used" => {

@@ -5,7 +5,7 @@ use http::{HeaderValue, StatusCode, header};
 use crate::audit::Context;
 use crate::context::{Cx, Nobody};
 use crate::error::Error;
-use crate::pages::{door, show};
+use crate::pages::{door, passkey, show};
 use crate::recovery;
 use crate::response::Response;
 use crate::route::Route;
@@ -23,11 +23,20 @@ pub(crate) async fn page(cx: &Cx<'_, Nobody>) -> Result<Response, Error> {
     let email = cx.posted.get("email").unwrap_or_default();
     let password = cx.posted.get("password").unwrap_or_default();
     let next = cx.posted.get("next").and_then(own_path).unwrap_or_default();
-    match signin::try_password(cx, email, password).await? {
+    let tried = match passkey::answer_in(cx, passkey::ANSWER).filter(|_| cx.panel().factors.alone) {
+        Some(answer) => signin::passkey::try_passkey(cx, answer).await?,
+        None => signin::try_password(cx, email, password).await?,
+    };
+    match tried {
         Outcome::In(token) => Ok(let_in(cx, &token, next)),
         Outcome::Refused => {
-            let text = "That did not work. Check the e-mail address and the password; after several tries, wait a \
-                        little before the next.";
+            let text = if passkey::answer_in(cx, passkey::ANSWER).is_some() {
+                "That did not work. The passkey is not known here, or the account can't be signed in to with it; after \
+                 several tries, wait a little before the next."
+            } else {
+                "That did not work. Check the e-mail address and the password; after several tries, wait a little before \
+                 the next."
+            };
             Ok(form(cx, email, next, Some(text))?.with_status(StatusCode::UNPROCESSABLE_ENTITY))
         }
         Outcome::Busy => {
@@ -86,6 +95,8 @@ fn form(cx: &Cx<'_, Nobody>, email: &str, next: &str, fault: Option<&'static str
         action: cx.link(&Route::SignIn).into(),
         email: email.chars().take(254).collect::<String>().into(),
         next: next.to_owned().into(),
+        passkey: passkey::asking(cx).filter(|_| cx.panel().factors.alone),
+        without: passkey::without(cx),
         recovery: recovery::is_offered(cx.panel()).then(|| cx.link(&Route::Recovery).into()),
         help: if recovery::is_offered(cx.panel()) {
             "".into()

@@ -60,6 +60,20 @@ async fn list(cx: &Cx<'_>) -> Result<Response, Error> {
     show(&PeopleListPage { frame: frame::frame(cx, "People", Vec::new()), invite, loans, people })
 }
 
+fn factors_in_words(app: bool, passkeys: usize) -> String {
+    let keys = match passkeys {
+        0 => None,
+        1 => Some("a passkey".to_owned()),
+        more => Some(format!("{more} passkeys")),
+    };
+    match (app, keys) {
+        (false, None) => "None".to_owned(),
+        (true, None) => "An app".to_owned(),
+        (false, Some(keys)) => keys,
+        (true, Some(keys)) => format!("An app, {keys}"),
+    }
+}
+
 /// `fault`: what is wrong with what was to be lent.
 pub(super) async fn one(cx: &Cx<'_>, id: i64, fault: Option<String>) -> Result<Response, Error> {
     let panel = cx.panel();
@@ -77,7 +91,9 @@ pub(super) async fn one(cx: &Cx<'_>, id: i64, fault: Option<String>) -> Result<R
         help: help.into(),
     };
     let locked = is_locked(cx, &person);
-    let has_factor = cx.app.store.factor(id).await?.is_some();
+    let has_app = cx.app.store.factor(id).await?.is_some();
+    let passkeys = cx.app.store.passkeys_of(id).await?.len();
+    let has_factor = has_app || passkeys > 0;
     let mut acts = Vec::new();
     if may(PeopleVerb::Reset) {
         let help = if sends_mail(cx) {
@@ -93,9 +109,11 @@ pub(super) async fn one(cx: &Cx<'_>, id: i64, fault: Option<String>) -> Result<R
             action: link(cx, PeoplePage::FactorOff(id)),
             label: "Remove the second factor".into(),
             help: if role.factor_required {
-                "For a lost one, without recovery codes. Their sessions end; after their password they set up another one."
+                "App, passkeys and recovery codes, when they are lost. Their sessions end; after their password they set \
+                 up another one."
             } else {
-                "For a lost one, without recovery codes. Their sessions end; their password alone lets them in then."
+                "App, passkeys and recovery codes, when they are lost. Their sessions end; their password alone lets them \
+                 in then."
             }
             .into(),
         });
@@ -118,7 +136,7 @@ pub(super) async fn one(cx: &Cx<'_>, id: i64, fault: Option<String>) -> Result<R
     };
     let facts = vec![
         fact("Role", role.title.to_owned()),
-        fact("Second factor", if has_factor { "Set up" } else { "None" }.to_owned()),
+        fact("Second factor", factors_in_words(has_app, passkeys)),
         fact("Since", person.created_at.format("%Y-%m-%d").to_string()),
         fact(
             "State",

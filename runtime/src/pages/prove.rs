@@ -6,7 +6,7 @@
 
 use http::{HeaderValue, Method, StatusCode, header};
 
-use super::{frame, show};
+use super::{frame, passkey, show};
 use crate::authorize::verb_in_words;
 use crate::context::Cx;
 use crate::error::Error;
@@ -23,6 +23,8 @@ use crate::views::{Hidden, Note, ProvePage, Tone};
 const PROOF: &str = "bw.proof";
 /// Field of the wall's form with a code of the second factor.
 const CODE: &str = "bw.code";
+/// Field of the wall's form with the answer of a passkey.
+const PASSKEY: &str = "bw.passkey";
 /// Field that says that the page was asked for with GET.
 const ASKED: &str = "bw.asked";
 
@@ -37,23 +39,33 @@ pub(crate) enum Wall {
 
 /// Takes the wall's own fields off the form and checks what they prove. `session` is the token of the request.
 pub(crate) async fn pass(cx: &mut Cx<'_>, session: &Token) -> Result<Wall, Error> {
-    let Some(typed) = cx.posted.get(PROOF).map(str::to_owned) else { return Ok(Wall::Open(None)) };
+    if cx.posted.get(PROOF).or_else(|| cx.posted.get(PASSKEY)).is_none() {
+        return Ok(Wall::Open(None));
+    }
+    let typed = cx.posted.get(PROOF).unwrap_or_default().to_owned();
     let code = cx.posted.get(CODE).unwrap_or_default().to_owned();
+    let answer = passkey::answer_in(cx, PASSKEY).filter(|_| cx.app.passkeys.is_some()).map(str::to_owned);
     let asked = cx.posted.get(ASKED).is_some();
     let posted = std::mem::take(&mut cx.posted);
-    cx.posted = posted.without(PROOF).without(CODE);
+    cx.posted = posted.without(PROOF).without(CODE).without(PASSKEY);
     if cx.actor.is_fresh() {
         // Proved in another tab meanwhile: without this form it would have gone on as well.
         return Ok(after(cx, asked, None));
     }
-    let fault = match prove::try_proof(cx, session, &typed, &code).await? {
+    let tried = match &answer {
+        Some(answer) => prove::try_passkey(cx, session, answer).await?,
+        None => prove::try_proof(cx, session, &typed, &code).await?,
+    };
+    let fault = match tried {
         Outcome::Proved(token) => {
             cx.csrf = forgery::form_token(&token);
             cx.actor.fresh_until = session::fresh_until(cx.panel(), cx.now);
             return Ok(after(cx, asked, Some(token)));
         }
         Outcome::Wrong => {
-            let text = if cx.actor.has_factor {
+            let text = if answer.is_some() {
+                "That did not work. Ask for the passkey anew and answer within five minutes. Nothing was done yet."
+            } else if cx.actor.held.any() {
                 "That did not work: the password or the code is not right, or the code was used before. Nothing was done \
                  yet."
             } else {
@@ -113,7 +125,12 @@ fn wall(cx: &Cx<'_>, fault: Option<&'static str>, status: StatusCode) -> Result<
         action: target(cx).into(),
         lead: format!("{what}, your last proof of who you are must be younger than {} minutes.", minutes(cx)).into(),
         email: cx.actor.email.clone().into(),
-        code: cx.actor.has_factor,
+        code: cx.actor.held.any().then(|| {
+            let app = cx.actor.held.codes_count(cx.panel().factors);
+            if app { "Code from your app, or a recovery code" } else { "Recovery code" }.into()
+        }),
+        passkey: passkey::asking(cx).filter(|_| cx.actor.held.passkeys),
+        without: passkey::without(cx),
         fields,
         cancel: cx.link(&cancel).into(),
     };

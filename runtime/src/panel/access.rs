@@ -13,6 +13,17 @@ pub struct Password {
     pub blocklist: bool,
 }
 
+/// Which second factors there are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Factors {
+    /// Codes of an authenticator app.
+    pub totp: bool,
+    /// Passkeys (WebAuthn).
+    pub passkey: bool,
+    /// A passkey signs in by itself, without a password.
+    pub alone: bool,
+}
+
 /// Lifetimes of sessions, seconds.
 #[derive(Debug, Clone, Copy)]
 pub struct Session {

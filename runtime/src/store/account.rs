@@ -5,13 +5,12 @@
 use chrono::{DateTime, Utc};
 
 use crate::loan::Lent;
-use crate::session::Trust;
+use crate::session::{Held, Trust};
 pub use crate::throttle::Ask;
 use crate::token;
 
 /// A session and its person, as one statement found them.
 #[derive(Debug, Clone)]
-#[expect(clippy::struct_excessive_bools, reason = "each is one answer of the database, judged in one place")]
 pub struct SessionRow {
     /// Id of the session.
     pub session: i64,
@@ -41,8 +40,8 @@ pub struct SessionRow {
     pub lent_is_over: bool,
     /// What was proved when it began.
     pub trust: Trust,
-    /// The person has a second factor.
-    pub has_factor: bool,
+    /// Which second factors the person has.
+    pub held: Held,
 }
 
 /// A session as its person sees it.

@@ -4,7 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use super::account::{NewPerson, NewSession, OwnSession, PasswordHash, PersonRow, SessionRow};
-use super::statements::{devices, jobs, mail, people, sessions, throttle, tokens, uploads};
+use super::statements::{devices, jobs, mail, passkeys, people, sessions, throttle, tokens, uploads};
 use super::{Recorded, Store, Write};
 use crate::audit::{Change, Context, Event, EventId};
 use crate::authorize::Actor;
@@ -90,9 +90,10 @@ impl Store {
         let mails = mail::forget(&mut tx, before).await?;
         let devices = devices::forget(&mut tx, now).await?;
         let jobs = jobs::forget(&mut tx, before).await?;
+        let challenges = passkeys::forget(&mut tx, now).await?;
         let uploads = uploads::forget(&mut tx, now).await?;
         tx.commit_without_event().await?;
-        Ok(sessions + links + counts + mails + devices + jobs + uploads)
+        Ok(sessions + links + counts + mails + devices + jobs + challenges + uploads)
     }
 
     /// Records one thing that changed no row: a refusal, a failed sign-in.

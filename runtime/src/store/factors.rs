@@ -9,7 +9,7 @@ use crate::audit::{Change, EventId};
 use crate::error::Error;
 use crate::mail::Notice;
 use crate::panel::Sensitivity;
-use crate::session::{EndReason, Trust};
+use crate::session::{EndReason, Held, Trust};
 use crate::token;
 
 /// What mails call the one kind of factor.
@@ -64,6 +64,13 @@ pub struct Accepted {
     how: &'static str,
 }
 
+impl Accepted {
+    /// Only what counts signatures makes one.
+    pub(super) fn by_passkey(person: i64) -> Self {
+        Self { person, how: "passkey" }
+    }
+}
+
 /// Recovery codes of a person.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Codes {
@@ -99,7 +106,7 @@ impl Store {
         self.database.any_factor().await
     }
 
-    /// Ids of everybody who has a factor.
+    /// Ids of everybody who has a factor, of whichever kind.
     pub(crate) async fn people_with_factor(&self) -> Result<Vec<i64>, Error> {
         self.database.people_with_factor().await
     }
@@ -136,21 +143,59 @@ impl Write {
         Ok((Accepted { person, how: "totp" }, recorded))
     }
 
-    /// Takes a person's factor and recovery codes away; `None`: they have no factor. Which sessions end is the caller's
-    /// to say; `why` and `by` go into the log.
-    pub(crate) async fn remove_factor(&mut self, person: i64, by: &str, why: &str) -> Result<Option<Recorded>, Error> {
+    /// Takes a person's app away, and where no passkey is left their recovery codes; `None`: they have none. Which sessions
+    /// end is the caller's to say.
+    pub(crate) async fn remove_app(&mut self, person: i64) -> Result<Option<Recorded>, Error> {
         let now = self.context().now();
         if !factors::remove(self.transaction(), person, now).await? {
             return Ok(None);
         }
-        factors::replace_codes(self.transaction(), person, &[], now).await?;
+        self.forget_codes_without_factor(person).await?;
         self.tell(person, Notice::FactorRemoved, NAME).await?;
-        let mut event = about(EventId::FactorRemoved, person).with(kind());
+        let event = about(EventId::FactorRemoved, person).with(kind());
+        Ok(Some(self.record(event.with(Change::fact("by", Sensitivity::Internal, "themselves")))))
+    }
+
+    /// Takes every factor of a person and their recovery codes away; `None`: they have none. Which sessions end is the
+    /// caller's to say; `why` and `by` go into the log.
+    pub(crate) async fn remove_factors(&mut self, person: i64, by: &str, why: &str) -> Result<Option<Recorded>, Error> {
+        let now = self.context().now();
+        let app = factors::remove(self.transaction(), person, now).await?;
+        let passkeys = self.remove_passkeys(person).await?;
+        if !app && passkeys == 0 {
+            return Ok(None);
+        }
+        factors::replace_codes(self.transaction(), person, &[], now).await?;
+        let mut event = about(EventId::FactorRemoved, person);
+        if app {
+            self.tell(person, Notice::FactorRemoved, NAME).await?;
+            event = event.with(kind());
+        }
+        if passkeys > 0 {
+            let all = if passkeys == 1 { "a passkey".to_owned() } else { format!("{passkeys} passkeys") };
+            self.tell(person, Notice::FactorRemoved, &all).await?;
+            event = event.with(Change::fact("passkeys", Sensitivity::Internal, passkeys.to_string()));
+        }
         event = event.with(Change::fact("by", Sensitivity::Internal, by));
         if !why.is_empty() {
             event = event.with(Change::fact("why", Sensitivity::Internal, why));
         }
         Ok(Some(self.record(event)))
+    }
+
+    /// Which factors a person has, within this transaction; of two who add or remove at once, one waits for the other.
+    pub(crate) async fn held(&mut self, person: i64) -> Result<Held, Error> {
+        let passkeys = self.passkeys(person).await? > 0;
+        Ok(Held { totp: factors::there(self.transaction(), person).await?, passkeys })
+    }
+
+    /// With the last factor the recovery codes go, which stand for it.
+    pub(super) async fn forget_codes_without_factor(&mut self, person: i64) -> Result<(), Error> {
+        let now = self.context().now();
+        if !self.held(person).await?.any() {
+            factors::replace_codes(self.transaction(), person, &[], now).await?;
+        }
+        Ok(())
     }
 
     /// Gives a person these recovery codes instead of all that they have.

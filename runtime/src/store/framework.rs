@@ -2,13 +2,14 @@
 //! name. A change of them raises [`VERSION`]; an older program then refuses the database.
 
 mod first;
+mod indexes;
 
 use super::dialect::Dialect;
 use crate::migrate::Step;
 
 /// Kept in the file's `user_version` (in `bw_settings`, where that number is somebody else's), or in the comment on
 /// `bw_migrations`.
-pub(super) const VERSION: i64 = 3;
+pub(super) const VERSION: i64 = 4;
 
 /// What a word in braces stands for, on SQLite and on PostgreSQL; `NAME` is the column's name. `verbatim`: JSON of which
 /// every blank is kept, since the audit log hashes it. `keyed`: how a table without an id ends.
@@ -45,7 +46,7 @@ impl Made {
 
 /// All of them, in the order in which they are made.
 pub(super) fn all(dialect: Dialect) -> impl Iterator<Item = Made> {
-    TABLES.iter().chain(INDEXES).map(move |(name, text)| Made {
+    TABLES.iter().chain(indexes::INDEXES).map(move |(name, text)| Made {
         name,
         sql: spelled_out(text, dialect),
         then: first::FIRST
@@ -139,6 +140,32 @@ const TABLES: &[(&str, &str)] = &[
   created_at {moment} NOT NULL,
   used_at {moment}
 ) {table}",
+    ),
+    // Nothing of a row signs anybody in: `public_key` verifies signatures and makes none.
+    (
+        "bw_passkeys",
+        "CREATE TABLE bw_passkeys (
+  id {id},
+  person {whole} NOT NULL REFERENCES bw_people (id) ON DELETE CASCADE,
+  credential {bytes} NOT NULL UNIQUE,
+  handle {bytes} NOT NULL,
+  public_key {text} NOT NULL,
+  counter {whole} NOT NULL DEFAULT 0,
+  name {text} NOT NULL,
+  transports {text} NOT NULL DEFAULT '',
+  synced {bool} NOT NULL DEFAULT FALSE,
+  created_at {moment} NOT NULL,
+  used_at {moment}
+) {table}",
+    ),
+    // What passkeys are to sign, each once. `bound` is a hash of the session or browser, and of what it is for.
+    (
+        "bw_challenges",
+        "CREATE TABLE bw_challenges (
+  bound {bytes} PRIMARY KEY,
+  state {text} NOT NULL,
+  expires_at {moment} NOT NULL
+) {keyed}",
     ),
     (
         "bw_throttle",
@@ -359,29 +386,4 @@ const TABLES: &[(&str, &str)] = &[
   sql {text} NOT NULL
 ) {table}",
     ),
-];
-
-/// Name and statement of each index.
-const INDEXES: &[(&str, &str)] = &[
-    ("bw_sessions_person", "CREATE INDEX bw_sessions_person ON bw_sessions (person)"),
-    ("bw_sessions_expires", "CREATE INDEX bw_sessions_expires ON bw_sessions (expires_at)"),
-    ("bw_tokens_person", "CREATE INDEX bw_tokens_person ON bw_tokens (person)"),
-    ("bw_devices_person", "CREATE INDEX bw_devices_person ON bw_devices (person)"),
-    ("bw_memberships_person", "CREATE INDEX bw_memberships_person ON bw_memberships (person)"),
-    ("bw_memberships_group", "CREATE INDEX bw_memberships_group ON bw_memberships (group_id)"),
-    ("bw_loans_person", "CREATE INDEX bw_loans_person ON bw_loans (person)"),
-    ("bw_loans_group", "CREATE INDEX bw_loans_group ON bw_loans (group_id)"),
-    ("bw_mail_due", "CREATE INDEX bw_mail_due ON bw_mail (state, due_at)"),
-    ("bw_mail_person", "CREATE INDEX bw_mail_person ON bw_mail (person)"),
-    ("bw_factors_live", "CREATE UNIQUE INDEX bw_factors_live ON bw_factors (person) WHERE removed_at IS NULL"),
-    ("bw_recovery_codes_mark", "CREATE UNIQUE INDEX bw_recovery_codes_mark ON bw_recovery_codes (person, mark)"),
-    ("bw_jobs_person", "CREATE INDEX bw_jobs_person ON bw_jobs (person)"),
-    ("bw_jobs_state", "CREATE INDEX bw_jobs_state ON bw_jobs (state)"),
-    ("bw_job_faults_job", "CREATE INDEX bw_job_faults_job ON bw_job_faults (job)"),
-    ("bw_uploads_expires", "CREATE INDEX bw_uploads_expires ON bw_uploads (expires_at)"),
-    ("bw_upload_parts_upload", "CREATE INDEX bw_upload_parts_upload ON bw_upload_parts (upload, first_row)"),
-    ("bw_audit_actor", "CREATE INDEX bw_audit_actor ON bw_audit (actor)"),
-    ("bw_audit_event", "CREATE INDEX bw_audit_event ON bw_audit (event)"),
-    ("bw_audit_subject", "CREATE INDEX bw_audit_subject ON bw_audit (model, row_id)"),
-    ("bw_audit_at", "CREATE INDEX bw_audit_at ON bw_audit (at)"),
 ];

@@ -16,6 +16,7 @@ pub(in crate::store) mod mail;
 pub(in crate::store) mod migrations;
 mod names;
 mod page;
+pub(in crate::store) mod passkeys;
 pub(in crate::store) mod people;
 mod pickers;
 pub(in crate::store) mod reach;

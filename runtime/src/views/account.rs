@@ -17,9 +17,16 @@ pub(crate) struct AccountPage {
     pub(crate) again_error: Option<Text>,
     /// Shortest password, code points.
     pub(crate) min: u32,
-    pub(crate) has_factor: bool,
-    pub(crate) enrol: Text,
-    /// Takes the factor away; none: the role requires one, or there is none.
+    /// An app is set up.
+    pub(crate) has_app: bool,
+    /// Sets one up; none: the panel takes none.
+    pub(crate) enrol: Option<Text>,
+    pub(crate) passkeys: Vec<OwnPasskey>,
+    /// Adds one; none: the panel takes none.
+    pub(crate) add_passkey: Option<Text>,
+    /// Why there can be none here, though the panel takes them.
+    pub(crate) no_passkeys: Option<Text>,
+    /// Takes the app away; none: the role requires a factor and there is no other, or there is no app.
     pub(crate) remove: Option<Text>,
     /// Makes new recovery codes; none: there is no factor, or the panel has no codes.
     pub(crate) new_codes: Option<Text>,
@@ -38,6 +45,20 @@ pub(crate) struct OwnSession {
     pub(crate) seen: Text,
     /// Ends it; none: it is the one in hand.
     pub(crate) end: Option<Text>,
+}
+
+/// A passkey of the reader.
+#[derive(Debug, Serialize)]
+pub(crate) struct OwnPasskey {
+    pub(crate) id: i64,
+    pub(crate) name: Text,
+    /// Whether there may be copies of it, in words.
+    pub(crate) kind: Text,
+    pub(crate) since: Text,
+    pub(crate) used: Text,
+    pub(crate) rename: Text,
+    /// Removes it; none: the role requires a factor and there is no other.
+    pub(crate) remove: Option<Text>,
 }
 
 /// Something that happened to the reader's account.

@@ -14,6 +14,10 @@ pub(crate) struct SignInPage {
     pub(crate) email: Text,
     /// A path of this panel to go to afterwards; empty: home.
     pub(crate) next: Text,
+    /// Where a challenge for a passkey is asked for; none: no passkey signs in by itself.
+    pub(crate) passkey: Option<Text>,
+    /// What a passkey needs, in a sentence.
+    pub(crate) without: Text,
     /// Where to ask for a link to a new password; none: nowhere.
     pub(crate) recovery: Option<Text>,
     /// How to get back in, in a sentence; empty: none.
@@ -43,8 +47,12 @@ pub(crate) struct ProvePage {
     pub(crate) lead: Text,
     /// For password managers; not sent.
     pub(crate) email: Text,
-    /// A code of the second factor is asked for too.
-    pub(crate) code: bool,
+    /// A code is asked for too: what the field is called; none: they have no second factor.
+    pub(crate) code: Option<Text>,
+    /// Where a challenge for a passkey is asked for; none: they have none.
+    pub(crate) passkey: Option<Text>,
+    /// What a passkey needs, in a sentence.
+    pub(crate) without: Text,
     /// The form as it was sent.
     pub(crate) fields: Vec<Hidden>,
     pub(crate) cancel: Text,

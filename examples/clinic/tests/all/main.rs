@@ -17,6 +17,7 @@ mod import;
 mod kill;
 mod matrix;
 mod nested;
+mod passkeys;
 mod processes;
 mod program;
 mod secrets;

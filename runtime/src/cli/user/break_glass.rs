@@ -110,7 +110,7 @@ async fn give(app: &App, mut write: Write, target: &PersonRow, given: &ArgMatche
 }
 
 async fn factor_off(mut write: Write, target: &PersonRow, why: &str) -> Outcome {
-    let Some(recorded) = write.remove_factor(target.id, "command line", why).await? else {
+    let Some(recorded) = write.remove_factors(target.id, "command line", why).await? else {
         return Err(Failure::Found(format!("{} has no second factor", target.email)));
     };
     write.end_sessions(target.id, EndReason::FactorChanged).await?;

@@ -1,13 +1,18 @@
 //! Views of the second factor and of one's own account.
 
 use super::{door, frame};
-use crate::views::{AccountPage, CodesPage, EnrolPage, FactorPage, Note, OwnEvent, OwnSession, Tone};
+use crate::views::{
+    AccountPage, CodesPage, EnrolPage, FactorPage, Note, OwnEvent, OwnPasskey, OwnSession, PasskeyPage, Tone,
+};
 
 pub(in crate::page) fn factor() -> FactorPage {
     FactorPage {
         frame: door("Your second factor"),
         action: "/factor".into(),
         next: "/patients?q=a&page=2".into(),
+        code: true,
+        passkey: Some("/factor/challenge".into()),
+        without: Some("A passkey needs JavaScript.".into()),
         saved_codes: true,
         open: true,
         sign_out: "/sign-out".into(),
@@ -26,6 +31,22 @@ pub(in crate::page) fn enrol() -> EnrolPage {
         secret: offer.text.into(),
         address: offer.address.into(),
         error: Some("This is not the code that the app shows now.".into()),
+        passkey: Some("/factor/passkey".into()),
+        cancel: Some("/account".into()),
+        sign_out: "/sign-out".into(),
+    }
+}
+
+pub(in crate::page) fn passkey() -> PasskeyPage {
+    PasskeyPage {
+        frame: door("Add a passkey"),
+        action: "/factor/passkey".into(),
+        ask: "/factor/passkey/challenge".into(),
+        next: "".into(),
+        lead: "Your device proves that it is you.".into(),
+        name: "Firefox on \"Linux\"".into(),
+        without: "A passkey needs JavaScript.".into(),
+        app: Some("/factor/enrol".into()),
         cancel: Some("/account".into()),
         sign_out: "/sign-out".into(),
     }
@@ -67,8 +88,19 @@ pub(in crate::page) fn account() -> AccountPage {
         password_error: Some("Use at least 15 characters; this one has 5.".into()),
         again_error: Some("This is not the same as above.".into()),
         min: 15,
-        has_factor: true,
-        enrol: "/factor/enrol".into(),
+        has_app: true,
+        enrol: Some("/factor/enrol".into()),
+        passkeys: vec![OwnPasskey {
+            id: 4,
+            name: "Blue <key>".into(),
+            kind: "on one device".into(),
+            since: "2026-11-20 08:14".into(),
+            used: "never".into(),
+            rename: "/account/passkeys/4/name".into(),
+            remove: Some("/account/passkeys/4/remove".into()),
+        }],
+        add_passkey: Some("/factor/passkey".into()),
+        no_passkeys: Some("Passkeys are made for a name.".into()),
         remove: Some("/account/factor-off".into()),
         new_codes: Some("/account/codes".into()),
         codes: "1 of 10 are left".into(),

@@ -29,6 +29,11 @@ pub(in crate::pages) fn in_words(event: &str) -> &str {
         "factor.proved" => "second factor proved",
         "factor.failed" => "wrong code",
         "factor.throttled" => "code held off",
+        "passkey.added" => "passkey added",
+        "passkey.renamed" => "passkey renamed",
+        "passkey.removed" => "passkey removed",
+        "passkey.used" => "passkey used",
+        "passkey.refused" => "passkey refused",
         "codes.issued" => "recovery codes made",
         "code.used" => "recovery code used",
         "signin.failed" => "sign-in failed",
@@ -69,7 +74,7 @@ pub(in crate::pages) fn tone(event: &str) -> &'static str {
         "row.deleted" | "person.deleted" => "t3",
         "form.refused" | "form.forged" | "right.refused" | "signin.failed" | "signin.throttled" | "person.locked"
         | "proof.failed" | "proof.throttled" | "factor.failed" | "factor.throttled" | "factor.removed"
-        | "break_glass.used" => "bad",
+        | "passkey.refused" | "passkey.removed" | "break_glass.used" => "bad",
         "row.action" | "row.restored" => "t4",
         _ => "t0",
     }

@@ -56,7 +56,8 @@ impl Database {
     }
 
     pub(in crate::store) async fn people_with_factor(&self) -> Result<Vec<i64>, Error> {
-        let sql = Sql::new("SELECT person FROM bw_factors WHERE removed_at IS NULL");
+        let sql =
+            Sql::new("SELECT person FROM bw_factors WHERE removed_at IS NULL UNION SELECT person FROM bw_passkeys");
         self.reading().await?.rows(sql).await?.iter().map(|found| found.whole(0)).collect()
     }
 }
@@ -108,6 +109,12 @@ pub(in crate::store) async fn insert(
             .bind(now);
     tx.execute(sql).await?;
     Ok(())
+}
+
+/// Whether a person has one.
+pub(in crate::store) async fn there(tx: &mut Transaction, person: i64) -> Result<bool, Error> {
+    let sql = Sql::new("SELECT 1 FROM bw_factors WHERE person = $1 AND removed_at IS NULL").bind(person);
+    Ok(tx.row(sql).await?.is_some())
 }
 
 /// Removes the factor and forgets its secret; false: there is none.

@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 
 use super::loans;
 use crate::error::Error;
-use crate::session::{EndReason, Trust};
+use crate::session::{EndReason, Held, Trust};
 use crate::store::account::{NewSession, OwnSession, SessionRow};
 use crate::store::answer::Answer;
 use crate::store::database::Database;
@@ -14,7 +14,8 @@ use crate::token;
 
 const COLUMNS: &str = "SELECT s.id, p.id, p.email, p.role, p.inactive, p.locked_until, p.attributes, s.seen_at, \
      s.expires_at, s.revoked_at IS NOT NULL, coalesce(s.proved_at, s.created_at), s.trust, \
-     EXISTS (SELECT 1 FROM bw_factors f WHERE f.person = p.id AND f.removed_at IS NULL), ";
+     EXISTS (SELECT 1 FROM bw_factors f WHERE f.person = p.id AND f.removed_at IS NULL), \
+     EXISTS (SELECT 1 FROM bw_passkeys k WHERE k.person = p.id), ";
 
 impl Database {
     pub(in crate::store) async fn session(
@@ -53,7 +54,7 @@ impl Database {
         loans::push_lent(&mut sql, now);
         sql.push(", s.reason FROM bw_sessions s JOIN bw_people p ON p.id = s.person WHERE s.id = ").push_bind(id);
         let Some(found) = self.reading().await?.row(sql).await? else { return Ok(None) };
-        Ok(Some((session(&found)?, found.text(14)?)))
+        Ok(Some((session(&found)?, found.text(15)?)))
     }
 
     pub(in crate::store) async fn touch_session(&self, id: i64, now: DateTime<Utc>) -> Result<(), Error> {
@@ -220,7 +221,7 @@ pub(in crate::store) async fn forget(tx: &mut Transaction, before: DateTime<Utc>
 }
 
 fn session(found: &Answer) -> Result<SessionRow, Error> {
-    let (lent, lent_is_over) = loans::read_lent(found, 13)?;
+    let (lent, lent_is_over) = loans::read_lent(found, 14)?;
     Ok(SessionRow {
         session: found.whole(0)?,
         person: found.whole(1)?,
@@ -234,7 +235,7 @@ fn session(found: &Answer) -> Result<SessionRow, Error> {
         revoked: found.yes(9)?,
         proved_at: found.moment(10)?,
         trust: Trust::from_text(&found.words(11)?),
-        has_factor: found.yes(12)?,
+        held: Held { totp: found.yes(12)?, passkeys: found.yes(13)? },
         lent,
         lent_is_over,
     })
