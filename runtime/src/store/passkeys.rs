@@ -55,7 +55,7 @@ pub struct NewPasskey {
     pub synced: bool,
 }
 
-/// A signature that is right; whether it counts is still to be decided ([`Write::accept_passkey`]).
+/// A signature that is right; whether it counts is still to be decided (`Write::accept_passkey`).
 #[derive(Debug, Clone)]
 pub struct Signed {
     /// Id of the passkey.
