@@ -34,8 +34,6 @@ impl Wrong {
     pub(crate) const UNKNOWN: Self = Self("unknown key");
     /// Its count of signatures did not go up.
     pub(crate) const COUNTER: Self = Self("counter went back");
-    /// It says that it belongs to somebody else than whose it is.
-    pub(crate) const HANDLE: Self = Self("wrong handle");
     /// It can't be read.
     pub(crate) const UNREADABLE: Self = Self("unreadable");
 }

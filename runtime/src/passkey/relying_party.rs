@@ -17,6 +17,9 @@ use crate::error::Error;
 use crate::panel::Panel;
 use crate::store::{NewPasskey, PasskeyRow, Signed};
 
+/// It says that it belongs to somebody else than whose it is.
+const OTHERS: Wrong = Wrong("wrong handle");
+
 /// Whom passkeys are made for.
 #[derive(Debug, Clone)]
 pub(crate) struct RelyingParty {
@@ -112,7 +115,7 @@ impl RelyingParty {
     pub(crate) fn signed_by_anybody(&self, answer: &str, state: &str, row: &PasskeyRow) -> Result<Signed, Wrong> {
         let answer = handled(answer, row)?;
         if answer.get_user_unique_id().is_none() {
-            return Err(Wrong::HANDLE);
+            return Err(OTHERS);
         }
         let state: DiscoverableAuthentication = read(state)?;
         let key = DiscoverableKey::from(&key(row)?);
@@ -131,7 +134,7 @@ fn handled(answer: &str, row: &PasskeyRow) -> Result<PublicKeyCredential, Wrong>
     }
     // Whose it is, is asked of the row; what the key says of it must agree.
     match answer.get_user_unique_id() {
-        Some(handle) if handle != row.handle => Err(Wrong::HANDLE),
+        Some(handle) if handle != row.handle => Err(OTHERS),
         _ => Ok(answer),
     }
 }
