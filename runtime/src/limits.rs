@@ -92,12 +92,12 @@ mod tests {
 
     #[test]
     fn a_form_has_room_for_what_its_model_declares() {
+        static LONG: Panel = Panel { models: &[DOCTORS, PATIENTS, SAMPLES], ..CLINIC };
         static SHORT: Panel = Panel { models: &[DOCTORS], ..CLINIC };
         let limits = Limits::of(&SHORT);
         assert_eq!(limits.texts, 80 * 12, "the name of a doctor");
         assert_eq!(limits.largest(), 64 * 1024 + 80 * 12);
         // Notes that may be as long as they like.
-        static LONG: Panel = Panel { models: &[DOCTORS, PATIENTS, SAMPLES], ..CLINIC };
         assert_eq!((Limits::of(&LONG).largest(), Limits::of(&PANEL).largest()), (LARGEST_FORM, LARGEST_FORM));
     }
 }
