@@ -67,7 +67,7 @@ pub(crate) fn resolve(block: &Block, diags: &mut Diags) -> Panel {
         password: password
             .map_or_else(|| settings::default_password(place), |clause| settings::password(clause, diags)),
         session: session.map_or_else(|| settings::default_session(place), |clause| settings::session(clause, diags)),
-        factors: settings::factors(factors, cfg!(feature = "passkeys"), diags),
+        factors: settings::factors(factors, cfg!(any(test, feature = "passkeys")), diags),
         throttles: settings::throttles(&block.throttles, place, diags),
         recovery: settings::recovery(recovery, diags),
         reauth: if block.reauths.is_empty() {
