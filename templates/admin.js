@@ -36,10 +36,14 @@
       const place = focus && focus.closest("main") ? focus.id || focus.name : "";
       const caret = focus && focus.type === "search" ? focus.selectionStart : null;
       const typed = focus && focus.id === "q" ? focus.value : null;
+      const pop = focus && focus.closest("details[data-pop] .panel");
       $("main").replaceWith(document.adoptNode(fresh));
       document.title = main.title;
       if (push) history.pushState(null, "", address);
       dress($("main"));
+      // Ticking goes on where it was.
+      const opened = pop && document.getElementById(pop.parentElement.id);
+      if (opened) opened.open = true;
       const again = place && (document.getElementById(place) || $(`[name="${CSS.escape(place)}"]`));
       if (again) {
         // What was typed while the answer was under way stays, and is asked for in turn.
@@ -307,7 +311,7 @@
   });
   document.addEventListener("change", (event) => {
     const form = event.target.closest("form[data-auto]");
-    if (form && (event.target.dataset.pick || !event.target.closest(".panel"))) now(form);
+    if (form && (event.target.dataset.pick || event.target.type === "checkbox" || !event.target.closest(".panel"))) now(form);
   });
   document.addEventListener("input", (event) => {
     if (event.target.matches("[data-auto] [data-search]")) later(event.target.form);

@@ -68,6 +68,12 @@ impl<'a, Who> Cx<'a, Who> {
         self.app.link(route)
     }
 
+    /// The day of the request, UTC.
+    #[must_use]
+    pub fn today(&self) -> chrono::NaiveDate {
+        self.now.date_naive()
+    }
+
     /// Whether htmx asks for a part of a page.
     #[must_use]
     pub fn is_htmx(&self) -> bool {

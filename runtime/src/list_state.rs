@@ -1,19 +1,22 @@
 //! The state of a list as its address holds it: search, filters, order, size, place. Everything in it is a visitor's word;
 //! what does not make sense is refused with a sentence, and what the viewer may not read can't be asked about.
 
-use chrono::Days;
+use chrono::NaiveDate;
 use form_urlencoded::Serializer;
 
+mod filter;
+pub(crate) mod span;
+
+pub(crate) use filter::FieldFilter;
+use filter::is_text;
+
 use crate::authorize::Terms;
-use crate::condition::{Condition, Term};
+use crate::condition::Condition;
 use crate::error::Error;
 use crate::fields::Fields;
-use crate::form;
 use crate::panel::{Field, FieldSet, Kind, Model, Sensitivity, Sort};
-use crate::predicate::Op;
-use crate::store::cursor::Cursors;
-use crate::store::{LARGEST_PAGE, Position};
-use crate::value::Value;
+use crate::store::cursor::Place;
+use crate::store::{GetQuery, Key, LARGEST_PAGE, Position, Store};
 
 /// Name of the query parameter that carries what was just done over a redirect; no part of the state.
 pub(crate) const DONE: &str = "done";
@@ -33,41 +36,10 @@ pub(crate) struct ListState {
     pub(crate) size: u32,
     /// `after`, `before` or `at`, with what stands there.
     place: Option<(String, String)>,
+    /// How many rows each choice of a filter would leave is to be counted.
+    pub(crate) counts: bool,
     /// What of it belongs into every address of this list: all but the place.
     pairs: Vec<(String, String)>,
-}
-
-/// What is asked of one field.
-#[derive(Debug)]
-pub(crate) struct FieldFilter {
-    pub(crate) field: &'static Field,
-    /// Texts of equality; several: any of them.
-    pub(crate) is: Vec<String>,
-    pub(crate) from: String,
-    pub(crate) to: String,
-    pub(crate) null: bool,
-    /// What to look for among the candidates of a foreign key; no condition.
-    pub(crate) look: String,
-    condition: Condition,
-}
-
-impl FieldFilter {
-    fn new(field: &'static Field) -> Self {
-        Self {
-            field,
-            is: Vec::new(),
-            from: String::new(),
-            to: String::new(),
-            null: false,
-            look: String::new(),
-            condition: Condition::Always,
-        }
-    }
-
-    /// Whether it leaves rows out.
-    pub(crate) fn is_active(&self) -> bool {
-        !self.is.is_empty() || !self.from.is_empty() || !self.to.is_empty() || self.null
-    }
 }
 
 /// Whether rows can be put in an order by this field that means something to a reader.
@@ -76,15 +48,20 @@ pub(crate) fn is_sortable(field: &Field) -> bool {
 }
 
 fn is_filterable(field: &Field) -> bool {
-    !matches!(field.kind, Kind::Json | Kind::Secret | Kind::Bytes | Kind::Text)
+    !matches!(field.kind, Kind::Json | Kind::Secret | Kind::Bytes)
 }
 
 impl ListState {
-    /// Reads the query string.
+    /// Reads the query string; `today` is what its words are relative to.
     ///
     /// # Errors
     /// [`Error::BadRequest`] with a sentence for anything that is not an address of this list for this viewer.
-    pub(crate) fn read(query: &Fields, model: &'static Model, terms: &Terms) -> Result<Self, Error> {
+    pub(crate) fn read(
+        query: &Fields,
+        model: &'static Model,
+        terms: &Terms,
+        today: NaiveDate,
+    ) -> Result<Self, Error> {
         let visible = terms.fields_somewhere();
         let mut state = Self {
             q: String::new(),
@@ -93,6 +70,7 @@ impl ListState {
             sort_named: false,
             size: USUAL_SIZE,
             place: None,
+            counts: false,
             pairs: Vec::new(),
         };
         let mut place = None;
@@ -113,6 +91,7 @@ impl ListState {
                         .filter(|n| (1..=LARGEST_PAGE).contains(n))
                         .ok_or_else(|| Error::BadRequest(format!("A page has 1 to {LARGEST_PAGE} rows.")))?;
                 }
+                "counts" if value == "1" => state.counts = true,
                 "after" | "before" | "at" if place.is_none() => place = Some((name, value)),
                 _ => state.read_filter(model, visible, name, value)?,
             }
@@ -121,7 +100,12 @@ impl ListState {
             }
         }
         for filter in &mut state.filters {
-            filter.condition = condition(filter)?;
+            // A span of one's own takes the place of a word.
+            if filter.span().is_some() && (!filter.from.is_empty() || !filter.to.is_empty()) {
+                filter.is.clear();
+                state.pairs.retain(|(name, _)| name.strip_prefix("f.") != Some(filter.field.name));
+            }
+            filter.bind(today)?;
         }
         state.place = place.map(|(name, value)| (name.to_owned(), value.to_owned()));
         Ok(state)
@@ -130,19 +114,31 @@ impl ListState {
     /// The page that the address names.
     ///
     /// # Errors
-    /// [`Error::BadRequest`] for a place that this list has not given out in this order.
-    pub(crate) fn position(&self, model: &Model, cursors: &Cursors) -> Result<Position, Error> {
-        let key = |text: &str| {
-            cursors.decode(model, self.sort, text).ok_or_else(|| {
-                Error::BadRequest("This place in the list is not one that the list has given out.".to_owned())
-            })
-        };
+    /// [`Error::BadRequest`] for a place that this list has not given out in this order, or that is no more.
+    pub(crate) async fn position(&self, store: &Store, terms: &Terms) -> Result<Position, Error> {
         Ok(match self.place.as_ref().map(|(name, text)| (name.as_str(), text.as_str())) {
             None => Position::First,
-            Some(("after", text)) => Position::After(key(text)?),
-            Some(("before", text)) => Position::Before(key(text)?),
+            Some(("after", text)) => Position::After(self.key(store, terms, text).await?),
+            Some(("before", text)) => Position::Before(self.key(store, terms, text).await?),
             Some((_, "last")) => Position::Last,
             Some(_) => return Err(Error::BadRequest("There is no such place in the list.".to_owned())),
+        })
+    }
+
+    async fn key(&self, store: &Store, terms: &Terms, text: &str) -> Result<Key, Error> {
+        let place = store.cursors().await?.decode(terms.model(), self.sort, text).ok_or_else(|| {
+            Error::BadRequest("This place in the list is not one that the list has given out.".to_owned())
+        })?;
+        let (id, digest) = match place {
+            Place::Key(key) => return Ok(key),
+            Place::Row { id, digest } => (id, digest),
+        };
+        let sorted = self.sort.map_or(FieldSet::NONE, |sort| FieldSet::NONE.with(sort.field));
+        let found = store.get(&GetQuery { terms, id, columns: sorted, labels: &[] }).await?;
+        let readable = found.filter(|found| terms.fields_of(&found.row).intersection(sorted) == sorted);
+        let value = readable.and_then(|found| found.row.get(self.sort?.field).cloned());
+        value.filter(|value| Place::is_of(&digest, value)).map(|value| Key { value, id }).ok_or_else(|| {
+            Error::BadRequest("The row at this place of the list has changed meanwhile. Start from the first page.".to_owned())
         })
     }
 
@@ -168,10 +164,13 @@ impl ListState {
         let filter = self.filters.get_mut(place).ok_or_else(no)?;
         match (looking, part) {
             (true, "") => filter.look = value.chars().take(LONGEST_SEARCH).collect(),
-            (false, "") if filter.is.len() < 50 => filter.is.push(value.to_owned()),
+            (false, "") if filter.is.len() < 50 && field.kind != Kind::Text => filter.is.push(value.to_owned()),
+            (false, "has") if filter.has.is_empty() && is_text(field) => {
+                filter.has = value.trim().chars().take(LONGEST_SEARCH).collect();
+            }
             (false, "from") if filter.from.is_empty() => value.clone_into(&mut filter.from),
             (false, "to") if filter.to.is_empty() => value.clone_into(&mut filter.to),
-            (false, "null") if value == "1" => filter.null = true,
+            (false, "null") if filter.null.is_none() && matches!(value, "0" | "1") => filter.null = Some(value == "1"),
             _ => return Err(no()),
         }
         Ok(())
@@ -179,7 +178,29 @@ impl ListState {
 
     /// What the store is asked beside the scope.
     pub(crate) fn condition(&self) -> Condition {
-        self.filters.iter().fold(Condition::Always, |all, filter| all.and(filter.condition.clone()))
+        self.filters.iter().fold(Condition::Always, |all, filter| all.and(filter.condition().clone()))
+    }
+
+    /// The same without the filter on one field.
+    pub(crate) fn condition_without(&self, field: usize) -> Condition {
+        let others = self.filters.iter().filter(|filter| filter.field.index != field);
+        others.fold(Condition::Always, |all, filter| all.and(filter.condition().clone()))
+    }
+
+    /// What of it belongs into an address that means the same rows on every day: spans as the days that they mean now.
+    pub(crate) fn fixed(&self, today: NaiveDate) -> Vec<(String, String)> {
+        let mut pairs = Vec::new();
+        for (name, value) in &self.pairs {
+            let of = self.filters.iter().find(|filter| name.strip_prefix("f.") == Some(filter.field.name));
+            match of.and_then(FieldFilter::span).and_then(|span| span.days(today)) {
+                None => pairs.push((name.clone(), value.clone())),
+                Some((first, last)) => {
+                    pairs.push((format!("{name}.from"), first.to_string()));
+                    pairs.extend(last.map(|last| (format!("{name}.to"), last.to_string())));
+                }
+            }
+        }
+        pairs
     }
 
     /// The filter on a field, if there is one.
@@ -188,15 +209,24 @@ impl ListState {
     }
 
     /// The state in words, values as they were typed: "Search: anna; Doctor: 3". Empty: every row.
-    pub(crate) fn in_words(&self) -> String {
+    pub(crate) fn in_words(&self, today: NaiveDate) -> String {
         let mut words = Vec::new();
         if !self.q.is_empty() {
             words.push(format!("Search: {}", self.q));
         }
         for filter in self.filters.iter().filter(|filter| filter.is_active()) {
             let mut parts = Vec::new();
-            if !filter.is.is_empty() {
-                parts.push(filter.is.join(", "));
+            match filter.span().map(|span| (span, span.days(today))) {
+                // What it meant on the day, too: these words are read later.
+                Some((span, Some((first, last)))) => {
+                    let until = last.map_or_else(String::new, |last| format!(" to {last}"));
+                    parts.push(format!("{} ({first}{until})", span.title().to_lowercase()));
+                }
+                _ if !filter.is.is_empty() => parts.push(filter.is.join(", ")),
+                _ => {}
+            }
+            if !filter.has.is_empty() {
+                parts.push(format!("contains {}", filter.has));
             }
             if !filter.from.is_empty() {
                 parts.push(format!("from {}", filter.from));
@@ -204,8 +234,10 @@ impl ListState {
             if !filter.to.is_empty() {
                 parts.push(format!("up to {}", filter.to));
             }
-            if filter.null {
-                parts.push("empty".to_owned());
+            match filter.null {
+                Some(true) => parts.push("empty".to_owned()),
+                Some(false) => parts.push("not empty".to_owned()),
+                None => {}
             }
             words.push(format!("{}: {}", filter.field.title, parts.join(" ")));
         }
@@ -256,47 +288,6 @@ fn read_sort(model: &'static Model, visible: FieldSet, text: &str) -> Result<Sor
         .ok_or_else(|| Error::BadRequest("This list can't be sorted like that.".to_owned()))
 }
 
-fn condition(filter: &FieldFilter) -> Result<Condition, Error> {
-    let field = filter.field;
-    let term = || Term::Field(field.index);
-    let compare = |op, value| Condition::Compare { left: term(), op, right: Term::Value(value) };
-    let mut all = Condition::Always;
-    let is = filter.is.iter().map(|text| read(field, text)).collect::<Result<Vec<_>, _>>()?;
-    match is.len() {
-        0 => {}
-        1 => all = is.into_iter().fold(all, |all, value| all.and(compare(Op::Eq, value))),
-        _ => all = all.and(Condition::In { term: term(), set: is }),
-    }
-    if !filter.from.is_empty() {
-        let from = match (field.kind, form::day(&filter.from)) {
-            (Kind::Timestamp, Some(day)) => Value::Timestamp(day.and_time(chrono::NaiveTime::MIN).and_utc()),
-            _ => read(field, &filter.from)?,
-        };
-        all = all.and(compare(Op::Ge, from));
-    }
-    if !filter.to.is_empty() {
-        all = all.and(match (field.kind, form::day(&filter.to).and_then(|day| day.checked_add_days(Days::new(1)))) {
-            // A day as the end of a span of moments means the whole day.
-            (Kind::Timestamp, Some(next)) => {
-                compare(Op::Lt, Value::Timestamp(next.and_time(chrono::NaiveTime::MIN).and_utc()))
-            }
-            _ => compare(Op::Le, read(field, &filter.to)?),
-        });
-    }
-    if filter.null {
-        all = all.and(Condition::IsNull(term()));
-    }
-    Ok(all)
-}
-
-fn read(field: &Field, text: &str) -> Result<Value, Error> {
-    match form::read(field, text) {
-        Ok(value) if !value.is_null() => Ok(value),
-        Ok(_) => Err(Error::BadRequest(format!("The filter {} is empty.", field.title))),
-        Err(why) => Err(Error::BadRequest(format!("The filter {}: {why}", field.title))),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -317,6 +308,7 @@ mod tests {
                 sort_named: false,
                 size: USUAL_SIZE,
                 place: None,
+                counts: false,
                 pairs: Vec::new(),
             }
         };

@@ -229,5 +229,5 @@ fn stylesheet(brand: Brand) -> String {
         css.push_str(line);
     }
     // No string in the sheet holds any of these.
-    css.replace("; ", ";").replace(" { ", "{").replace(" {", "{").replace(" }", "}")
+    css.replace("; ", ";").replace(": ", ":").replace(", ", ",").replace(" { ", "{").replace(" {", "{").replace(" }", "}")
 }

@@ -61,7 +61,7 @@ pub use loans::{EXPIRED, GROUP, GroupRow, LoanQuery, LoanRow, NewLoan, RENEWED};
 pub(crate) use mail::{MailEnd, MailRow, MailState};
 pub use passkeys::{NewChallenge, NewPasskey, PasskeyRow, Signed};
 pub use query::{
-    COUNT_BOUND, Candidate, Candidates, ChartQuery, Count, CountQuery, DeleteGroup, DeletePreview, GetQuery, Key,
+    COUNT_BOUND, Candidate, Candidates, ChartQuery, Count, CountQuery, DeleteGroup, DeletePreview, FacetQuery, GetQuery, Key,
     LARGEST_BATCH, LARGEST_PAGE, Label, LabelOf, ListQuery, Listed, ListedRow, NamesQuery, PICKER_ROWS, PREVIEW_LABELS,
     PickFrom, PickerQuery, Position, Search,
 };
@@ -166,6 +166,18 @@ impl Store {
     /// Counts for the home page, in one statement; one answer for each question, in order.
     pub async fn counts(&self, queries: &[CountQuery<'_>]) -> Result<Vec<Count>, Error> {
         self.database.counts(queries).await
+    }
+
+    /// How many rows each value of some fields would leave, within these (view) terms and among the rows in which this is
+    /// found, in one statement; one answer for each question, in order: of listed values their places in the list, of
+    /// others the most frequent ones by number.
+    pub async fn facets(
+        &self,
+        terms: &Terms,
+        queries: &[FacetQuery],
+        search: Option<Search<'_>>,
+    ) -> Result<Vec<Vec<(i64, Count)>>, Error> {
+        self.database.facets(terms, queries, search).await
     }
 
     /// Rows by day, every day of the span in order, in one statement.

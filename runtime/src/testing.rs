@@ -168,7 +168,7 @@ pub(crate) fn command_line() -> Context {
 /// Inserts rows without terms; their ids.
 pub(crate) async fn seed(store: &Store, model: usize, rows: Vec<Vec<(usize, Value)>>) -> Vec<i64> {
     let mut write = store.write(command_line()).await.expect("the writing connection");
-    let (ids, recorded) = write.seed(&PANEL.models[model], rows).await.expect("rows that fit");
+    let (ids, recorded) = write.seed(&store.panel().models[model], rows).await.expect("rows that fit");
     write.commit(recorded).await.expect("a commit");
     ids
 }

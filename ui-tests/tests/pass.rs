@@ -26,6 +26,7 @@ bailiwick_ui_tests::panels! {
     "../pass/everything_is_bounded.rs" everything_is_bounded,
     "../pass/everything_is_bounded_2.rs" everything_is_bounded_2,
     "../pass/everything_is_bounded_3.rs" everything_is_bounded_3,
+    "../pass/everything_is_bounded_4.rs" everything_is_bounded_4,
     "../pass/export_needs_view.rs" export_needs_view,
     "../pass/export_needs_view_2.rs" export_needs_view_2,
     "../pass/filter_sees_no_more.rs" filter_sees_no_more,

@@ -130,6 +130,10 @@ pub(crate) struct Field {
     pub(crate) place: Place,
 }
 
+/// Characters of a line of text that does not say how long it may be. PostgreSQL keeps at most 2,704 bytes in a row of
+/// an index, and a character takes four at most; what is left is for the other columns of the index.
+pub(crate) const LONGEST_LINE: u32 = 600;
+
 impl Field {
     /// Written by the framework, never by a form.
     pub(crate) fn is_automatic(&self) -> bool {

@@ -5,7 +5,7 @@ use super::values::{self, RULE};
 use super::words;
 use crate::ast::{self, Flag, ModifierKind, ValueKind};
 use crate::diag::Diags;
-use crate::panel::{Field, Kind, ModelId, Name, OnDelete, Place, Sensitivity};
+use crate::panel::{Field, Kind, LONGEST_LINE, ModelId, Name, OnDelete, Place, Sensitivity};
 
 const TYPES: [(&str, Kind); 15] = [
     ("String", Kind::String),
@@ -27,7 +27,9 @@ const TYPES: [(&str, Kind); 15] = [
 
 /// All fields of a model.
 pub(crate) fn fields(names: &Names<'_>, model: ModelId, diags: &mut Diags) -> Vec<Field> {
-    names.fields[model.0].iter().map(|field| resolve(names, field, diags)).collect()
+    // How long a text of an adopted table may be is for the table to say.
+    let ours = names.models[model.0].1.adopted.is_none();
+    names.fields[model.0].iter().map(|field| resolve(names, field, ours, diags)).collect()
 }
 
 /// The type; none if there is no such type, which has been reported.
@@ -90,7 +92,7 @@ fn decimal(ty: &ast::Type, diags: &mut Diags) -> Kind {
     Kind::Decimal { precision: 18, scale: 2 }
 }
 
-fn resolve(names: &Names<'_>, written: &ast::Field, diags: &mut Diags) -> Field {
+fn resolve(names: &Names<'_>, written: &ast::Field, ours: bool, diags: &mut Diags) -> Field {
     let known = kind(names, written.ty.as_ref(), diags);
     // A line of text in place of an unknown type keeps the expansion whole.
     let kind = known.unwrap_or(Kind::String);
@@ -148,6 +150,9 @@ fn resolve(names: &Names<'_>, written: &ast::Field, diags: &mut Diags) -> Field 
                 )
                 .help(format!("take `{}` out", modifier.word));
         }
+    }
+    if ours && kind == Kind::String && field.min_len.is_none_or(|least| least <= LONGEST_LINE) {
+        field.max_len = field.max_len.or(Some(LONGEST_LINE));
     }
     check(&field, &seen, diags);
     field

@@ -5,7 +5,8 @@ use super::policy::Policy;
 use super::{grants, wording};
 use crate::diag::Diags;
 use crate::panel::{
-    ActionId, By, Cell, Field, FieldId, Kind, Limit, ModelId, OnDelete, Owner, Place, RoleId, ThrottleName, Verb,
+    ActionId, By, Cell, Field, FieldId, Kind, LONGEST_LINE, Limit, Model, ModelId, OnDelete, Owner, Place, RoleId,
+    ThrottleName, Verb,
 };
 
 /// An action that says nothing of its effects is a hole in the matrix: nobody can tell what the right to it allows.
@@ -168,7 +169,8 @@ fn report_set_null(
         .about(Owner::Model(parent));
 }
 
-/// A file without a largest size is a disk that one form fills; exports without a limit are the whole database by evening.
+/// A file without a largest size is a disk that one form fills; exports without a limit are the whole database by evening;
+/// a text without a length is the one that no index takes, and then nobody can save it.
 pub(super) fn everything_is_bounded(policy: &Policy, diags: &mut Diags) {
     const LARGEST: u32 = 8 * 1_024 * 1_024;
     for id in policy.model_ids() {
@@ -188,7 +190,63 @@ pub(super) fn everything_is_bounded(policy: &Policy, diags: &mut Diags) {
                 .about(Owner::Model(id));
         }
     }
+    indexed_texts_are_short(policy, diags);
     exports_are_bounded(policy, diags);
+}
+
+fn indexed_texts_are_short(policy: &Policy, diags: &mut Diags) {
+    for id in policy.model_ids() {
+        let model = policy.panel().model(id);
+        // The panel makes no index over an adopted table.
+        if model.adopted.is_some() {
+            continue;
+        }
+        for (at, field) in model.fields.iter().enumerate() {
+            let text = matches!(field.kind, Kind::String | Kind::Text | Kind::Url);
+            let Some((why, clause)) = indexed(model, FieldId(at)).filter(|_| text) else { continue };
+            let name = &field.name;
+            let how_long = match field.max_len {
+                Some(most) if most <= LONGEST_LINE => continue,
+                Some(most) => format!("of up to {most} characters"),
+                None => "of any length".to_owned(),
+            };
+            let message = format!(
+                "`{name}` of `{}` {why}, and an index takes no text {how_long}: {LONGEST_LINE} is the most",
+                model.name
+            );
+            let error = diags.error("everything_is_bounded", field.place, message);
+            let error = match clause {
+                Some((word, place)) => error.because(word, place),
+                None => error,
+            };
+            error.help(format!("write how long it may be: `{name}: {};`", text_as_written(field))).about(Owner::Model(id));
+        }
+    }
+}
+
+/// Why the schema has an index over the field, and the clause that asks for it where that is another one.
+fn indexed(model: &Model, field: FieldId) -> Option<(&'static str, Option<(&'static str, Place)>)> {
+    let written = &model.fields[field.0];
+    let filtered = model.filter.iter().find(|(other, _)| *other == field);
+    let sorted = model.sort.iter().find(|sort| sort.field == field);
+    match (written.unique, written.index, filtered, sorted) {
+        (true, ..) => Some(("is unique", None)),
+        (_, true, ..) => Some(("is indexed", None)),
+        (_, _, Some((_, place)), _) => Some(("is filtered by", Some(("filter", *place)))),
+        (.., Some(sort)) => Some(("is sorted by", Some(("sort", sort.place)))),
+        _ => None,
+    }
+}
+
+fn text_as_written(field: &Field) -> String {
+    let plain = match field.kind {
+        Kind::Text => "Text",
+        Kind::Url => "Url",
+        _ => "String",
+    };
+    let is = if field.optional { format!("Option<{plain}>") } else { plain.to_owned() };
+    let least = field.min_len.filter(|least| *least <= LONGEST_LINE).map_or_else(String::new, |least| least.to_string());
+    format!("{is} len {least}..={LONGEST_LINE}")
 }
 
 fn exports_are_bounded(policy: &Policy, diags: &mut Diags) {

@@ -130,9 +130,10 @@ fn filter(label: &'static str, name: &'static str, kind: &'static str) -> Filter
         step: None,
         from: "".into(),
         to: "".into(),
+        has: "".into(),
+        word: "".into(),
         presets: Vec::new(),
-        nullable: false,
-        null: false,
+        nulls: Vec::new(),
     }
 }
 

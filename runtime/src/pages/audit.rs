@@ -107,9 +107,10 @@ fn filters(cx: &Cx<'_>, asked: &Asked) -> Vec<Filter> {
         step: None,
         from: "".into(),
         to: "".into(),
+        has: "".into(),
+        word: "".into(),
         presets: Vec::new(),
-        nullable: false,
-        null: false,
+        nulls: Vec::new(),
     };
     let mut models = vec![option("", "any".into(), &asked.model)];
     models.extend(cx.panel().models.iter().map(|model| option(model.name, model.plural.into(), &asked.model)));

@@ -32,7 +32,7 @@ const SURE: &str = "bw.sure";
 
 pub(super) async fn page(cx: &Cx<'_>, model: &'static Model) -> Result<Response, Error> {
     let view = terms(cx, Verb::View, model)?;
-    let state = ListState::read(&cx.query, model, &view)?;
+    let state = ListState::read(&cx.query, model, &view, cx.today())?;
     let list = state.address(&cx.link(&Route::Model(model, Page::List)), |_| false, &[]);
     if !is_post(cx) {
         return Ok(Response::see_other(&list));
@@ -248,7 +248,7 @@ impl Asked<'_> {
         proved(&self.right)?;
         let asked = BulkAsked {
             what: self.what.to_owned(),
-            list: cx.query.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            list: self.state.fixed(cx.today()),
             ticked: self.ticked.clone(),
             values,
         };
@@ -258,7 +258,7 @@ impl Asked<'_> {
         if let Verb::Act(_) = self.verb {
             facts.push(Change::fact("action", Sensitivity::Internal, self.what));
         }
-        let filter = self.state.in_words();
+        let filter = self.state.in_words(self.cx.today());
         match &self.ticked {
             Some(_) => facts.push(Change::fact("rows", Sensitivity::Internal, "ticked")),
             None if filter.is_empty() => facts.push(Change::fact("rows", Sensitivity::Internal, "all")),

@@ -27,7 +27,7 @@ const USUAL: Rule = Rule { by: By::Actor, count: 10, window: 3_600, wait: None, 
 pub(super) async fn page(cx: &Cx<'_>, model: &'static Model) -> Result<Response, Error> {
     let view = terms(cx, Verb::View, model)?;
     let export = terms(cx, Verb::Export, model)?;
-    let state = ListState::read(&cx.query, model, &view)?;
+    let state = ListState::read(&cx.query, model, &view, cx.today())?;
     let keys = Keys::among(cx, model, export.fields_somewhere().intersection(view.fields_somewhere()));
     let asked = Asked { cx, model, targets: keys.views(), view, export, state };
     if is_post(cx) { asked.file().await } else { asked.question(None, StatusCode::OK).await }
@@ -73,7 +73,7 @@ impl Asked<'_> {
             .await?;
         let count = counted.count.map_or_else(String::new, words::count);
         let plural = model.plural.to_lowercase();
-        let filter = self.state.in_words();
+        let filter = self.state.in_words(self.cx.today());
         let list = cx.link(&Route::Model(model, Page::List));
         let here = cx.link(&Route::Model(model, Page::Export));
         let view = ExportPage {
@@ -129,7 +129,7 @@ impl Asked<'_> {
             filter: Export::narrowed(self.state.condition(), &self.view, &self.export),
             search: (!self.state.q.is_empty() && !searched.is_empty()).then(|| (self.state.q.clone(), searched)),
             sort: self.state.sort,
-            in_words: self.state.in_words(),
+            in_words: self.state.in_words(self.cx.today()),
             session: Some(cx.actor.session),
             label: self.state.label(&self.view),
             view: self.view,
@@ -144,7 +144,7 @@ impl Asked<'_> {
     }
 
     async fn too_many(&self) -> Result<Response, Error> {
-        let filter = Change::fact("filter", self.state.label(&self.view), self.state.in_words());
+        let filter = Change::fact("filter", self.state.label(&self.view), self.state.in_words(self.cx.today()));
         too_many(self.cx, Event::about(EventId::ExportThrottled, self.model.name, None).with(filter)).await
     }
 }

@@ -212,9 +212,10 @@ fn by_field(model: &'static Model, visible: FieldSet, chosen: Option<&'static Fi
         step: None,
         from: "".into(),
         to: "".into(),
+        has: "".into(),
+        word: "".into(),
         presets: Vec::new(),
-        nullable: false,
-        null: false,
+        nulls: Vec::new(),
     }
 }
 

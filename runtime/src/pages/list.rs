@@ -1,23 +1,22 @@
 //! The list of a model: one page of the rows that the viewer may see, with only the columns that they may see.
 
-use chrono::Days;
-
+mod facets;
+mod filters;
 mod paging;
 
 use super::picker::Source;
 use super::row::Keys;
 use super::{frame, row, show, terms, terms_if_any, words};
+use crate::authorize::Terms;
 use crate::context::Cx;
 use crate::error::Error;
-use crate::list_state::{FieldFilter, ListState, is_of_filter, is_sortable};
+use crate::list_state::{ListState, is_sortable};
 use crate::panel::{Field, FieldSet, Kind, Model, Verb};
 use crate::response::Response;
 use crate::route::{Page, Route};
 use crate::store::cursor::Cursors;
-use crate::store::{Candidates, Label, ListQuery, Listed, PickerQuery, Position, Search};
-use crate::views::{
-    BulkBar, Chip, Column, Count, Empty, Filter, Hidden, Link, ListPage, OptionView, PickView, SearchView, Text,
-};
+use crate::store::{Candidates, ListQuery, Listed, PickerQuery, Position, Search};
+use crate::views::{BulkBar, Column, Count, Empty, Hidden, Link, ListPage, OptionView, SearchView, Text};
 
 /// Rows a page, as they are offered.
 const SIZES: [u32; 4] = [25, 50, 100, 200];
@@ -25,9 +24,9 @@ const SIZES: [u32; 4] = [25, 50, 100, 200];
 pub(super) async fn page(cx: &Cx<'_>, model: &'static Model) -> Result<Response, Error> {
     let view = terms(cx, Verb::View, model)?;
     let visible = view.fields_somewhere();
-    let state = ListState::read(&cx.query, model, &view)?;
+    let state = ListState::read(&cx.query, model, &view, cx.today())?;
     let cursors = cx.app.store.cursors().await?;
-    let position = state.position(model, cursors)?;
+    let position = state.position(&cx.app.store, &view).await?;
     let columns = row::columns(model, model.list, visible);
     let filtered_keys = state.filters.iter().filter(|f| f.is_active()).map(|f| f.field.index);
     let fetched = row::set(&columns)
@@ -36,6 +35,7 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model) -> Result<Response,
         .intersection(visible);
     let keys = Keys::among(cx, model, fetched);
     let searched = model.search.iter().fold(FieldSet::NONE, |set, f| set.with(*f)).intersection(visible);
+    let search = (!state.q.is_empty() && !searched.is_empty()).then_some(Search { text: &state.q, fields: searched });
     let listed = cx
         .app
         .store
@@ -43,8 +43,7 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model) -> Result<Response,
             terms: &view,
             columns: fetched,
             filter: state.condition(),
-            search: (!state.q.is_empty() && !searched.is_empty())
-                .then_some(Search { text: &state.q, fields: searched }),
+            search,
             sort: state.sort,
             position: position.clone(),
             size: state.size,
@@ -53,10 +52,11 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model) -> Result<Response,
         })
         .await?;
     let looked = looked_for(cx, &state).await?;
+    let counted = if state.counts { facets::count(cx, &view, &state, search).await? } else { Vec::new() };
 
     let path = cx.link(&Route::Model(model, Page::List));
     let (state, keys, listed, looked) = (&state, &keys, &listed, &looked);
-    let list = List { cx, model, state, cursors, position: &position, path: &path, visible, keys, listed, looked };
+    let list = List { cx, model, view: &view, state, cursors, position: &position, path: &path, visible, keys, listed, looked };
     let count = listed.count.map_or_else(String::new, words::count);
     let bulk = list.bulk(&count);
     let new = terms_if_any(cx, Verb::Create, model).map(|_| Text::from(cx.link(&Route::Model(model, Page::New))));
@@ -67,6 +67,8 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model) -> Result<Response,
         filters: list.filters(),
         keep: list.keep(),
         chips: list.chips(),
+        facets: list.facets(counted),
+        counts: list.counts(),
         clear: state.address(&path, |name| name == "q" || name.starts_with("f."), &[]).into(),
         columns: list.columns(&columns),
         rows: listed.rows.iter().map(|one| row::line(cx, model, &view, &columns, keys, one)).collect(),
@@ -100,6 +102,7 @@ async fn looked_for(cx: &Cx<'_>, state: &ListState) -> Result<Option<(usize, Can
 struct List<'a> {
     cx: &'a Cx<'a>,
     model: &'static Model,
+    view: &'a Terms,
     state: &'a ListState,
     cursors: &'a Cursors,
     position: &'a Position,
@@ -151,175 +154,6 @@ impl List<'_> {
         views
     }
 
-    fn filters(&self) -> Vec<Filter> {
-        let declared = self.model.filter.iter().filter_map(|f| self.model.fields.get(*f));
-        declared
-            .filter(|field| self.visible.contains(field.index))
-            .filter_map(|field| self.filter(field, self.state.filter(field.index)))
-            .collect()
-    }
-
-    fn filter(&self, field: &'static Field, held: Option<&FieldFilter>) -> Option<Filter> {
-        let chosen = held.and_then(|f| f.is.first()).map_or("", String::as_str);
-        let (from, to) = held.map_or(("", ""), |f| (f.from.as_str(), f.to.as_str()));
-        let null = held.is_some_and(|f| f.null);
-        let mut view = Filter {
-            label: field.title.into(),
-            name: format!("f.{}", field.name).into(),
-            kind: if field.optional { "choice" } else { "select" },
-            active: held.is_some_and(FieldFilter::is_active),
-            summary: match held {
-                Some(held) if held.is_active() => self.in_words(held).into(),
-                _ => "any".into(),
-            },
-            options: Vec::new(),
-            pick: None,
-            input: "text",
-            step: None,
-            from: from.to_owned().into(),
-            to: to.to_owned().into(),
-            presets: Vec::new(),
-            nullable: field.optional,
-            null,
-        };
-        match field.kind {
-            Kind::Choice(choice) => {
-                let variants = self.cx.panel().choices.get(choice)?.variants;
-                view.options = vec![option("", "any", chosen.is_empty())];
-                view.options.extend(variants.iter().map(|v| option(v.name, v.title, v.name == chosen)));
-            }
-            Kind::Bool => {
-                view.options = vec![
-                    option("", "any", chosen.is_empty()),
-                    option("true", "Yes", chosen == "true"),
-                    option("false", "No", chosen == "false"),
-                ];
-            }
-            Kind::Model(..) | Kind::Actor => self.fill_picker(field, held, chosen, &mut view)?,
-            Kind::Date | Kind::Timestamp => {
-                view.kind = "range";
-                view.input = "date";
-                view.presets = self.presets(field);
-            }
-            Kind::I32 | Kind::I64 | Kind::F64 | Kind::Decimal { .. } => {
-                view.kind = "range";
-                view.input = "number";
-                view.step = Some("any");
-            }
-            Kind::Time => {
-                view.kind = "range";
-                view.input = "time";
-            }
-            Kind::String | Kind::Email | Kind::Url | Kind::Uuid => {
-                view.kind = "text";
-                view.from = chosen.to_owned().into();
-            }
-            Kind::Text | Kind::Json | Kind::Secret | Kind::Bytes => return None,
-        }
-        Some(view)
-    }
-
-    /// Candidates are fetched when somebody types, not with every page. `None`: the viewer may see no candidate.
-    fn fill_picker(
-        &self,
-        field: &'static Field,
-        held: Option<&FieldFilter>,
-        chosen: &str,
-        view: &mut Filter,
-    ) -> Option<()> {
-        Source::of(self.cx, field).ok().flatten()?;
-        view.options = vec![option("", "any", chosen.is_empty())];
-        if !chosen.is_empty() {
-            view.options.push(OptionView {
-                value: chosen.to_owned().into(),
-                label: self.label_of_key(field, chosen).into(),
-                selected: true,
-            });
-        }
-        if let Some((_, found)) = self.looked.as_ref().filter(|(of, _)| *of == field.index) {
-            let found = found.rows.iter().map(|c| (c.id.to_string(), &c.label)).filter(|(id, _)| id != chosen);
-            view.options.extend(found.map(|(id, label)| OptionView {
-                value: id.into(),
-                label: label.clone().into(),
-                selected: false,
-            }));
-        }
-        let index = field.index;
-        view.pick = Some(PickView {
-            href: self.cx.link(&Route::Model(self.model, Page::Pick(index))).into(),
-            more: true,
-            name: format!("find.{}", field.name).into(),
-            query: held.map_or_else(String::new, |f| f.look.clone()).into(),
-        });
-        Some(())
-    }
-
-    /// Every row of the page has the same key, so the first one's label is the label.
-    fn label_of_key(&self, field: &Field, chosen: &str) -> String {
-        let label = self.listed.rows.first().and_then(|first| self.keys.label(first, field.index));
-        match label {
-            Some(Label::Text(text)) => text.clone(),
-            _ => format!("number {chosen}"),
-        }
-    }
-
-    fn presets(&self, field: &Field) -> Vec<Link> {
-        let today = self.cx.now.date_naive();
-        let name = format!("f.{}.from", field.name);
-        [("Today", 0), ("7 days", 6), ("30 days", 29)]
-            .into_iter()
-            .filter_map(|(label, days)| {
-                let from = today.checked_sub_days(Days::new(days))?.to_string();
-                let href = self.state.address(self.path, |n| is_of_filter(n, field), &[(&name, &from)]);
-                Some(Link { label: label.into(), href: href.into() })
-            })
-            .collect()
-    }
-
-    fn in_words(&self, filter: &FieldFilter) -> String {
-        let field = filter.field;
-        let mut words: Vec<String> = filter
-            .is
-            .iter()
-            .map(|text| match field.kind {
-                Kind::Choice(choice) => self
-                    .cx
-                    .panel()
-                    .choices
-                    .get(choice)
-                    .and_then(|c| c.variants.iter().find(|v| v.name == text))
-                    .map_or_else(|| text.clone(), |v| v.title.to_owned()),
-                Kind::Bool => if text == "true" { "Yes" } else { "No" }.to_owned(),
-                Kind::Model(..) | Kind::Actor => self.label_of_key(field, text),
-                _ => text.clone(),
-            })
-            .collect();
-        match (filter.from.as_str(), filter.to.as_str()) {
-            ("", "") => {}
-            (from, "") => words.push(format!("from {from}")),
-            ("", to) => words.push(format!("up to {to}")),
-            (from, to) => words.push(format!("{from} to {to}")),
-        }
-        if filter.null {
-            words.push("empty".to_owned());
-        }
-        words.join(", ")
-    }
-
-    fn chips(&self) -> Vec<Chip> {
-        let search = (!self.state.q.is_empty()).then(|| Chip {
-            label: "Search".into(),
-            value: self.state.q.clone().into(),
-            remove: self.state.address(self.path, |n| n == "q", &[]).into(),
-        });
-        let filters = self.state.filters.iter().filter(|f| f.is_active()).map(|filter| Chip {
-            label: filter.field.title.into(),
-            value: self.in_words(filter).into(),
-            remove: self.state.address(self.path, |n| is_of_filter(n, filter.field), &[]).into(),
-        });
-        search.into_iter().chain(filters).collect()
-    }
-
     /// What the filter form hands on beside its own controls: order, size, and filters that have no control of theirs.
     fn keep(&self) -> Vec<Hidden> {
         let hidden = |name: String, value: String| Hidden { name: name.into(), value: value.into() };
@@ -329,6 +163,9 @@ impl List<'_> {
         {
             let sign = if sort.descending { "-" } else { "" };
             keep.push(hidden("sort".to_owned(), format!("{sign}{}", field.name)));
+        }
+        if self.state.counts {
+            keep.push(hidden("counts".to_owned(), "1".to_owned()));
         }
         if self.state.size != 50 {
             keep.push(hidden("size".to_owned(), self.state.size.to_string()));

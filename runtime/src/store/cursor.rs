@@ -1,6 +1,7 @@
 //! A key of a list as text for an address, and back. An address ends up in histories and in the logs of proxies, so that
 //! the value in it is sealed; what comes back is a visitor's word all the same: opened for the very order that it was
-//! given out for, parsed, and only ever bound as a value.
+//! given out for, parsed, and only ever bound as a value. Of a value that is too long for an address, the row that holds it
+//! stands there, with a digest by which it is known again.
 //!
 //! The key of the seal stands in the database and is never shown: whoever holds the database holds the values anyway,
 //! and every process over it opens what another has given out.
@@ -12,7 +13,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{Key as SealKey, XChaCha20Poly1305, XNonce};
 use hmac::{Hmac, Mac as _};
-use sha2::Sha256;
+use sha2::{Digest as _, Sha256};
 
 use crate::panel::{Kind, Model, Sort};
 use crate::store::query::Key;
@@ -22,6 +23,34 @@ use crate::value::Value;
 const NONCE: usize = 24;
 /// Longest text that is looked at.
 const LONGEST: usize = 8_192;
+/// Bytes of a value that still goes into an address: what surrounds it has to fit into a request's head, too.
+const LONGEST_VALUE: usize = 3_000;
+
+/// What a cursor stands for.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Place {
+    /// A place in the order.
+    Key(Key),
+    /// The place of this row, as long as its value is the one of this digest: see [`Place::is_of`].
+    Row {
+        /// Primary key.
+        id: i64,
+        /// Of the value.
+        digest: [u8; 32],
+    },
+}
+
+impl Place {
+    /// Whether this is the value whose digest it is.
+    #[must_use]
+    pub fn is_of(digest: &[u8; 32], value: &Value) -> bool {
+        *digest == digest_of(value)
+    }
+}
+
+fn digest_of(value: &Value) -> [u8; 32] {
+    Sha256::digest(value.to_text().as_bytes()).into()
+}
 
 /// Seals and opens the cursors of one database.
 #[derive(Clone)]
@@ -49,7 +78,10 @@ impl Cursors {
     pub fn encode(&self, model: &Model, sort: Option<Sort>, key: &Key) -> Option<String> {
         let value = match &key.value {
             Value::Null => "n".to_owned(),
-            value => format!("v{}", value.to_text()),
+            value => match value.to_text() {
+                text if text.len() > LONGEST_VALUE => format!("d{}", URL_SAFE_NO_PAD.encode(digest_of(value))),
+                text => format!("v{text}"),
+            },
         };
         let plain = format!("{}:{value}", key.id);
         let order = order(model, sort);
@@ -61,9 +93,9 @@ impl Cursors {
         Some(URL_SAFE_NO_PAD.encode([nonce.as_slice(), &sealed].concat()))
     }
 
-    /// The key that this text stands for in this order; `None` when it was not given out for it.
+    /// What this text stands for in this order; `None` when it was not given out for it.
     #[must_use]
-    pub fn decode(&self, model: &Model, sort: Option<Sort>, text: &str) -> Option<Key> {
+    pub fn decode(&self, model: &Model, sort: Option<Sort>, text: &str) -> Option<Place> {
         if text.len() > LONGEST {
             return None;
         }
@@ -85,16 +117,19 @@ fn order(model: &Model, sort: Option<Sort>) -> String {
     }
 }
 
-fn read(model: &Model, sort: Option<Sort>, plain: &str) -> Option<Key> {
+fn read(model: &Model, sort: Option<Sort>, plain: &str) -> Option<Place> {
     let (id, value) = plain.split_once(':')?;
     let id = id.parse().ok()?;
+    if let (Some(digest), Some(_)) = (value.strip_prefix('d'), sort) {
+        return Some(Place::Row { id, digest: URL_SAFE_NO_PAD.decode(digest).ok()?.try_into().ok()? });
+    }
     let value = match (value.strip_prefix('v'), sort) {
         (None, None) if value == "n" => Value::Null,
         (None, Some(sort)) if value == "n" && model.fields.get(sort.field)?.optional => Value::Null,
         (Some(value), Some(sort)) => parse(model.fields.get(sort.field)?.kind, value)?,
         _ => return None,
     };
-    Some(Key { value, id })
+    Some(Place::Key(Key { value, id }))
 }
 
 /// Nothing is sorted by JSON.
@@ -125,7 +160,7 @@ mod tests {
         let model = &PANEL.models[PATIENT];
         let key = Key { value: text("Berg"), id: 4 };
         let given = here.encode(model, Some(by(patient::NAME)), &key).unwrap();
-        assert_eq!(here.decode(model, Some(by(patient::NAME)), &given), Some(key.clone()));
+        assert_eq!(here.decode(model, Some(by(patient::NAME)), &given), Some(Place::Key(key.clone())));
         assert_eq!(here.encode(model, Some(by(patient::NAME)), &key), Some(given.clone()), "the same each time");
         assert_eq!(here.decode(model, Some(by(patient::EMAIL)), &given), None, "another field");
         let down = Some(Sort { field: patient::NAME, descending: true });
@@ -138,7 +173,8 @@ mod tests {
             let bent = String::from_utf8(bent).unwrap();
             assert!(
                 bent == given
-                    || here.decode(model, Some(by(patient::NAME)), &bent) != Some(Key { id: 5, ..key.clone() })
+                    || here.decode(model, Some(by(patient::NAME)), &bent)
+                        != Some(Place::Key(Key { id: 5, ..key.clone() }))
             );
         }
     }
@@ -150,6 +186,21 @@ mod tests {
         let given = cursors.encode(&PANEL.models[PATIENT], Some(by(patient::NAME)), &key).unwrap();
         let bytes = URL_SAFE_NO_PAD.decode(&given).unwrap();
         assert!(!bytes.windows(4).any(|four| four == b"Berg"));
+    }
+
+    #[test]
+    fn a_long_value_is_known_again_and_does_not_fill_the_address() {
+        let cursors = Cursors::with(&[1; 32]);
+        let (model, sort) = (&PANEL.models[PATIENT], Some(by(patient::NAME)));
+        let long = text(&"ß".repeat(1_501));
+        let given = cursors.encode(model, sort, &Key { value: long.clone(), id: 4 }).unwrap();
+        assert!(given.len() < 200);
+        let Some(Place::Row { id: 4, digest }) = cursors.decode(model, sort, &given) else { panic!("a row") };
+        assert!(Place::is_of(&digest, &long) && !Place::is_of(&digest, &text("ß")));
+        // The longest that stands in the address itself comes back, too.
+        let key = Key { value: text(&"ß".repeat(1_500)), id: 4 };
+        let given = cursors.encode(model, sort, &key).unwrap();
+        assert_eq!(cursors.decode(model, sort, &given), Some(Place::Key(key)));
     }
 
     #[test]
@@ -167,6 +218,8 @@ mod tests {
             (Some(by(patient::CREATED_AT)), "1:v12"),
             (Some(by(patient::PIN)), "1:vx"),
             (Some(by(99)), "1:vx"),
+            (None, "1:dAAAA"),
+            (Some(by(patient::NAME)), "1:dAAAA"),
         ] {
             assert_eq!(read(model, sort, plain), None, "{plain}");
         }

@@ -4,6 +4,10 @@ use crate::panel::{Field, FieldSet, Kind, Model, Panel};
 use crate::store::dialect::Dialect;
 use crate::store::sql::{Sql, joined};
 
+/// Characters that an index is sure to take: four bytes each, of the 2,704 that PostgreSQL gives a row of an index, and room
+/// for the other columns. The block's `String` has no more unless it says so.
+const LONGEST_INDEXED: u32 = 600;
+
 /// An index over one field, or over one and the field that the list is sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Index {
@@ -95,7 +99,7 @@ pub(super) fn wanted(panel: &'static Panel, model: &'static Model) -> Vec<Index>
         .filter(|cell| cell.model == model.index)
         .filter_map(|cell| cell.when.as_ref())
         .fold(FieldSet::NONE, |all, when| all.union(when.reads()));
-    let order = model.sort.first().and_then(|sort| model.fields.get(sort.field));
+    let order = model.sort.first().and_then(|sort| model.fields.get(sort.field)).filter(|field| is_short(field));
     model
         .fields
         .iter()
@@ -107,6 +111,7 @@ pub(super) fn wanted(panel: &'static Panel, model: &'static Model) -> Vec<Index>
                 || model.sort.iter().any(|s| s.field == field.index)
                 || scopes.contains(field.index)
         })
+        .filter(|field| field.unique || is_short(field))
         .map(|field| Index {
             table: model.table,
             field: field.name,
@@ -114,6 +119,16 @@ pub(super) fn wanted(panel: &'static Panel, model: &'static Model) -> Vec<Index>
             of: if field.unique { Of::UniqueValues } else { Of::Values },
         })
         .collect()
+}
+
+/// Whether an index of either database takes every value. A text that may be longer is read row by row; unless it is
+/// unique, where the index is the rule itself and what does not fit is refused.
+fn is_short(field: &Field) -> bool {
+    match field.kind {
+        Kind::String | Kind::Text | Kind::Url => field.max_len.is_some_and(|most| most <= LONGEST_INDEXED),
+        Kind::Json | Kind::Bytes | Kind::Secret => false,
+        _ => true,
+    }
 }
 
 fn has_few_values(field: &Field) -> bool {

@@ -200,6 +200,17 @@ pub struct CountQuery<'a> {
     pub filter: Condition,
 }
 
+/// How many rows each value of a field would leave.
+#[derive(Debug, Clone)]
+pub struct FacetQuery {
+    /// By index: one of few values, or one that holds whole numbers (a key, a person).
+    pub field: usize,
+    /// Only these rows: what else is asked of the list.
+    pub filter: Condition,
+    /// The values that are counted; empty: the most frequent ones.
+    pub values: Vec<Value>,
+}
+
 /// Rows by day, for the home page.
 #[derive(Debug, Clone)]
 pub struct ChartQuery<'a> {

@@ -6,6 +6,7 @@ pub(in crate::store) mod change;
 pub(in crate::store) mod condition;
 mod dashboard;
 pub(in crate::store) mod devices;
+mod facets;
 pub(in crate::store) mod factors;
 mod finding;
 pub(in crate::store) mod hands;

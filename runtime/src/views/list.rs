@@ -20,6 +20,10 @@ pub(crate) struct ListPage {
     pub(crate) keep: Vec<Hidden>,
     /// Filters in force.
     pub(crate) chips: Vec<Chip>,
+    /// What was counted of the filters; none: nobody asked.
+    pub(crate) facets: Vec<Facet>,
+    /// The list with what can be counted, or without it again; none: there is nothing to count.
+    pub(crate) counts: Option<Text>,
     /// The list without any filter.
     pub(crate) clear: Text,
     pub(crate) columns: Vec<Column>,
@@ -62,25 +66,53 @@ pub(crate) struct Filter {
     pub(crate) label: Text,
     /// `f.FIELD`.
     pub(crate) name: Text,
-    /// `select` stands in the bar; `choice`, `text` and `range` open.
+    /// `select` stands in the bar; `choice`, `many`, `text`, `part`, `whole` and `range` open.
     pub(crate) kind: &'static str,
     pub(crate) active: bool,
     /// What an opening filter says closed: "any", "since 2026-11-01".
     pub(crate) summary: Text,
-    /// Of `select` and `choice`.
+    /// Of `select`, `choice` and `many`.
     pub(crate) options: Vec<OptionView>,
     /// Type-to-find for foreign keys.
     pub(crate) pick: Option<PickView>,
     /// `date`, `datetime-local`, `number`, `text`.
     pub(crate) input: &'static str,
     pub(crate) step: Option<&'static str>,
-    /// Start of a range, or the text of `text`.
+    /// Start of a range, or the whole text.
     pub(crate) from: Text,
     pub(crate) to: Text,
-    pub(crate) presets: Vec<Link>,
-    /// Offers "only where it is empty".
-    pub(crate) nullable: bool,
-    pub(crate) null: bool,
+    /// A part of the text.
+    pub(crate) has: Text,
+    /// Of `range`: the span of days or the day in force, which the form hands on.
+    pub(crate) word: Text,
+    pub(crate) presets: Vec<Preset>,
+    /// With or without a value; none: it always has one.
+    pub(crate) nulls: Vec<OptionView>,
+}
+
+/// A span of days by its name.
+#[derive(Debug, Serialize)]
+pub(crate) struct Preset {
+    pub(crate) label: Text,
+    pub(crate) href: Text,
+    pub(crate) current: bool,
+}
+
+/// How many rows each choice of one filter would leave.
+#[derive(Debug, Serialize)]
+pub(crate) struct Facet {
+    pub(crate) label: Text,
+    pub(crate) choices: Vec<FacetChoice>,
+}
+
+#[derive(Debug, Serialize)]
+pub(crate) struct FacetChoice {
+    pub(crate) label: Text,
+    /// "1,204", "10,000+".
+    pub(crate) count: Text,
+    /// The list with this choice, or without it where it is in force.
+    pub(crate) href: Text,
+    pub(crate) current: bool,
 }
 
 #[derive(Debug, Clone, Serialize)]

@@ -91,7 +91,9 @@ impl Worker<'_> {
             });
         }
         let model = view.model();
-        let state = ListState::read(&asked.list.iter().cloned().collect::<Fields>(), model, view)?;
+        let list = asked.list.iter().cloned().collect::<Fields>();
+        // Its days were fixed when it was asked for.
+        let state = ListState::read(&list, model, view, self.app.clock.now().date_naive())?;
         let searched = model.search.iter().fold(FieldSet::NONE, |set, field| set.with(*field));
         let searched = searched.intersection(view.fields_somewhere());
         let page = self

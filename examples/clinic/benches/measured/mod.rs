@@ -14,12 +14,17 @@ use sqlx::sqlite::SqliteConnectOptions;
 
 /// A new person of this role with a session, of a role that needs no second factor.
 pub(crate) async fn signed_in(panel: &Service, role: &'static str) -> Token {
-    start(panel, role).await.1
+    signed_in_with(panel, role, "{}".to_owned()).await
+}
+
+/// As [`signed_in`], with attributes (`me.…`) as a JSON object.
+pub(crate) async fn signed_in_with(panel: &Service, role: &'static str, attributes: String) -> Token {
+    start(panel, role, attributes).await.1
 }
 
 /// As [`signed_in`], of a role that needs a second factor: it is there and has been proved. `url` names the SQLite file.
 pub(crate) async fn signed_in_with_factor(panel: &Service, role: &'static str, url: &str) -> Token {
-    let (person, token) = start(panel, role).await;
+    let (person, token) = start(panel, role, "{}".to_owned()).await;
     let app = panel.app();
     let mut write = app.store.write(nobody(panel)).await.expect("a transaction");
     let sealed = app.secrets.get().expect("the panel made one").seal(person, &[7; 20]).expect("a seal");
@@ -35,11 +40,14 @@ pub(crate) async fn signed_in_with_factor(panel: &Service, role: &'static str, u
     token
 }
 
-async fn start(panel: &Service, role: &'static str) -> (i64, Token) {
+async fn start(panel: &Service, role: &'static str, attributes: String) -> (i64, Token) {
     let email = format!("{}@example.org", role.to_lowercase());
     let mut write = panel.app().store.write(nobody(panel)).await.expect("a transaction");
-    let new = NewPerson { email: &email, role, password_hash: None, attributes: "{}".to_owned() };
-    let (person, _) = write.create_person(&new).await.expect("a statement").expect("a new person");
+    let new = NewPerson { email: &email, role, password_hash: None, attributes };
+    let person = match write.create_person(&new).await.expect("a statement") {
+        Some((person, _)) => person,
+        None => write.person_by_email(&email).await.expect("a statement").expect("somebody of an earlier run").id,
+    };
     let token = Token::fresh().expect("random bytes");
     let session = NewSession {
         token: token.hash(),
@@ -88,6 +96,49 @@ pub(crate) fn cpu_ms() -> f64 {
     let fields: Vec<&str> = after_name.split_whitespace().collect();
     let ticks = |at: usize| fields[at].parse::<f64>().expect("a number");
     (ticks(11) + ticks(12)) * 10.0
+}
+
+/// As [`cpu_ms`], counted in nanoseconds; only of threads that are there still.
+pub(crate) fn worked_ms() -> f64 {
+    let threads = std::fs::read_dir("/proc/self/task").expect("Linux");
+    threads.filter_map(|thread| ran_ms(&thread.ok()?.path().join("schedstat"))).sum()
+}
+
+fn ran_ms(schedstat: &std::path::Path) -> Option<f64> {
+    let text = std::fs::read_to_string(schedstat).ok()?;
+    Some(text.split_whitespace().next()?.parse::<f64>().ok()? / 1e6)
+}
+
+/// The server of a PostgreSQL on this machine: all of its processes.
+pub(crate) struct Server(u32);
+
+impl Server {
+    /// The server behind this URL.
+    pub(crate) async fn behind(url: &str) -> Self {
+        let options: sqlx::postgres::PgConnectOptions = url.parse().expect("a URL");
+        let mut connection = options.connect().await.expect("the server");
+        let backend: i32 =
+            sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut connection).await.expect("a statement");
+        Self(parent_of(&backend.to_string()).expect("a server on this machine"))
+    }
+
+    /// What its processes worked, and those of them that are over.
+    pub(crate) fn worked_ms(&self) -> f64 {
+        let processes = std::fs::read_dir("/proc").expect("Linux").filter_map(|entry| {
+            let name = entry.ok()?.file_name().into_string().ok()?;
+            (parent_of(&name)? == self.0).then(|| ran_ms(&std::path::Path::new("/proc").join(name).join("schedstat")))?
+        });
+        let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.0)).unwrap_or_default();
+        let fields: Vec<&str> = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();
+        let over = [13, 14].iter().filter_map(|at| fields.get(*at)?.parse::<f64>().ok()).sum::<f64>() * 10.0;
+        processes.sum::<f64>() + over
+    }
+}
+
+fn parent_of(process: &str) -> Option<u32> {
+    process.parse::<u32>().ok()?;
+    let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).ok()?;
+    stat.rsplit_once(')')?.1.split_whitespace().nth(1)?.parse().ok()
 }
 
 /// Memory of a process (`VmRSS:` what it has, `VmHWM:` the most it had), KiB.

@@ -2,9 +2,9 @@
 
 use super::{doctors, filter, frame, option, patient, pick, states, steps};
 use crate::views::{
-    Accepted, AuditPage, Bar, BulkBar, Change, Chart, Chip, Column, Count, Counter, Empty, Event, Filter, GrantRow,
-    Hidden, HomePage, Latest, Link, ListPage, Mark, MatrixCell, MatrixRow, OptionView, PolicyPage, RoleView, Seal,
-    SearchView, Size, Subject, Text,
+    Accepted, AuditPage, Bar, BulkBar, Change, Chart, Chip, Column, Count, Counter, Empty, Event, Facet, FacetChoice,
+    Filter, GrantRow, Hidden, HomePage, Latest, Link, ListPage, Mark, MatrixCell, MatrixRow, OptionView, PolicyPage,
+    Preset, RoleView, Seal, SearchView, Size, Subject, Text,
 };
 
 pub(in crate::page) fn list() -> ListPage {
@@ -27,23 +27,29 @@ pub(in crate::page) fn list() -> ListPage {
                 active: true,
                 ..filter("Doctor", "f.doctor", "select")
             },
-            Filter { options: states("any"), ..filter("State", "f.state", "select") },
+            Filter { options: states("any"), ..filter("State", "f.state", "many") },
             Filter {
                 input: "date",
-                summary: "any".into(),
-                nullable: true,
-                presets: vec![
-                    Link { label: "Today".into(), href: "/patients?f.created_at.from=2026-11-21".into() },
-                    Link { label: "7 days".into(), href: "/patients?f.created_at.from=2026-11-14".into() },
-                    Link { label: "30 days".into(), href: "/patients?f.created_at.from=2026-10-22".into() },
-                ],
+                summary: "last 7 days".into(),
+                active: true,
+                word: "last-7-days".into(),
+                nulls: nulls(),
+                presets: ["Today", "Last 7 days", "Last 30 days", "This month", "Last month", "This year"]
+                    .map(|label| Preset {
+                        label: label.into(),
+                        href: "/patients?f.created_at=today".into(),
+                        current: label == "Last 7 days",
+                    })
+                    .into(),
                 ..filter("Created at", "f.created_at", "range")
             },
-            Filter { options: states("any"), nullable: true, ..filter("Last", "f.last", "choice") },
-            Filter { nullable: true, ..filter("Phone", "f.phone", "text") },
+            Filter { options: states("any"), nulls: nulls(), ..filter("Last", "f.last", "choice") },
+            Filter { nulls: nulls(), ..filter("Phone", "f.phone", "text") },
         ],
         keep: vec![Hidden { name: "sort".into(), value: "-created_at".into() }],
         chips: vec![Chip { label: "Doctor".into(), value: "Dr Sara Nasser 7".into(), remove: "/patients".into() }],
+        facets: vec![facet("State", &["Booked", "Arrived", "Done"]), facet("Doctor", &["Dr Sara Nasser 7"])],
+        counts: Some("/patients".into()),
         clear: "/patients".into(),
         export: Some("/patients/export?sort=-created_at".into()),
         import: Some("/patients/import".into()),
@@ -70,6 +76,20 @@ pub(in crate::page) fn list() -> ListPage {
         new: Some("/patients/new".into()),
         empty: nothing(),
     }
+}
+
+fn nulls() -> Vec<OptionView> {
+    vec![option("", "any", true), option("1", "is empty", false), option("0", "is not empty", false)]
+}
+
+fn facet(label: &'static str, choices: &[&'static str]) -> Facet {
+    let choice = |label: &&'static str| FacetChoice {
+        label: (*label).into(),
+        count: "10,000+".into(),
+        href: "/patients?counts=1&f.state=Booked".into(),
+        current: *label == "Booked",
+    };
+    Facet { label: label.into(), choices: choices.iter().map(choice).collect() }
 }
 
 fn nothing() -> Empty {

@@ -39,6 +39,10 @@ fn of_code(said: &PgDatabaseError) -> Fault {
         ("53" | "58", _) => unavailable(&format!("PostgreSQL {code}: {message}")),
         // The schema was changed under a prepared statement; a new connection prepares it anew.
         (_, "0A000") if message.contains("cached plan") => unavailable("the schema changed meanwhile"),
+        // Of a text that no index takes: the block's own are short enough, an adopted table's need not be.
+        (_, "54000") => {
+            Fault::Other(Error::BadRequest("A text is longer than an index of the database takes.".to_owned()))
+        }
         // These messages quote the value.
         (_, "22003" | "22021" | "22P05") => {
             Fault::Other(Error::BadRequest("A value can't be stored as it is.".to_owned()))
