@@ -54,7 +54,7 @@ pub enum Condition {
         /// The set.
         set: Vec<Value>,
     },
-    /// One of these text fields contains this text, as [`Condition::Contains`] says it; a field that is null does not.
+    /// This is found in one of these text fields, as [`Condition::looked_for`] says it; in a field that is null it is not.
     /// Only for texts and fields of which the store has an index.
     Found {
         /// Where.
@@ -64,6 +64,13 @@ pub enum Condition {
     },
     /// The text field contains this text, ASCII letter case apart.
     Contains {
+        /// By index.
+        field: usize,
+        /// What to find.
+        text: String,
+    },
+    /// A word of the text field begins with this text, ASCII letter case apart: it stands at the start, or behind a blank.
+    Begins {
         /// By index.
         field: usize,
         /// What to find.
@@ -211,14 +218,28 @@ impl Condition {
                 if unknown { None } else { Some(false) }
             }
             Self::Found { fields, text } => {
-                let finds = |field: usize| Self::Contains { field, text: text.clone() }.matches(row).unwrap_or(false);
+                let finds = |field: usize| Self::looked_for(field, text).matches(row).unwrap_or(false);
                 Some((0..128).any(|field| fields.contains(field) && finds(field)))
             }
             Self::Contains { field, text } => match row.get(*field)? {
                 Value::Text(hay) => Some(hay.to_ascii_lowercase().contains(&text.to_ascii_lowercase())),
                 _ => None,
             },
+            Self::Begins { field, text } => match row.get(*field)? {
+                Value::Text(hay) => {
+                    Some(hay.to_ascii_lowercase().split(' ').any(|word| word.starts_with(&text.to_ascii_lowercase())))
+                }
+                _ => None,
+            },
         }
+    }
+
+    /// What somebody means who looks for this text in a field: whatever contains it; of one or two letters or digits, which
+    /// nearly every text contains somewhere, the words that begin with them.
+    #[must_use]
+    pub fn looked_for(field: usize, text: &str) -> Self {
+        let text = text.to_owned();
+        if is_short(&text) { Self::Begins { field, text } } else { Self::Contains { field, text } }
     }
 
     /// The fields that it reads.
@@ -237,7 +258,7 @@ impl Condition {
             Self::Compare { left, right, .. } => of(left).union(of(right)),
             Self::IsNull(term) | Self::In { term, .. } => of(term),
             Self::Found { fields, .. } => *fields,
-            Self::Contains { field, .. } => FieldSet::NONE.with(*field),
+            Self::Contains { field, .. } | Self::Begins { field, .. } => FieldSet::NONE.with(*field),
         }
     }
 
@@ -259,6 +280,11 @@ fn three_valued(parts: &[Condition], row: &Row, decisive: bool) -> Option<bool> 
         }
     }
     if unknown { None } else { Some(!decisive) }
+}
+
+/// Whether a text is so short that it is looked for at the beginning of words. Of other scripts two signs are a word.
+pub(crate) fn is_short(text: &str) -> bool {
+    (1..=2).contains(&text.len()) && text.bytes().all(|byte| byte.is_ascii_alphanumeric())
 }
 
 impl Term {

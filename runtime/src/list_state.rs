@@ -56,12 +56,7 @@ impl ListState {
     ///
     /// # Errors
     /// [`Error::BadRequest`] with a sentence for anything that is not an address of this list for this viewer.
-    pub(crate) fn read(
-        query: &Fields,
-        model: &'static Model,
-        terms: &Terms,
-        today: NaiveDate,
-    ) -> Result<Self, Error> {
+    pub(crate) fn read(query: &Fields, model: &'static Model, terms: &Terms, today: NaiveDate) -> Result<Self, Error> {
         let visible = terms.fields_somewhere();
         let mut state = Self {
             q: String::new(),
@@ -138,7 +133,9 @@ impl ListState {
         let readable = found.filter(|found| terms.fields_of(&found.row).intersection(sorted) == sorted);
         let value = readable.and_then(|found| found.row.get(self.sort?.field).cloned());
         value.filter(|value| Place::is_of(&digest, value)).map(|value| Key { value, id }).ok_or_else(|| {
-            Error::BadRequest("The row at this place of the list has changed meanwhile. Start from the first page.".to_owned())
+            Error::BadRequest(
+                "The row at this place of the list has changed meanwhile. Start from the first page.".to_owned(),
+            )
         })
     }
 

@@ -7,13 +7,14 @@ use std::sync::LazyLock;
 use bytes::Bytes;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Serde, Value, ValueKind};
-use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior};
+use minijinja::{AutoEscape, Environment, Error, Output, State, UndefinedBehavior, context};
 use serde::Serialize;
 use sha2::{Digest, Sha256};
 
 use crate::panel::Brand;
 use crate::views;
 
+mod lines;
 #[cfg(test)]
 mod samples;
 #[cfg(test)]
@@ -95,12 +96,22 @@ fn write_escaped(out: &mut Output, state: &mut State, value: &Value) -> Result<(
     if value.is_safe() || value.kind() != ValueKind::String {
         return minijinja::escape_formatter(out, state, value);
     }
-    let text = value.as_str().unwrap_or_default();
+    Ok(escaped(value.as_str().unwrap_or_default(), |part| out.write_str(part))?)
+}
+
+/// Text as it stands in HTML, between tags and within quotes.
+fn escape_into(html: &mut String, text: &str) {
+    // Writing to a string can't fail.
+    let _ = escaped(text, |part| html.write_str(part));
+}
+
+fn escaped(text: &str, mut write: impl FnMut(&str) -> std::fmt::Result) -> std::fmt::Result {
+    let special = |byte: &u8| matches!(byte, b'&' | b'<' | b'>' | b'"' | b'\'');
     let mut rest = text;
-    while let Some(at) = rest.find(['&', '<', '>', '"', '\'']) {
+    while let Some(at) = rest.as_bytes().iter().position(special) {
         let (plain, from) = rest.split_at(at);
-        out.write_str(plain)?;
-        out.write_str(match from.as_bytes().first() {
+        write(plain)?;
+        write(match from.as_bytes().first() {
             Some(b'&') => "&amp;",
             Some(b'<') => "&lt;",
             Some(b'>') => "&gt;",
@@ -110,14 +121,26 @@ fn write_escaped(out: &mut Output, state: &mut State, value: &Value) -> Result<(
         // Each of the five is one byte long.
         rest = from.get(1..).unwrap_or_default();
     }
-    out.write_str(rest)?;
-    Ok(())
+    write(rest)
 }
 
 /// A view and the template that shows it.
 pub(crate) trait Page: Serialize {
     /// Name in `templates/`.
     const TEMPLATE: &'static str;
+
+    /// What the template is given.
+    fn given(&self) -> Value {
+        Value::from(Serde(self))
+    }
+}
+
+impl Page for views::ListPage {
+    const TEMPLATE: &'static str = "list.html";
+
+    fn given(&self) -> Value {
+        context! { lines => Value::from_safe_string(lines::lines(self)), ..Value::from(Serde(self)) }
+    }
 }
 
 macro_rules! pages {
@@ -145,7 +168,6 @@ pages! {
     HandedLinkPage => "handed_link.html",
     RefusalPage => "refusal.html",
     HomePage => "home.html",
-    ListPage => "list.html",
     DetailPage => "detail.html",
     FormPage => "form.html",
     DeletePage => "delete.html",
@@ -165,7 +187,7 @@ pages! {
 /// for every page.
 pub(crate) fn render<P: Page>(page: &P) -> Result<Bytes, Error> {
     let environment = ENVIRONMENT.as_ref().map_err(|fault| Error::new(fault.kind(), fault.to_string()))?;
-    let html = environment.get_template(P::TEMPLATE)?.render(Value::from(Serde(page)))?;
+    let html = environment.get_template(P::TEMPLATE)?.render(page.given())?;
     Ok(Bytes::from(html))
 }
 
@@ -229,5 +251,10 @@ fn stylesheet(brand: Brand) -> String {
         css.push_str(line);
     }
     // No string in the sheet holds any of these.
-    css.replace("; ", ";").replace(": ", ":").replace(", ", ",").replace(" { ", "{").replace(" {", "{").replace(" }", "}")
+    css.replace("; ", ";")
+        .replace(": ", ":")
+        .replace(", ", ",")
+        .replace(" { ", "{")
+        .replace(" {", "{")
+        .replace(" }", "}")
 }

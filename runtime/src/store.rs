@@ -61,9 +61,9 @@ pub use loans::{EXPIRED, GROUP, GroupRow, LoanQuery, LoanRow, NewLoan, RENEWED};
 pub(crate) use mail::{MailEnd, MailRow, MailState};
 pub use passkeys::{NewChallenge, NewPasskey, PasskeyRow, Signed};
 pub use query::{
-    COUNT_BOUND, Candidate, Candidates, ChartQuery, Count, CountQuery, DeleteGroup, DeletePreview, FacetQuery, GetQuery, Key,
-    LARGEST_BATCH, LARGEST_PAGE, Label, LabelOf, ListQuery, Listed, ListedRow, NamesQuery, PICKER_ROWS, PREVIEW_LABELS,
-    PickFrom, PickerQuery, Position, Search,
+    COUNT_BOUND, Candidate, Candidates, ChartQuery, Count, CountQuery, DeleteGroup, DeletePreview, FacetQuery,
+    GetQuery, Key, LARGEST_BATCH, LARGEST_PAGE, Label, LabelOf, ListQuery, Listed, ListedRow, NamesQuery, PICKER_ROWS,
+    PREVIEW_LABELS, PickFrom, PickerQuery, Position, Search,
 };
 #[cfg(test)]
 pub(crate) use sqlite::hurried;

@@ -38,8 +38,8 @@ pub(crate) use frame::{Frame, Link, NavItem, Note, Person, Tone};
 pub(crate) use history::{HistoryPage, Left, Past, RestorePage, Restored};
 pub(crate) use home::{Bar, Chart, Counter, HomePage, Latest};
 pub(crate) use list::{
-    Cell, Chip, Column, Count, Empty, Facet, FacetChoice, Filter, Hidden, ListPage, OptionView, PickView, Preset, RowView,
-    SearchView, Size, Step,
+    Cell, Chip, Column, Count, Empty, Facet, FacetChoice, Filter, Hidden, ListPage, OptionView, PickView, Preset,
+    RowView, SearchView, Size, Step,
 };
 pub(crate) use loans::{GroupPage, GroupsPage, LendForm, LoanLine, LoansPage, LoansView, MemberLine};
 pub(crate) use moves::{

@@ -13,5 +13,3 @@ bailiwick::admin! {
 
     role Owner { all *; assign *, Owner; reset *; lock *; unlock *; revoke *; view Audit; }
 }
-
-fn main() {}

@@ -219,7 +219,9 @@ fn indexed_texts_are_short(policy: &Policy, diags: &mut Diags) {
                 Some((word, place)) => error.because(word, place),
                 None => error,
             };
-            error.help(format!("write how long it may be: `{name}: {};`", text_as_written(field))).about(Owner::Model(id));
+            error
+                .help(format!("write how long it may be: `{name}: {};`", text_as_written(field)))
+                .about(Owner::Model(id));
         }
     }
 }
@@ -227,7 +229,8 @@ fn indexed_texts_are_short(policy: &Policy, diags: &mut Diags) {
 /// Why the schema has an index over the field, and the clause that asks for it where that is another one.
 fn indexed(model: &Model, field: FieldId) -> Option<(&'static str, Option<(&'static str, Place)>)> {
     let written = &model.fields[field.0];
-    let filtered = model.filter.iter().find(|(other, _)| *other == field);
+    // Of a long text a part is looked for, for which there is no such index.
+    let filtered = model.filter.iter().find(|(other, _)| *other == field && written.kind != Kind::Text);
     let sorted = model.sort.iter().find(|sort| sort.field == field);
     match (written.unique, written.index, filtered, sorted) {
         (true, ..) => Some(("is unique", None)),
@@ -245,7 +248,8 @@ fn text_as_written(field: &Field) -> String {
         _ => "String",
     };
     let is = if field.optional { format!("Option<{plain}>") } else { plain.to_owned() };
-    let least = field.min_len.filter(|least| *least <= LONGEST_LINE).map_or_else(String::new, |least| least.to_string());
+    let least =
+        field.min_len.filter(|least| *least <= LONGEST_LINE).map_or_else(String::new, |least| least.to_string());
     format!("{is} len {least}..={LONGEST_LINE}")
 }
 

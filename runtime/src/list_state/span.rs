@@ -124,7 +124,16 @@ mod tests {
         for span in OFFERED.into_iter().chain([Span::NextDays(90)]) {
             assert_eq!(Span::read(&span.word()), Some(span));
         }
-        for word in ["Today", "last-0-days", "last-07-days", "last--7-days", "last-+7-days", "last-99999-days", "", "2026-11-22"] {
+        for word in [
+            "Today",
+            "last-0-days",
+            "last-07-days",
+            "last--7-days",
+            "last-+7-days",
+            "last-99999-days",
+            "",
+            "2026-11-22",
+        ] {
             assert_eq!(Span::read(word), None, "{word}");
         }
     }

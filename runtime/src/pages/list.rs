@@ -56,7 +56,19 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model) -> Result<Response,
 
     let path = cx.link(&Route::Model(model, Page::List));
     let (state, keys, listed, looked) = (&state, &keys, &listed, &looked);
-    let list = List { cx, model, view: &view, state, cursors, position: &position, path: &path, visible, keys, listed, looked };
+    let list = List {
+        cx,
+        model,
+        view: &view,
+        state,
+        cursors,
+        position: &position,
+        path: &path,
+        visible,
+        keys,
+        listed,
+        looked,
+    };
     let count = listed.count.map_or_else(String::new, words::count);
     let bulk = list.bulk(&count);
     let new = terms_if_any(cx, Verb::Create, model).map(|_| Text::from(cx.link(&Route::Model(model, Page::New))));

@@ -4,6 +4,7 @@
 use super::sql::{Bound, Sql};
 use super::sqlite::fulltext;
 use super::statements::condition::Alias;
+use crate::condition::is_short;
 use crate::panel::{Field, FieldSet, Kind, Model};
 
 /// Whose SQL it is.
@@ -35,13 +36,32 @@ impl Sql {
         self.either("), ", ") LIKE ").push_bind(Bound::Part(text.to_ascii_lowercase())).either(") > 0)", ")");
     }
 
+    /// Whether a word of this column's text begins with this one, as [`Sql::push_contains`] compares.
+    pub(in crate::store) fn push_begins(&mut self, alias: Alias, column: &'static str, text: &str) {
+        self.either("(instr(' ' || lower(", "((' ' || lower(");
+        alias.column(self, column);
+        self.either("), ", ")) LIKE ").push_bind(Bound::Part(format!(" {}", text.to_ascii_lowercase())));
+        self.either(") > 0)", ")");
+    }
+
+    /// Before a column of a condition that is read along the way: the index that there is for it is not what the rows are
+    /// to be found by. PostgreSQL decides that by what it knows of the values.
+    pub(in crate::store) fn push_passing_by(&mut self) {
+        if self.passes_by() {
+            self.either("+", "");
+        }
+    }
+
     /// `SELECT` of the numbers of rows that hold this text in one of these fields, ASCII letter case apart, by the index of
-    /// parts: of SQLite a table of its own, of PostgreSQL one that `LIKE` knows of.
+    /// parts: of SQLite a table of its own, of PostgreSQL one that `LIKE` knows of. A short text is looked for at the
+    /// beginning of words.
     pub(in crate::store) fn push_numbers_found(&mut self, model: &'static Model, fields: FieldSet, text: &str) {
         let columns: Vec<&'static str> =
             model.fields.iter().filter(|field| fields.contains(field.index)).map(|field| field.name).collect();
+        let begins = is_short(text);
+        let bound = if begins { Bound::Begins } else { Bound::Found };
         self.either_with(
-            Bound::Found(columns.clone(), text.to_owned()),
+            bound(columns.clone(), text.to_owned()),
             |sqlite, value| {
                 sqlite.push("SELECT rowid AS id FROM ").name_of(fulltext::PREFIX, &[model.table]);
                 sqlite.push(" WHERE ").name_of(fulltext::PREFIX, &[model.table]).push(" MATCH $").number(value);
@@ -50,7 +70,12 @@ impl Sql {
                 postgres.push("SELECT \"id\" FROM ").name(model.table);
                 for (i, column) in columns.iter().enumerate() {
                     postgres.push(if i == 0 { " WHERE lower(" } else { " OR lower(" }).name(column);
-                    postgres.push(") LIKE $").number(value);
+                    if begins {
+                        postgres.push(") LIKE ($").number(value).push(" || '%') OR lower(").name(column);
+                        postgres.push(") LIKE ('% ' || $").number(value).push(" || '%')");
+                    } else {
+                        postgres.push(") LIKE $").number(value);
+                    }
                 }
             },
         );

@@ -1,6 +1,6 @@
 //! Which columns of a model are indexed: keys, unique fields, filters, orders and scopes.
 
-use crate::panel::{Field, FieldSet, Kind, Model, Panel};
+use crate::panel::{Field, FieldSet, Kind, Model, Panel, Sort};
 use crate::store::dialect::Dialect;
 use crate::store::sql::{Sql, joined};
 
@@ -110,6 +110,7 @@ pub(super) fn wanted(panel: &'static Panel, model: &'static Model) -> Vec<Index>
                 || model.filter.contains(&field.index)
                 || model.sort.iter().any(|s| s.field == field.index)
                 || scopes.contains(field.index)
+                || names_rows(model, field)
         })
         .filter(|field| field.unique || is_short(field))
         .map(|field| Index {
@@ -119,6 +120,23 @@ pub(super) fn wanted(panel: &'static Panel, model: &'static Model) -> Vec<Index>
             of: if field.unique { Of::UniqueValues } else { Of::Values },
         })
         .collect()
+}
+
+/// Whether rows are offered by this field where one of them is picked, and so in its order.
+fn names_rows(model: &Model, field: &Field) -> bool {
+    model.label.first() == Some(&field.index)
+}
+
+/// Whether rows can be read in the order of this field without sorting them; none: of their numbers.
+pub(super) fn is_order(model: &Model, sort: Option<Sort>) -> bool {
+    let Some(field) = sort.and_then(|sort| model.fields.get(sort.field)) else { return sort.is_none() };
+    let asked = field.unique
+        || field.index_wanted
+        || model.filter.contains(&field.index)
+        || model.sort.iter().any(|sort| sort.field == field.index)
+        || names_rows(model, field);
+    let alone = !has_few_values(field) || model.sort.first().is_none_or(|sort| sort.field == field.index);
+    model.adopted.is_none() && asked && alone && is_short(field)
 }
 
 /// Whether an index of either database takes every value. A text that may be longer is read row by row; unless it is
@@ -131,7 +149,7 @@ fn is_short(field: &Field) -> bool {
     }
 }
 
-fn has_few_values(field: &Field) -> bool {
+pub(super) fn has_few_values(field: &Field) -> bool {
     !field.unique && matches!(field.kind, Kind::Actor | Kind::Model(..) | Kind::Choice(_) | Kind::Bool)
 }
 

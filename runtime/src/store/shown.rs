@@ -54,9 +54,11 @@ fn shown(bound: &Bound) -> Shown {
     match bound {
         Bound::Int(Some(value)) => Shown::Int(*value),
         Bound::Moment(Some(value)) => Shown::Moment(*value),
-        Bound::Text(Some(value)) | Bound::Json(Some(value)) | Bound::Part(value) | Bound::Found(_, value) => {
-            Shown::Text(value.clone())
-        }
+        Bound::Text(Some(value))
+        | Bound::Json(Some(value))
+        | Bound::Part(value)
+        | Bound::Found(_, value)
+        | Bound::Begins(_, value) => Shown::Text(value.clone()),
         Bound::Decimal(Some(digits), scale) => Shown::Other(rust_decimal::Decimal::new(*digits, *scale).to_string()),
         Bound::Int(None) | Bound::Moment(None) | Bound::Text(None) | Bound::Json(None) | Bound::Decimal(None, _) => {
             other::<i64>(None)

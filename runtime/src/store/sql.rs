@@ -38,6 +38,8 @@ pub(in crate::store) enum Bound {
     Part(String),
     /// Text to be found by an index of parts in these columns: see [`Sql::push_numbers_found`].
     Found(Vec<&'static str>, String),
+    /// As [`Bound::Found`], for the beginning of a word.
+    Begins(Vec<&'static str>, String),
     /// Bytes.
     Blob(Option<Vec<u8>>),
 }
@@ -87,6 +89,8 @@ pub(in crate::store) struct Sql {
     /// What stands at this place of the text, by dialect.
     forks: Vec<(usize, [Cow<'static, str>; 2])>,
     bound: Vec<Bound>,
+    /// Conditions are written so that no index is chosen for them.
+    passing_by: bool,
 }
 
 impl Sql {
@@ -106,6 +110,18 @@ impl Sql {
     pub(in crate::store) fn push(&mut self, text: &'static str) -> &mut Self {
         self.text.push_str(text);
         self
+    }
+
+    /// Conditions that are written between this and its counterpart are read along a list in its order, whatever else there
+    /// are indexes for.
+    pub(in crate::store) fn pass_by(&mut self, passing_by: bool) -> &mut Self {
+        self.passing_by = passing_by;
+        self
+    }
+
+    /// Whether it is so: see [`Sql::pass_by`].
+    pub(in crate::store) fn passes_by(&self) -> bool {
+        self.passing_by
     }
 
     /// Text that each database has a word of its own for. Only the named functions of [`super::dialect`] use it.

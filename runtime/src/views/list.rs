@@ -27,6 +27,8 @@ pub(crate) struct ListPage {
     /// The list without any filter.
     pub(crate) clear: Text,
     pub(crate) columns: Vec<Column>,
+    /// The template gets them as `lines`, written already.
+    #[serde(skip)]
     pub(crate) rows: Vec<RowView>,
     /// "50 of 10,000+".
     pub(crate) shown: Text,
@@ -42,6 +44,7 @@ pub(crate) struct ListPage {
     /// What can be done with many rows at once; none: nothing.
     pub(crate) bulk: Option<BulkBar>,
     /// For each row the value of its tick box; empty where nothing can be done with many.
+    #[serde(skip)]
     pub(crate) ticks: Vec<Text>,
     /// Said when there are no rows.
     pub(crate) empty: Empty,

@@ -126,7 +126,8 @@ impl Server {
     pub(crate) fn worked_ms(&self) -> f64 {
         let processes = std::fs::read_dir("/proc").expect("Linux").filter_map(|entry| {
             let name = entry.ok()?.file_name().into_string().ok()?;
-            (parent_of(&name)? == self.0).then(|| ran_ms(&std::path::Path::new("/proc").join(name).join("schedstat")))?
+            (parent_of(&name)? == self.0)
+                .then(|| ran_ms(&std::path::Path::new("/proc").join(name).join("schedstat")))?
         });
         let stat = std::fs::read_to_string(format!("/proc/{}/stat", self.0)).unwrap_or_default();
         let fields: Vec<&str> = stat.rsplit_once(')').map_or("", |(_, rest)| rest).split_whitespace().collect();

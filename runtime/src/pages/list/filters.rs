@@ -166,7 +166,9 @@ impl List<'_> {
                     .map_or_else(|| text.clone(), |v| v.title.to_owned()),
                 Kind::Bool => if text == "true" { "Yes" } else { "No" }.to_owned(),
                 Kind::Model(..) | Kind::Actor => self.label_of_key(field, text),
-                Kind::Date | Kind::Timestamp => Span::read(text).map_or_else(|| text.clone(), |span| span.title().to_lowercase()),
+                Kind::Date | Kind::Timestamp => {
+                    Span::read(text).map_or_else(|| text.clone(), |span| span.title().to_lowercase())
+                }
                 _ => text.clone(),
             })
             .collect();

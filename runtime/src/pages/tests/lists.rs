@@ -97,7 +97,8 @@ async fn a_list_goes_by_texts_of_any_length() {
 }
 
 /// Patients whose notes can be filtered by, too.
-const NOTED: Model = Model { filter: &[patient::DOCTOR, patient::CREATED_AT, patient::EMAIL, patient::NOTES], ..PATIENTS };
+const NOTED: Model =
+    Model { filter: &[patient::DOCTOR, patient::CREATED_AT, patient::EMAIL, patient::NOTES], ..PATIENTS };
 
 static WITH_NOTES: Panel = Panel { models: &[DOCTORS, NOTED, VISITS, INVOICES, SAMPLES], ..CLINIC };
 
@@ -165,7 +166,9 @@ async fn a_span_of_days_stays_a_word_and_can_be_taken_off() {
     }
     // The day is in no address of the page, so that it means tomorrow's tomorrow.
     let page = clinic.page(&owner, "/patients?f.created_at=last-7-days&sort=name&f.email.null=0").await;
-    assert!(!page.contains("f.created_at.from=") && page.contains("f.created_at=last-7-days&amp;f.email.null=0&amp;sort"));
+    assert!(
+        !page.contains("f.created_at.from=") && page.contains("f.created_at=last-7-days&amp;f.email.null=0&amp;sort")
+    );
     let chips = Html::parse_document(&page);
     let chips: Vec<String> = chips
         .select(&Selector::parse(".chips li").expect("a selector"))

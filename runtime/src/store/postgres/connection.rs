@@ -92,6 +92,7 @@ fn arguments(bound: Vec<Bound>) -> Result<PgArguments, Fault> {
             Bound::Json(value) => arguments.add(value.map(Document)),
             Bound::Text(value) => arguments.add(value),
             Bound::Part(value) => arguments.add(pattern(&value)),
+            Bound::Begins(_, value) => arguments.add(value.to_ascii_lowercase()),
             Bound::Found(_, value) => arguments.add(pattern(&value.to_ascii_lowercase())),
             Bound::Blob(value) => arguments.add(value),
         }

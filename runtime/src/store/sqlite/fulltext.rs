@@ -1,6 +1,7 @@
 //! The index of the parts of texts: for each model in whose text something is looked for, an FTS5 table of trigrams beside
 //! its own, kept right by triggers. It holds each text as `lower()` leaves it, so that what it finds is to the letter what
-//! a comparison without it finds; and no text itself, only where its parts stand.
+//! a comparison without it finds; and no text itself, only where its parts stand. A blank goes before each, so that the
+//! beginning of every word is a part of its own.
 
 use super::schema::There;
 use crate::migrate::Step;
@@ -93,7 +94,7 @@ fn fill(model: &'static Model, fields: &[&'static Field]) -> Sql {
     let mut sql = insert(model, fields);
     sql.push(" SELECT \"id\"");
     for field in fields {
-        sql.push(", lower(").name(field.name).push(")");
+        sql.push(", ' ' || lower(").name(field.name).push(")");
     }
     sql.push(" FROM ").name(model.table);
     sql
@@ -123,7 +124,7 @@ fn trigger(model: &'static Model, fields: &[&'static Field], event: &'static str
             push_columns(&mut sql, fields);
             sql.push(") VALUES (new.\"id\"");
             for field in fields {
-                sql.push(", lower(new.").name(field.name).push(")");
+                sql.push(", ' ' || lower(new.").name(field.name).push(")");
             }
             sql.push(")");
         }
@@ -136,7 +137,7 @@ fn trigger(model: &'static Model, fields: &[&'static Field], event: &'static str
             sql.push(" BEGIN UPDATE ").name_of(PREFIX, &[model.table]);
             for (i, field) in fields.iter().enumerate() {
                 sql.push(if i == 0 { " SET " } else { ", " }).name_of(COLUMN, &[field.name]);
-                sql.push(" = lower(new.").name(field.name).push(")");
+                sql.push(" = ' ' || lower(new.").name(field.name).push(")");
             }
             sql.push(" WHERE rowid = new.\"id\"");
         }

@@ -35,6 +35,7 @@ struct Column {
 
 impl Column {
     fn push(self, sql: &mut Sql) {
+        sql.push_passing_by();
         match class(self.kind) {
             Class::Json => sql.push_json(self.alias, self.name),
             _ => self.alias.column(sql, self.name),
@@ -90,6 +91,15 @@ pub(in crate::store) fn push(sql: &mut Sql, alias: Alias, model: &'static Model,
             sql.push_numbers_found(model, *fields, text);
             sql.push("))");
         }
+        Condition::Begins { field, text } => match side(&Term::Field(*field)) {
+            Side::Column(column) if class(column.kind) == Class::Text => {
+                if text.contains('\0') {
+                    return never_but_null(sql, column, " <> ");
+                }
+                sql.push_begins(alias, column.name, text);
+            }
+            _ => truth(sql, None),
+        },
         Condition::Contains { field, text } => match side(&Term::Field(*field)) {
             Side::Column(column) if class(column.kind) == Class::Text => {
                 if text.contains('\0') {

@@ -33,7 +33,8 @@ impl Database {
         let mut asked = Vec::new();
         for (number, query) in queries.iter().enumerate() {
             let field = terms.model().fields.get(query.field);
-            let field = field.ok_or_else(|| Error::Bug(format!("{} has no field {}", terms.model().name, query.field)))?;
+            let field =
+                field.ok_or_else(|| Error::Bug(format!("{} has no field {}", terms.model().name, query.field)))?;
             let number = i64::try_from(number).unwrap_or(i64::MAX);
             asked.push(Facet { number, terms, field, query, rows_wanted: rows_wanted(terms, query, search) });
         }

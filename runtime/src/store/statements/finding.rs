@@ -1,20 +1,27 @@
 //! Looking for a text by the index of its parts. The index is asked first how many rows there are: few are fetched by
 //! their numbers; many lie so close together that going through the list in its order finds a page of them sooner.
 
-use super::page::{bounded, push_count};
+use super::page::push_count;
+use super::select::MAIN;
 use crate::authorize::Terms;
-use crate::condition::Condition;
+use crate::condition::{Condition, is_short};
 use crate::error::Error;
-use crate::panel::{FieldSet, Model};
-use crate::store::indexes::searched;
+use crate::panel::{FieldSet, Model, Sort};
+use crate::store::answer::Answer;
+use crate::store::indexes::{is_order, searched};
 use crate::store::lane::Reading;
-use crate::store::query::{Count, Search};
+use crate::store::query::{COUNT_BOUND, Search};
 use crate::store::sql::Sql;
 
-/// Rows up to here are fetched by their numbers. In tests so few that both ways are gone.
-const FEW: u64 = if cfg!(test) { 12 } else { 1_000 };
-/// Characters of a part; what is shorter stands in no index.
+/// Characters of a part; what is shorter stands in no index, but for the beginnings of words.
 const PART: usize = 3;
+
+/// Rows of a table of this many that are rather fetched by their numbers than met on the way through a list: a page of 50
+/// takes so many numbers, and as a row that is fetched by itself and sorted costs a little more than one that is passed
+/// by, both ways cost the same at the root of 34 times as many. In tests so few that both ways are gone.
+pub(super) fn few(rows: u64) -> u64 {
+    if cfg!(test) { 12 } else { rows.saturating_mul(34).isqrt().clamp(1_000, COUNT_BOUND) }
+}
 
 /// Whether an index holds what is to be found in these fields.
 pub(super) fn is_indexed(model: &'static Model, fields: FieldSet, text: &str) -> bool {
@@ -25,7 +32,7 @@ pub(super) fn is_indexed(model: &'static Model, fields: FieldSet, text: &str) ->
     // No text of a row holds a NUL, and the question to the index would end there.
     fields != FieldSet::NONE
         && fields == fields.intersection(held)
-        && text.chars().count() >= PART
+        && (text.chars().count() >= PART || (is_short(text) && text.len() + 1 == PART))
         && !text.contains('\0')
 }
 
@@ -36,7 +43,7 @@ pub(super) fn looking(terms: &Terms, scope: Condition, search: Search<'_>, index
     if !indexed {
         let each = fields.map(|field| {
             let readable = terms.scope_with(FieldSet::NONE.with(field));
-            readable.and(Condition::Contains { field, text: text.to_owned() })
+            readable.and(Condition::looked_for(field, text))
         });
         return scope.and(Condition::Any(each.collect()));
     }
@@ -57,23 +64,42 @@ pub(super) fn looking(terms: &Terms, scope: Condition, search: Search<'_>, index
     scope.and(if parts.len() == 1 { parts.remove(0) } else { Condition::Any(parts) })
 }
 
-/// How many rows there are, asked of the index, and the condition by which a page of them is best fetched.
+/// How many rows there are, asked of the index, the condition by which a page of them is best fetched, and whether they are
+/// met on the way through the list.
 pub(super) async fn ways(
     lane: &mut Reading,
     terms: &Terms,
     scope: &Condition,
     search: Search<'_>,
-) -> Result<(Count, Condition), Error> {
+    sort: Option<Sort>,
+) -> Result<(u64, Condition, bool), Error> {
     let by_index = looking(terms, scope.clone(), search, true);
-    let mut sql = Sql::default();
+    let mut sql = Sql::new("SELECT (");
     match &by_index {
         Condition::Found { fields, text } => push_count_found(&mut sql, terms.model(), *fields, text),
         other => push_count(&mut sql, terms.model(), other),
     }
-    let answer = lane.row(sql).await?;
-    let count = answer.as_ref().map_or(Ok(0), |answer| answer.count(0))?;
-    let way = if count <= FEW { by_index } else { looking(terms, scope.clone(), search, false) };
-    Ok((bounded(count), way))
+    push_size(&mut sql, terms.model());
+    let (count, size) = counted(lane.row(sql).await?)?;
+    // Where the list has to be sorted anyway, the fewer rows the better.
+    let walks = count > few(size) && is_order(terms.model(), sort);
+    Ok((count, if walks { looking(terms, scope.clone(), search, false) } else { by_index }, walks))
+}
+
+/// Behind `SELECT (`, a count: `), ` and about how many rows there are at all, by what is known without counting.
+pub(super) fn push_size(sql: &mut Sql, model: &'static Model) {
+    sql.push("), (SELECT max(");
+    MAIN.column(sql, "id");
+    sql.push(") FROM ").table(model).push(" AS ");
+    MAIN.push(sql);
+    sql.push(")");
+}
+
+/// The answer to both.
+pub(super) fn counted(answer: Option<Answer>) -> Result<(u64, u64), Error> {
+    let Some(answer) = answer else { return Ok((0, 0)) };
+    let size = answer.int(1)?.and_then(|size| u64::try_from(size).ok());
+    Ok((answer.count(0)?, size.unwrap_or_default()))
 }
 
 fn push_count_found(sql: &mut Sql, model: &'static Model, fields: FieldSet, text: &str) {

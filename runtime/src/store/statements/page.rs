@@ -9,6 +9,7 @@ use crate::error::Error;
 use crate::panel::{FieldSet, Kind, Model, Panel, Sort};
 use crate::predicate::Op;
 use crate::store::database::Database;
+use crate::store::indexes::{has_few_values, is_order};
 use crate::store::query::{COUNT_BOUND, Count, GetQuery, Key, ListQuery, Listed, ListedRow, Position, Search};
 use crate::store::sql::Sql;
 use crate::value::Value;
@@ -39,15 +40,28 @@ impl Database {
             wanted = wanted.with(sort.field);
         }
         let columns = Columns::new(panel, model, wanted, query.labels)?;
-        let walk = Walk::new(query);
+        let mut walk = Walk::new(query);
         let mut lane = self.reading().await?;
         let (known, rows_wanted) = match by_index(query) {
             Some(search) => {
                 let scope = within(query.terms, &query.filter, None, query.sort);
-                let (count, way) = finding::ways(&mut lane, query.terms, &scope, search).await?;
-                (Some(count), way)
+                let (count, way, walks) = finding::ways(&mut lane, query.terms, &scope, search, query.sort).await?;
+                walk.passing_by = walks;
+                (Some(bounded(count)), way)
             }
-            None => (None, within(query.terms, &query.filter, query.search, query.sort)),
+            None => {
+                let rows_wanted = within(query.terms, &query.filter, query.search, query.sort);
+                if query.count && walk.could_pass_by(model, &rows_wanted) {
+                    let mut sql = Sql::new("SELECT (");
+                    push_count(&mut sql, model, &rows_wanted);
+                    finding::push_size(&mut sql, model);
+                    let (count, size) = finding::counted(lane.row(sql).await?)?;
+                    walk.passing_by = count > finding::few(size);
+                    (Some(bounded(count)), rows_wanted)
+                } else {
+                    (None, rows_wanted)
+                }
+            }
         };
 
         let mut sql = Sql::new("SELECT ");
@@ -164,7 +178,12 @@ struct Walk<'a> {
     sort: Option<Sort>,
     from: Option<&'a Key>,
     backwards: bool,
+    /// Rows are many, and met on the way through the list in its order; not gathered first and sorted then.
+    passing_by: bool,
 }
+
+/// Values of one field that are each looked for by themselves, so that each is one range of an index.
+const EACH: usize = 8;
 
 impl<'a> Walk<'a> {
     fn new(query: &'a ListQuery<'_>) -> Self {
@@ -174,7 +193,15 @@ impl<'a> Walk<'a> {
             Position::After(key) => (Some(key), false),
             Position::Before(key) => (Some(key), true),
         };
-        Self { sort: query.sort, from, backwards }
+        Self { sort: query.sort, from, backwards, passing_by: false }
+    }
+
+    /// Whether rows could be met on the way through the list, where they are chosen by something else than its usual order.
+    fn could_pass_by(&self, model: &Model, rows_wanted: &Condition) -> bool {
+        let usual = model.sort.first().map(|sort| sort.field);
+        self.sort.is_some_and(|sort| Some(sort.field) != usual)
+            && rows_wanted.reads() != FieldSet::NONE
+            && is_order(model, self.sort)
     }
 
     /// Whether the statement runs from large to small. Without a sort field the newest id comes first.
@@ -189,23 +216,19 @@ impl<'a> Walk<'a> {
 
     /// The condition of the page, its order and its limit.
     fn push_page(&self, sql: &mut Sql, model: &'static Model, rows_wanted: &Condition, limit: usize) {
-        let stretches = self.stretches(model);
-        match stretches.as_slice() {
-            [] => condition::push(sql, MAIN, model, rows_wanted),
-            [one] => {
-                let both = rows_wanted.clone().and(one.clone());
-                condition::push(sql, MAIN, model, &both);
-            }
+        let ways = self.ways(model, rows_wanted);
+        match ways.as_slice() {
+            [(rows_wanted, stretch)] => self.push_way(sql, model, rows_wanted, stretch),
             several => {
                 MAIN.column(sql, "id");
-                for (i, one) in several.iter().enumerate() {
+                for (i, (rows_wanted, stretch)) in several.iter().enumerate() {
                     sql.push(if i == 0 { " IN (" } else { " UNION ALL " });
                     sql.push("SELECT id FROM (SELECT ");
                     MAIN.column(sql, "id");
                     sql.push(" AS id FROM ").table(model).push(" AS ");
                     MAIN.push(sql);
                     sql.push(" WHERE ");
-                    condition::push(sql, MAIN, model, &rows_wanted.clone().and(one.clone()));
+                    self.push_way(sql, model, rows_wanted, stretch);
                     self.push_order(sql, model);
                     push_limit(sql, limit);
                     sql.push(") AS stretch");
@@ -215,6 +238,29 @@ impl<'a> Walk<'a> {
         }
         self.push_order(sql, model);
         push_limit(sql, limit);
+    }
+
+    fn push_way(&self, sql: &mut Sql, model: &'static Model, rows_wanted: &Condition, stretch: &Condition) {
+        sql.pass_by(self.passing_by);
+        condition::push(sql, MAIN, model, rows_wanted);
+        sql.pass_by(false);
+        if *stretch != Condition::Always {
+            sql.push(" AND ");
+            condition::push(sql, MAIN, model, stretch);
+        }
+    }
+
+    /// What is asked of the rows, and the stretch of the list: each pair is one range of an index.
+    fn ways(&self, model: &'static Model, rows_wanted: &Condition) -> Vec<(Condition, Condition)> {
+        let mut stretches = self.stretches(model);
+        if stretches.is_empty() {
+            stretches.push(Condition::Always);
+        }
+        let each = if self.passing_by { vec![rows_wanted.clone()] } else { one_by_one(model, rows_wanted) };
+        let of_one = |wanted: Condition| {
+            stretches.iter().map(move |stretch| (wanted.clone(), stretch.clone())).collect::<Vec<_>>()
+        };
+        each.into_iter().flat_map(of_one).collect()
     }
 
     /// Nulls are the smallest of all, as both readings of the order say: the index needs no second pass.
@@ -253,6 +299,28 @@ impl<'a> Walk<'a> {
         }
         stretches
     }
+}
+
+/// The same rows, in as many parts as a field of few values is asked for several of them.
+fn one_by_one(model: &Model, rows_wanted: &Condition) -> Vec<Condition> {
+    let few = |field: usize| model.fields.get(field).is_some_and(has_few_values);
+    let parts = match rows_wanted {
+        Condition::All(parts) => parts.as_slice(),
+        one => std::slice::from_ref(one),
+    };
+    let several = parts.iter().enumerate().find_map(|(at, part)| match part {
+        Condition::In { term: Term::Field(field), set } if few(*field) && (2..=EACH).contains(&set.len()) => {
+            Some((at, *field, set))
+        }
+        _ => None,
+    });
+    let Some((at, field, set)) = several else { return vec![rows_wanted.clone()] };
+    let one = |value: &Value| {
+        let mut parts = parts.to_vec();
+        parts[at] = Condition::Compare { left: Term::Field(field), op: Op::Eq, right: Term::Value(value.clone()) };
+        Condition::All(parts)
+    };
+    set.iter().map(one).collect()
 }
 
 fn push_limit(sql: &mut Sql, limit: usize) {

@@ -115,7 +115,7 @@ fn push_which(sql: &mut Sql, picker: &PickerQuery<'_>, current: bool) {
                     vec![Condition::Found { fields, text: text.to_owned() }]
                 } else {
                     let each = (0..128).filter(|field| fields.contains(*field));
-                    each.map(|field| Condition::Contains { field, text: text.to_owned() }).collect()
+                    each.map(|field| Condition::looked_for(field, text)).collect()
                 };
                 wanted = wanted.and(Condition::Any(
                     held.into_iter()

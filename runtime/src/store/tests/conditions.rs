@@ -153,10 +153,11 @@ fn condition(dice: &mut Dice, depth: usize) -> Condition {
             let term = if dice.chance(5) { Term::Value(operand(dice, field.kind)) } else { Term::Field(field.index) };
             Condition::In { term, set }
         }
-        6 => Condition::Contains {
-            field: dice.below(fields.len()),
-            text: (*dice.pick(&["", "a", "B", "ü", "%", "_", "'", "DR", "\\", "a\0"])).to_owned(),
-        },
+        6 => {
+            let field = dice.below(fields.len());
+            let text = (*dice.pick(&["", "a", "B", "ü", "%", "_", "'", "DR", "\\", "a\0"])).to_owned();
+            if dice.chance(50) { Condition::Begins { field, text } } else { Condition::Contains { field, text } }
+        }
         _ => {
             let field = dice.pick(fields);
             let op = *dice.pick(&[Op::Eq, Op::Ne, Op::Lt, Op::Le, Op::Gt, Op::Ge]);

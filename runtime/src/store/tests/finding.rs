@@ -145,16 +145,17 @@ async fn the_index_and_the_comparison_agree_on_random_texts() {
         for who in &people {
             let terms = view(who);
             let (answer, count) = found(&store, &terms, &needle, fields).await;
-            let mut expected: Vec<i64> =
-                rows.iter()
-                    .filter(|row| {
-                        let seen = terms.fields_of(row);
-                        [STRING, TEXT, STRING2].into_iter().filter(|field| seen.contains(*field)).any(|field| {
-                            Condition::Contains { field, text: needle.trim().to_owned() }.lets_through(row)
-                        })
-                    })
-                    .map(|row| row.id)
-                    .collect();
+            let mut expected: Vec<i64> = rows
+                .iter()
+                .filter(|row| {
+                    let seen = terms.fields_of(row);
+                    [STRING, TEXT, STRING2]
+                        .into_iter()
+                        .filter(|field| seen.contains(*field))
+                        .any(|field| Condition::looked_for(field, needle.trim()).lets_through(row))
+                })
+                .map(|row| row.id)
+                .collect();
             expected.sort_unstable();
             assert_eq!(answer, expected, "{needle:?} as {}", who.role().name);
             assert_eq!(count, Some(Count::Exactly(expected.len() as u64)), "{needle:?}");
