@@ -136,7 +136,11 @@ impl Panel {
     }
 
     async fn ask(&mut self, what: &str, path: &str) {
-        let page = self.page(path).await;
+        let (status, page) = self.answer(path).await;
+        if status != StatusCode::OK {
+            println!("{what:<44} {status}");
+            return;
+        }
         let mut times = Vec::new();
         for _ in 0..ROUNDS {
             let before = self.worked();
@@ -162,12 +166,17 @@ impl Panel {
         worked_ms() + self.server.as_ref().map_or(0.0, Server::worked_ms)
     }
 
-    async fn page(&self, path: &str) -> String {
+    async fn page(&self, path: &str) {
+        let (status, _) = self.answer(path).await;
+        assert_eq!(status, StatusCode::OK, "{path}");
+    }
+
+    async fn answer(&self, path: &str) -> (StatusCode, String) {
         let request = Request::get(path).header(header::COOKIE, format!("bw={}", self.token.text()));
         let request = request.body(Full::<Bytes>::default()).expect("a request");
         let Ok(answer) = self.service.clone().call(request).await;
-        assert_eq!(answer.status(), StatusCode::OK, "{path}");
+        let status = answer.status();
         let body = answer.into_body().collect().await.expect("a whole page");
-        String::from_utf8(body.to_bytes().to_vec()).expect("UTF-8")
+        (status, String::from_utf8(body.to_bytes().to_vec()).expect("UTF-8"))
     }
 }
