@@ -72,10 +72,10 @@ pub(super) async fn count(
     let counts = cx.app.store.facets(view, &queries, search).await?;
     let ids: Vec<Vec<i64>> = counts.iter().map(|of| of.iter().map(|(id, _)| *id).collect()).collect();
     let sources = asked.iter().zip(&ids).filter_map(|((_, source, _), ids)| Some((source.as_ref()?, ids)));
-    let named: Vec<NamesQuery<'_>> = sources.map(|(source, ids)| NamesQuery { from: source.from(), ids }).collect();
-    let mut names = cx.app.store.names(&named).await?.into_iter();
+    let questions: Vec<NamesQuery<'_>> = sources.map(|(source, ids)| NamesQuery { from: source.from(), ids }).collect();
+    let mut answers = cx.app.store.names(&questions).await?.into_iter();
     let of_one = |((field, source, values), counts): ((&'static Field, Option<Source>, Vec<_>), Vec<(i64, Count)>)| {
-        let names = if source.is_some() { names.next().unwrap_or_default() } else { Vec::new() };
+        let names = if source.is_some() { answers.next().unwrap_or_default() } else { Vec::new() };
         let choice = |(number, count): (i64, Count)| {
             if source.is_some() {
                 let name = names.iter().find(|name| name.id == number)?;
