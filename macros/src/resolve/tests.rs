@@ -81,6 +81,10 @@ fn factors_are_as_the_block_says_and_passkeys_only_where_they_are_built_in() {
     assert_eq!(read("factor totp;", false), ((true, false, false), vec![]));
     assert_eq!(read("factor passkey;", true), ((false, true, false), vec![]));
     assert_eq!(read("factor totp, passkey alone;", true), ((true, true, true), vec![]));
+    let mut diags = Diags::new();
+    let block = parse("factor otp;".parse().expect("the test's text lexes"), &mut diags);
+    super::settings::factors(block.factors.first(), true, &mut diags);
+    assert_eq!(diags.list()[0].text, "there is no factor `otp` [unknown_name]\n\nhelp: did you mean `totp`?");
     let (_, said) = read("factor totp, passkey;", false);
     assert_eq!(said, ["passkeys are not built into this program: the feature `passkeys` of `bailiwick` is off"]);
     for (clause, fault) in [
