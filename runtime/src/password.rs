@@ -131,6 +131,10 @@ impl<'a> Rules<'a> {
     }
 }
 
+/// Niceness of a thread that computes a hash, beside the one of the process.
+#[cfg(target_os = "linux")]
+const NICE: i32 = 10;
+
 /// A place in the queue for one hash. Held until the hash is done, also when nobody waits for it any more.
 #[derive(Debug)]
 pub struct Slot(#[expect(dead_code, reason = "held for its drop, which gives the place back")] Place);
@@ -257,17 +261,32 @@ impl Hasher {
         let hashes = self.hashes.clone();
         let (at_once, most) = (Arc::clone(&self.at_once), Arc::clone(&self.most_at_once));
         // Both permits go along: a visitor who hangs up frees nothing that is still at work.
-        tokio::task::spawn_blocking(move || {
+        let (tell, told) = tokio::sync::oneshot::channel();
+        let run = move || {
+            behind_the_others();
             let _held = (place, thread);
             hashes.fetch_add(1, Ordering::Relaxed);
             most.fetch_max(at_once.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
             let done = work();
             at_once.fetch_sub(1, Ordering::SeqCst);
-            done
-        })
-        .await
-        .map_err(|_| Error::Bug("a hash did not finish".to_owned()))
+            // Who asked may have gone.
+            let _ = tell.send(done);
+        };
+        // A thread of its own: one that stands behind the others can't be brought back among them.
+        thread::Builder::new()
+            .name("hash".to_owned())
+            .spawn(run)
+            .map_err(|why| Error::Unavailable(format!("a thread for a hash can't be had: {why}")))?;
+        told.await.map_err(|_| Error::Bug("a hash did not finish".to_owned()))
     }
+}
+
+/// Pages go before hashes: this thread gets what the others of the process leave, and a tenth where they leave nothing.
+fn behind_the_others() {
+    // On Linux the number is each thread's own. Where it can't be had, the hash is computed all the same.
+    #[cfg(target_os = "linux")]
+    let _ = rustix::process::getpriority_process(None)
+        .and_then(|own| rustix::process::setpriority_process(None, own.saturating_add(NICE).min(19)));
 }
 
 fn hashed(password: &Password, peppers: &Peppers) -> Result<String, Error> {

@@ -2,11 +2,16 @@
 //! wait apart, and a request of somebody who is signed in never stands behind them. It refuses nobody.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
 /// Requests before the door that are worked on at once: few, since each that is ready is in the way of all others.
 pub(crate) const AT_ONCE: usize = 8;
+
+/// What a try waits for its answer that it was one too many. Who comes back at once, over and over, would take the time of
+/// everybody else.
+const TURNED_AWAY: Duration = Duration::from_secs(1);
 
 /// The turns of one process.
 #[derive(Debug, Clone)]
@@ -33,6 +38,12 @@ impl Turn {
     /// Lets the next one go on: what follows waits for something else, such as a hash.
     pub(crate) fn pass_on(&self) {
         drop(self.0.lock().unwrap_or_else(PoisonError::into_inner).take());
+    }
+
+    /// For whoever is turned away: lets the next one go on, and waits.
+    pub(crate) async fn turned_away(&self) {
+        self.pass_on();
+        tokio::time::sleep(TURNED_AWAY).await;
     }
 }
 

@@ -41,7 +41,9 @@ pub(crate) async fn page(cx: &Cx<'_, Nobody>) -> Result<Response, Error> {
         }
         Outcome::Busy => {
             let text = "Many people are signing in at this moment. Please try again in a few seconds.";
-            Ok(form(cx, email, next, Some(text))?
+            let answer = form(cx, email, next, Some(text))?;
+            cx.turn.turned_away().await;
+            Ok(answer
                 .with_status(StatusCode::SERVICE_UNAVAILABLE)
                 .with_header(header::RETRY_AFTER, HeaderValue::from_static("3")))
         }

@@ -118,3 +118,15 @@ async fn the_queue_is_bounded() {
 fn nobodys_hash_has_the_cost_of_everybodys() {
     assert!(!is_outdated(NOBODYS));
 }
+
+#[cfg(target_os = "linux")]
+#[tokio::test]
+async fn a_hash_is_computed_behind_everything_else() {
+    let hasher = Hasher::new(1);
+    let priority = || rustix::process::getpriority_process(None);
+    let own = priority().unwrap();
+    let place = hasher.place().unwrap();
+    let of_the_hash = hasher.on_a_thread(place, priority).await.unwrap().unwrap();
+    assert_eq!(of_the_hash, (own + super::NICE).min(19));
+    assert_eq!(priority().unwrap(), own, "and nothing else is");
+}

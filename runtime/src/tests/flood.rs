@@ -90,6 +90,25 @@ async fn who_is_signed_in_does_not_stand_behind_those_at_the_door() {
     assert_eq!(waiting.await.unwrap(), StatusCode::OK);
 }
 
+#[tokio::test]
+async fn who_is_turned_away_waits_for_it_and_nobody_waits_for_them() {
+    let house = House::with("http://127.0.0.1:8000", Limits { hash_queue: 0, ..Limits::default() }).await;
+    let hasher = &house.app().hasher;
+    let held: Vec<_> = std::iter::from_fn(|| hasher.place().ok()).collect();
+    let mut away = tokio::task::JoinSet::new();
+    for _ in 0..2 * crate::turn::AT_ONCE {
+        let mut browser = house.browser();
+        browser.get("/sign-in").await;
+        away.spawn(async move { browser.post("/sign-in", &[("email", ANNA), ("password", "x")]).await.status });
+    }
+    // Each of them has had its turn and passed it on before this one is answered.
+    assert_eq!(house.browser().get("/sign-in").await.status, StatusCode::OK);
+    assert_eq!(house.browser().get("/sign-in?next=%2Fdoctors").await.status, StatusCode::OK);
+    assert!(away.try_join_next().is_none(), "nobody is told at once");
+    assert!(away.join_all().await.into_iter().all(|status| status == StatusCode::SERVICE_UNAVAILABLE));
+    drop(held);
+}
+
 /// As they come, all at once.
 async fn join_all<F: Future>(all: impl Iterator<Item = F>) -> Vec<F::Output> {
     let mut running: Vec<_> = all.map(|one| (Box::pin(one), None)).collect();

@@ -3,7 +3,6 @@
 
 use std::time::{Duration, Instant};
 
-use super::UNMATCHED;
 use crate::bulk::{patients, start};
 use crate::house::{House, PASSWORD, email};
 use crate::place;
@@ -20,6 +19,10 @@ const COMING: i64 = 4_000;
 const APART: &str = "SELECT abs((SELECT count(*) FROM patient WHERE name LIKE 'Coming %') - (SELECT done FROM bw_jobs \
      WHERE id = 2)) + abs((SELECT count(*) FROM patient WHERE phone = '030 1234567') - (SELECT done FROM bw_jobs WHERE id = \
      1))";
+/// Rows whose version is not the number of their events, but that those that were there before came without one each.
+const UNMATCHED: &str = "SELECT count(*) FROM patient p WHERE p.version - CASE WHEN p.name LIKE 'Coming %' THEN 0 ELSE 1 END \
+     <> (SELECT count(*) FROM bw_audit a WHERE a.model = 'Patient' AND a.row_id = p.id AND a.event IN ('row.created', \
+     'row.updated'))";
 const SO_FAR: &str = "SELECT CAST(sum(seen) AS BIGINT) FROM bw_jobs";
 const OPEN: &str = "SELECT count(*) FROM bw_jobs WHERE state <> 'done'";
 
