@@ -11,7 +11,7 @@ pub(crate) const AT_ONCE: usize = 8;
 
 /// What a try waits for its answer that it was one too many. Who comes back at once, over and over, would take the time of
 /// everybody else.
-const TURNED_AWAY: Duration = Duration::from_secs(1);
+pub(crate) const TURNED_AWAY: Duration = Duration::from_secs(1);
 
 /// The turns of one process.
 #[derive(Debug, Clone)]

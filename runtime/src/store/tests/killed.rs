@@ -83,7 +83,7 @@ async fn a_migration_file_happens_whole_or_not_at_all_whenever_its_process_dies(
         apply_and_kill(&testing::url(&directory), false, round);
         assert_eq!(store.ask_for_test(place::either(UNMATCHED[0], UNMATCHED[1])).await, "0", "round {round}");
     }
-    assert!(store.taken().await.unwrap().len() as u64 >= rounds, "the children did apply files");
+    assert!(u64::try_from(store.taken().await.unwrap().len()).unwrap() >= rounds, "the children did apply files");
     let verified = store.verify_audit().await.unwrap();
     assert!(matches!(verified, crate::audit::chain::Verified::Whole { .. }), "{verified:?}");
 }

@@ -75,7 +75,8 @@ async fn of_work_that_is_killed_over_and_over_every_row_is_done_once() {
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     drop(server);
-    let (changed, made) = (THERE as i64 / 2, THERE as i64 + COMING);
+    let there = i64::try_from(THERE).expect("few");
+    let (changed, made) = (there / 2, there + COMING);
     assert_eq!(house.number("SELECT count(*) FROM patient", &[]).await, made);
     assert_eq!(house.number("SELECT count(*) FROM patient WHERE version = 2", &[]).await, changed, "each once");
     assert_eq!(house.number("SELECT count(*) FROM bw_audit WHERE event = 'row.updated'", &[]).await, changed);
