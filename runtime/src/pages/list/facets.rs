@@ -19,6 +19,9 @@ pub(super) struct Counted {
     choices: Vec<(String, String, Count)>,
 }
 
+/// A filter: where its candidates come from, if they are rows, and its values, if they are few.
+type Asked = (&'static Field, Option<Source>, Vec<(&'static str, &'static str, Value)>);
+
 /// Values of a field by their names in an address and on a page; empty: it has too many to list.
 fn values(cx: &Cx<'_>, field: &Field) -> Vec<(&'static str, &'static str, Value)> {
     match field.kind {
@@ -74,7 +77,7 @@ pub(super) async fn count(
     let sources = asked.iter().zip(&ids).filter_map(|((_, source, _), ids)| Some((source.as_ref()?, ids)));
     let questions: Vec<NamesQuery<'_>> = sources.map(|(source, ids)| NamesQuery { from: source.from(), ids }).collect();
     let mut answers = cx.app.store.names(&questions).await?.into_iter();
-    let of_one = |((field, source, values), counts): ((&'static Field, Option<Source>, Vec<_>), Vec<(i64, Count)>)| {
+    let of_one = |((field, source, values), counts): (Asked, Vec<(i64, Count)>)| {
         let names = if source.is_some() { answers.next().unwrap_or_default() } else { Vec::new() };
         let choice = |(number, count): (i64, Count)| {
             if source.is_some() {

@@ -42,25 +42,22 @@ impl Database {
         let columns = Columns::new(panel, model, wanted, query.labels)?;
         let mut walk = Walk::new(query);
         let mut lane = self.reading().await?;
-        let (known, rows_wanted) = match by_index(query) {
-            Some(search) => {
-                let scope = within(query.terms, &query.filter, None, query.sort);
-                let (count, way, walks) = finding::ways(&mut lane, query.terms, &scope, search, query.sort).await?;
-                walk.passing_by = walks;
-                (Some(bounded(count)), way)
-            }
-            None => {
-                let rows_wanted = within(query.terms, &query.filter, query.search, query.sort);
-                if query.count && walk.could_pass_by(model, &rows_wanted) {
-                    let mut sql = Sql::new("SELECT (");
-                    push_count(&mut sql, model, &rows_wanted);
-                    finding::push_size(&mut sql, model);
-                    let (count, size) = finding::counted(lane.row(sql).await?)?;
-                    walk.passing_by = count > finding::few(size);
-                    (Some(bounded(count)), rows_wanted)
-                } else {
-                    (None, rows_wanted)
-                }
+        let (known, rows_wanted) = if let Some(search) = by_index(query) {
+            let scope = within(query.terms, &query.filter, None, query.sort);
+            let (count, way, walks) = finding::ways(&mut lane, query.terms, &scope, search, query.sort).await?;
+            walk.passing_by = walks;
+            (Some(bounded(count)), way)
+        } else {
+            let rows_wanted = within(query.terms, &query.filter, query.search, query.sort);
+            if query.count && walk.could_pass_by(model, &rows_wanted) {
+                let mut sql = Sql::new("SELECT (");
+                push_count(&mut sql, model, &rows_wanted);
+                finding::push_size(&mut sql, model);
+                let (count, size) = finding::counted(lane.row(sql).await?)?;
+                walk.passing_by = count > finding::few(size);
+                (Some(bounded(count)), rows_wanted)
+            } else {
+                (None, rows_wanted)
             }
         };
 
