@@ -4,6 +4,7 @@ mod chain;
 mod charts;
 mod conditions;
 mod crash;
+mod deleting;
 mod finding;
 mod killed;
 mod opening;

@@ -3,6 +3,7 @@
 
 pub(crate) mod bulk;
 mod fitting;
+mod marks;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Notify;
 
 use fitting::{field_of, may_fill_in, outside, veil_secrets, wrong_verb};
+use marks::Since;
 
 use crate::audit::{Change, Context, Event, EventId};
 use crate::authorize::Terms;
@@ -30,6 +32,8 @@ pub struct Write {
     pub(super) pending: Vec<Event>,
     /// Some of what happened stands in the log already.
     written_down: bool,
+    /// Where it can be undone to, innermost last.
+    marks: Vec<Since>,
     mark: u64,
     bell: Arc<Notify>,
     mailed: bool,
@@ -84,6 +88,7 @@ impl Write {
             transaction: store.database.begin().await?,
             pending: Vec::new(),
             written_down: false,
+            marks: Vec::new(),
             mark: MARKS.fetch_add(1, Ordering::Relaxed),
             bell: store.bell(),
             mailed: false,
@@ -217,9 +222,7 @@ impl Write {
             return Err(wrong_verb(terms, "delete"));
         }
         let row = self.row_within(terms, id, version).await?;
-        let now = self.context.now();
-        let events = deletion::carry_out(self.panel, &mut self.transaction, terms.model(), row, now).await?;
-        self.pending.extend(events);
+        deletion::carry_out(self, terms.model(), row).await?;
         Ok(Recorded { mark: self.mark })
     }
 

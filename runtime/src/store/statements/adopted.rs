@@ -4,7 +4,7 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::change::{at_field, incomplete};
+use super::change::{at_field, incomplete, push_ids};
 use crate::error::Error;
 use crate::panel::{Field, FieldSet, Kind, Model};
 use crate::store::answer::Answer;
@@ -228,6 +228,17 @@ impl Transaction {
         after: &Row,
         changed: FieldSet,
     ) -> Result<bool, Error> {
+        Ok(self.update_adopted_alike(model, &[after.id], after, changed).await? == 1)
+    }
+
+    /// The same for many rows, which all get the same values; how many there were.
+    pub(super) async fn update_adopted_alike(
+        &mut self,
+        model: &'static Model,
+        ids: &[i64],
+        after: &Row,
+        changed: FieldSet,
+    ) -> Result<u64, Error> {
         let mut sql = Sql::new("UPDATE ");
         sql.name(model.table);
         for (i, field) in model.fields.iter().filter(|f| changed.contains(f.index)).enumerate() {
@@ -235,8 +246,9 @@ impl Transaction {
             sql.push(if i == 0 { " SET " } else { ", " }).name(field.column).push(" = ");
             push_write(&mut sql, model, field, fit::stored(field.kind, value)?);
         }
-        sql.push(" WHERE ").name(model.key_column()).push(" = ").push_bind(after.id);
-        Ok(self.execute(sql).await.map_err(|fault| at_field(model, fault))? == 1)
+        sql.push(" WHERE ").name(model.key_column());
+        push_ids(&mut sql, ids);
+        self.execute(sql).await.map_err(|fault| at_field(model, fault))
     }
 }
 
