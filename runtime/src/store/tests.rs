@@ -14,5 +14,6 @@ mod prunes;
 mod reading;
 mod retention;
 mod schema;
+mod sharing;
 mod tampering;
 mod writing;

@@ -18,8 +18,9 @@ use crate::authorize::Terms;
 use crate::constraint;
 use crate::error::Error;
 use crate::panel::{Automatic, FieldSet, Model, Panel, Sensitivity, Verb};
-use crate::store::lane::Transaction;
+use crate::store::pool::Among;
 use crate::store::query::{GetQuery, ListedRow};
+use crate::store::transaction::Transaction;
 use crate::store::{Store, deletion, proved};
 use crate::value::{Row, Value};
 
@@ -80,12 +81,12 @@ pub enum Parents<'a> {
 }
 
 impl Write {
-    pub(super) async fn begin(store: &Store, context: Context) -> Result<Self, Error> {
+    pub(super) async fn begin(store: &Store, context: Context, among: Among) -> Result<Self, Error> {
         static MARKS: AtomicU64 = AtomicU64::new(0);
         Ok(Self {
             panel: store.panel,
             context,
-            transaction: store.database.begin().await?,
+            transaction: store.database.begin_change(among).await?,
             pending: Vec::new(),
             written_down: false,
             marks: Vec::new(),
@@ -278,14 +279,15 @@ impl Write {
     ///     write.commit(recorded).await
     /// }
     /// ```
-    pub async fn commit(mut self, proof: Recorded) -> Result<(), Error> {
+    pub async fn commit(self, proof: Recorded) -> Result<(), Error> {
         if proof.mark != self.mark || (self.pending.is_empty() && !self.written_down) {
             return Err(Error::Bug("a commit with the proof of another change".to_owned()));
         }
-        if !self.pending.is_empty() {
-            self.transaction.journal(&self.context, &self.pending).await?;
+        if self.pending.is_empty() {
+            self.transaction.commit_without_event().await?;
+        } else {
+            self.transaction.journal_and_commit(&self.context, &self.pending).await?;
         }
-        self.transaction.commit_without_event().await?;
         if self.mailed {
             self.bell.notify_one();
         }

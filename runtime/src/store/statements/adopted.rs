@@ -11,8 +11,8 @@ use crate::store::answer::Answer;
 use crate::store::dialect::scaling;
 use crate::store::fault::Fault;
 use crate::store::fit;
-use crate::store::lane::Transaction;
 use crate::store::sql::{Bound, Sql};
+use crate::store::transaction::Transaction;
 use crate::value::Row;
 
 /// The table itself, within what is laid over it.
@@ -254,8 +254,18 @@ impl Transaction {
 
 /// Rules of a table that the block does not know are no mistake of this program.
 pub(super) fn refusal(fault: Fault) -> Error {
-    const RULES: [&str; 5] =
-        ["CHECK constraint", "NOT NULL constraint", "PostgreSQL 23514", "PostgreSQL 23502", "PostgreSQL 22"];
+    // Of PostgreSQL: integrity (23), data that do not fit (22), a view's own condition (44), what a trigger raised (P0001).
+    // Of SQLite: checks, a value of another type in a strict table (3091), or as a number of a row (20).
+    const RULES: [&str; 8] = [
+        "CHECK constraint",
+        "NOT NULL constraint",
+        "SQLite 3091",
+        "SQLite 20:",
+        "PostgreSQL 23",
+        "PostgreSQL 22",
+        "PostgreSQL 44",
+        "PostgreSQL P0001",
+    ];
     match fault {
         Fault::ForeignKey(_) => {
             Error::Check("Rows of another table stand in the way: they hold this one, or lack what it points at.")

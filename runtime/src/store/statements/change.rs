@@ -11,9 +11,9 @@ use crate::panel::{FieldSet, Kind, Model, Panel};
 use crate::store::answer::Answer;
 use crate::store::fault::Fault;
 use crate::store::fit;
-use crate::store::lane::Transaction;
 use crate::store::query::{GetQuery, ListedRow};
 use crate::store::sql::{Sql, parts};
+use crate::store::transaction::Transaction;
 use crate::value::{Row, Value};
 
 /// Ids a statement names at most.
@@ -316,7 +316,7 @@ fn push_pointing(sql: &mut Sql, key: &'static str, ids: &[i64], after: Option<i6
     }
     sql.push(" ORDER BY ");
     MAIN.column(sql, "id");
-    sql.push(" LIMIT ").number(IDS as i64);
+    sql.push(" LIMIT ").number(i64::try_from(IDS).unwrap_or(i64::MAX));
 }
 
 pub(super) fn push_ids(sql: &mut Sql, ids: &[i64]) {

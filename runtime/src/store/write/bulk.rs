@@ -138,20 +138,25 @@ impl Write {
         }
         self.point_or_refuse(how, model, &mut new, &mut came).await?;
         self.unique_or_refuse(how, model, met, &mut new, &mut came).await?;
-        if how.dry || new.is_empty() {
+        // What the tables of a panel take, the block says. An adopted one may have rules of its own: those are met only by
+        // writing, also for a trial.
+        if new.is_empty() || (how.dry && model.adopted.is_none()) {
             return Ok(came);
         }
         let (places, rows): (Vec<usize>, Vec<Row>) = new.into_iter().map(|(place, row, _)| (place, row)).unzip();
         let mark = self.mark().await?;
         match self.made_at_once(model, &rows).await {
+            Ok(()) if how.dry => self.undo_to(mark).await?,
             Ok(()) => self.keep(mark).await?,
             Err(error) => {
-                // Somebody else took a value in between: each by itself says which row it was.
+                // Somebody else took a value in between, or a rule of an adopted table does not hold: each by itself says
+                // which row it was.
                 refused(error)?;
                 self.undo_to(mark).await?;
                 for (place, row) in places.into_iter().zip(&rows) {
                     let mark = self.mark().await?;
                     match self.made_at_once(model, std::slice::from_ref(row)).await {
+                        Ok(()) if how.dry => self.undo_to(mark).await?,
                         Ok(()) => self.keep(mark).await?,
                         Err(error) => {
                             self.undo_to(mark).await?;
