@@ -40,6 +40,8 @@ const WRITING_CACHE: &str = "-16384";
 const BESIDE: &str = "4000";
 /// Connections that read.
 const READERS: usize = 4;
+/// Rows of an answer that may wait to be taken: the thread that reads them hands over a batch without stopping in between.
+const IN_HAND: usize = 2_048;
 /// Statements that a connection keeps prepared.
 const PREPARED: usize = 256;
 
@@ -53,6 +55,7 @@ pub(in crate::store) async fn open(url: &str, statements: Arc<AtomicU64>) -> Res
         .busy_timeout(BUSY)
         .synchronous(SqliteSynchronous::Full)
         .statement_cache_capacity(PREPARED)
+        .row_buffer_size(IN_HAND)
         .disable_statement_logging();
     let writing = options
         .clone()

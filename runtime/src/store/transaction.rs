@@ -78,7 +78,7 @@ impl Transaction {
 
     /// All rows.
     pub(in crate::store) async fn rows(&mut self, sql: Sql) -> Result<Vec<Answer>, Fault> {
-        let answer = self.lane()?.rows(sql).await;
+        let answer = self.open()?.rows(sql).await;
         self.failed |= answer.is_err();
         answer
     }
@@ -90,7 +90,7 @@ impl Transaction {
 
     /// Runs it; how many rows it changed.
     pub(in crate::store) async fn execute(&mut self, sql: Sql) -> Result<u64, Fault> {
-        let answer = self.lane()?.execute(sql).await;
+        let answer = self.open()?.execute(sql).await;
         self.failed |= answer.is_err();
         answer
     }
@@ -102,7 +102,7 @@ impl Transaction {
 
     /// Runs all statements of a migration file.
     pub(in crate::store) async fn script(&mut self, text: &str) -> Result<(), Fault> {
-        let answer = self.lane()?.script(text).await;
+        let answer = self.open()?.script(text).await;
         self.failed |= answer.is_err();
         answer
     }
@@ -110,7 +110,7 @@ impl Transaction {
     /// Waits for every other transaction that holds this key, and holds it until the end: for what is decided by a row
     /// that may not be there yet. On SQLite a transaction holds everything.
     pub(in crate::store) async fn hold(&mut self, key: &[u8]) -> Result<(), Fault> {
-        let lane = self.lane()?;
+        let lane = self.open()?;
         if lane.is_sqlite() {
             return Ok(());
         }
@@ -121,9 +121,6 @@ impl Transaction {
 
     /// What follows can be undone by itself.
     pub(in crate::store) async fn savepoint(&mut self) -> Result<(), Fault> {
-        if self.failed {
-            return Err(Fault::Other(Error::Bug("a savepoint after a statement that failed".to_owned())));
-        }
         self.execute(Sql::new("SAVEPOINT bw_row")).await?;
         self.heads.push(self.head);
         Ok(())
@@ -137,7 +134,8 @@ impl Transaction {
 
     /// What followed the savepoint did not happen, nor what failed in it.
     pub(in crate::store) async fn undo_to_savepoint(&mut self) -> Result<(), Fault> {
-        self.execute(Sql::new("ROLLBACK TO SAVEPOINT bw_row")).await?;
+        // Where the whole transaction went with what failed, there is no savepoint any more, and it stays failed.
+        self.lane()?.execute(Sql::new("ROLLBACK TO SAVEPOINT bw_row")).await?;
         self.failed = false;
         self.head = self.heads.last().copied().flatten();
         self.release_savepoint().await
@@ -154,9 +152,7 @@ impl Transaction {
     /// Runs these and makes it all last. It returns when the database says that it has it, never before: also where the
     /// commit is one for several.
     pub(in crate::store) async fn commit_with(mut self, last: Vec<Sql>) -> Result<(), Fault> {
-        if self.failed {
-            return Err(Fault::Other(Error::Bug("a commit after a statement that failed".to_owned())));
-        }
+        self.open()?;
         let leaves = self.leaves_it_to_others();
         if !leaves && self.others.is_empty() {
             self.lane()?.end_with(last, Some("COMMIT")).await?;
@@ -200,6 +196,15 @@ impl Transaction {
             Some(loan) => group::commit(loan, others),
             None => {}
         }
+    }
+
+    /// For a statement. After one that failed there is none: PostgreSQL would refuse it, and SQLite may have undone all of
+    /// the transaction, so that it would be one by itself, and stay.
+    fn open(&mut self) -> Result<&mut Lane, Fault> {
+        if self.failed {
+            return Err(Fault::Other(Error::Bug("a statement, or a commit, after a statement that failed".to_owned())));
+        }
+        self.lane()
     }
 
     fn lane(&mut self) -> Result<&mut Lane, Fault> {

@@ -31,6 +31,7 @@ async fn count(store: &Store) -> String {
 struct Two {
     _directory: tempfile::TempDir,
     store: Store,
+    doctor: i64,
     first: JoinHandle<Result<(), Error>>,
     second: (Write, Recorded),
 }
@@ -53,7 +54,7 @@ impl Two {
         // In the file, for everybody else, there is nothing of either, and so nobody is told anything.
         assert!(!first.is_finished(), "acknowledged before the commit");
         assert_eq!(count(&store).await, "0");
-        Self { _directory: directory, store, first, second }
+        Self { _directory: directory, store, doctor, first, second }
     }
 
     async fn ends_with(store: &Store, names: &str) {
@@ -104,6 +105,22 @@ async fn who_takes_it_back_or_goes_away_takes_nobody_along() {
     Two::ends_with(&two.store, "First").await;
 }
 
+/// Inserts until there is no room; what was said then, and the proof of what fitted.
+async fn fill(write: &mut Write, doctor: i64) -> (Error, Option<Recorded>) {
+    // SQLite refuses to grow the file, with the answer that it gives where the disk has no room.
+    write.transaction().rows(Sql::new("PRAGMA max_page_count = 1")).await.unwrap();
+    let create = terms(&actor("Owner", None), Verb::Create, PATIENT);
+    let mut recorded = None;
+    for number in 0..20_000 {
+        let new = new_patient(&format!("Patient {number} {}", "x".repeat(60)), doctor);
+        match write.insert(&create, new, Parents::AnyThatExists).await {
+            Ok(inserted) => recorded = Some(inserted.recorded),
+            Err(error) => return (error, recorded),
+        }
+    }
+    panic!("the file is never full");
+}
+
 /// The control: if the commit does not come about, nobody was told that it did.
 #[tokio::test]
 async fn without_the_commit_all_are_told_that_nothing_was_kept() {
@@ -111,8 +128,9 @@ async fn without_the_commit_all_are_told_that_nothing_was_kept() {
         return;
     }
     let mut two = Two::meet().await;
-    // What a full disk or a failing one does to a transaction.
-    two.second.0.transaction().execute(Sql::new("ROLLBACK")).await.unwrap();
+    // A full disk takes the whole transaction along.
+    let (full, _) = fill(&mut two.second.0, two.doctor).await;
+    assert_eq!(full, Error::Full);
     let (write, recorded) = two.second;
     assert!(write.commit(recorded).await.is_err());
     assert!(matches!(two.first.await.unwrap(), Err(Error::Unavailable(_))));
@@ -155,24 +173,8 @@ async fn a_full_disk_is_said_and_leaves_nothing_half() {
     }
     let (_directory, store) = testing::store().await;
     let (doctor, _) = testing::two_doctors(&store).await;
-    let owner = actor("Owner", None);
-    let mut write = store.write(context(&owner)).await.unwrap();
-    // SQLite refuses to grow the file, with the answer that it gives where the disk has no room.
-    write.transaction().rows(Sql::new("PRAGMA max_page_count = 1")).await.unwrap();
-    let create = terms(&owner, Verb::Create, PATIENT);
-    let mut full = None;
-    let mut recorded = None;
-    for number in 0..20_000 {
-        let new = new_patient(&format!("Patient {number} {}", "x".repeat(60)), doctor);
-        match write.insert(&create, new, Parents::AnyThatExists).await {
-            Ok(inserted) => recorded = Some(inserted.recorded),
-            Err(error) => {
-                full = Some(error);
-                break;
-            }
-        }
-    }
-    let full = full.expect("the file is full");
+    let mut write = store.write(context(&actor("Owner", None))).await.unwrap();
+    let (full, recorded) = fill(&mut write, doctor).await;
     assert_eq!(full, Error::Full);
     assert_eq!(full.status(), http::StatusCode::SERVICE_UNAVAILABLE);
     assert!(full.visitor().contains("no room left"), "{}", full.visitor());
