@@ -19,7 +19,7 @@ use super::pool::Loan;
 use crate::error::Error;
 
 /// Undoes what the one in the savepoint did.
-pub(super) const UNDO: &str = "ROLLBACK TO SAVEPOINT bw_part; RELEASE SAVEPOINT bw_part";
+const UNDO: &str = "ROLLBACK TO SAVEPOINT bw_part; RELEASE SAVEPOINT bw_part";
 /// Most that one commit is for.
 const MOST: usize = 64;
 /// From then on nobody comes in any more: who was first does not wait for all the world.
@@ -114,13 +114,23 @@ pub(super) fn commit(mut loan: Loan, others: Others) {
     });
 }
 
-/// One went away in the middle of its part: that is undone, and the rest committed.
-pub(super) fn leave_out(mut loan: Loan, others: Others) {
+/// As [`settle`], also if whoever asked for it goes away meanwhile; the place and the connection.
+pub(super) async fn settled(mut loan: Loan, others: Others) -> Result<Loan, Fault> {
+    let done = tokio::spawn(async move {
+        settle(&mut loan, others).await?;
+        Ok(loan)
+    });
+    done.await.unwrap_or_else(|_| Err(Fault::Other(Error::Unavailable("the transaction was given up".to_owned()))))
+}
+
+/// One went away in the middle of its part: that is undone, and the rest committed. `begun`: there is something to undo.
+pub(super) fn leave_out(mut loan: Loan, others: Others, begun: bool) {
     // Without a runtime the program is at its end: the connection is closed, and they are told by that.
     let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
     runtime.spawn(async move {
         let undone = match loan.lane() {
-            Ok(lane) => lane.control(UNDO, UNDO).await,
+            Ok(lane) if begun => lane.control(UNDO, UNDO).await,
+            Ok(_) => Ok(()),
             Err(fault) => Err(fault),
         };
         match undone {

@@ -50,6 +50,14 @@ pub(crate) async fn aside<F: Future>(work: F) -> F::Output {
     ASIDE.scope((), work).await
 }
 
+/// Work that goes on to its end also if whoever waits for it goes away.
+pub(super) async fn through<T: Send + 'static>(
+    work: impl Future<Output = Result<T, Fault>> + Send + 'static,
+) -> Result<T, Fault> {
+    let done = if ASIDE.try_with(|()| ()).is_ok() { tokio::spawn(aside(work)) } else { tokio::spawn(work) };
+    done.await.unwrap_or_else(|_| Err(Error::Unavailable("a transaction was given up".to_owned()).into()))
+}
+
 /// One connection.
 pub(in crate::store) struct Lane {
     connection: Connection,

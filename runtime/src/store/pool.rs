@@ -77,7 +77,7 @@ impl Pool {
             if among == Among::Others {
                 return Transaction::joined(loan, others, head).await;
             }
-            group::settle(&mut loan, others).await?;
+            loan = group::settled(loan, others).await?;
         }
         if loan.lane.is_none() {
             loan.lane = self.take_idle();
@@ -96,7 +96,7 @@ impl Pool {
         let mut loan = Loan { lane: None, pool: Arc::clone(self), keep: false, _permit: permit };
         if let Some(Parked { lane, others }) = self.take_parked() {
             loan.lane = Some(lane);
-            group::settle(&mut loan, others).await?;
+            loan = group::settled(loan, others).await?;
             loan.keep = false;
         }
         let mut lane = Lane::open(door, Arc::clone(&self.statements)).await?;

@@ -3,8 +3,8 @@
 
 use super::answer::Answer;
 use super::fault::Fault;
-use super::group::{self, Others};
-use super::lane::Lane;
+use super::group::{self, Kept, Others};
+use super::lane::{self, Lane};
 use super::pool::{Among, Loan, Long};
 use super::postgres;
 use super::sql::Sql;
@@ -21,6 +21,8 @@ pub(in crate::store) struct Transaction {
     home: bool,
     /// Whether others may go on in it once it is done.
     shares: bool,
+    /// Whether its savepoint is there, where it has one.
+    begun: bool,
     /// Who is done in the same transaction of the database and waits for its commit; none: it is its own.
     others: Others,
     /// Of the audit log, where it is known and nobody else can move it before the end.
@@ -44,14 +46,13 @@ impl Transaction {
     }
 
     /// In a transaction of the database in which others are done.
-    pub(super) async fn joined(mut loan: Loan, others: Others, head: bool) -> Result<Self, Fault> {
-        match start(loan.lane()?, "SAVEPOINT bw_part", head).await {
-            Ok(head) => Ok(Self::with(loan, true, others, head, None)),
-            Err(fault) => {
-                others.tell(Err(&fault));
-                Err(fault)
-            }
-        }
+    pub(super) async fn joined(loan: Loan, others: Others, head: bool) -> Result<Self, Fault> {
+        let mut part = Self::with(loan, true, others, None, None);
+        // Whoever goes away while it begins leaves the others alone as well.
+        part.begun = false;
+        part.head = start(part.lane()?, "SAVEPOINT bw_part", head).await?;
+        part.begun = true;
+        Ok(part)
     }
 
     /// On a connection that is closed afterwards.
@@ -63,7 +64,17 @@ impl Transaction {
     }
 
     fn with(loan: Loan, shares: bool, others: Others, head: Option<Head>, long: Option<Long>) -> Self {
-        Self { loan: Some(loan), failed: false, home: true, shares, others, head, heads: Vec::new(), _long: long }
+        Self {
+            loan: Some(loan),
+            failed: false,
+            home: true,
+            shares,
+            begun: true,
+            others,
+            head,
+            heads: Vec::new(),
+            _long: long,
+        }
     }
 
     /// The head of the audit log, if it is known.
@@ -154,33 +165,47 @@ impl Transaction {
     pub(in crate::store) async fn commit_with(mut self, last: Vec<Sql>) -> Result<(), Fault> {
         self.open()?;
         let leaves = self.leaves_it_to_others();
-        if !leaves && self.others.is_empty() {
-            self.lane()?.end_with(last, Some("COMMIT")).await?;
-            if let Some(mut loan) = self.loan.take() {
-                loan.keep = self.home;
+        let kept = match (self.others.is_empty(), leaves) {
+            (true, false) => {
+                self.lane()?.end_with(last, Some("COMMIT")).await?;
+                self.give_back();
+                return Ok(());
             }
-            return Ok(());
-        }
-        let end = (!self.others.is_empty()).then_some("RELEASE SAVEPOINT bw_part");
-        self.lane()?.end_with(last, end).await?;
-        let kept = self.others.join();
-        self.leave(leaves);
+            (true, true) => {
+                self.lane()?.end_with(last, None).await?;
+                let kept = self.others.join();
+                self.leave(true);
+                kept
+            }
+            // Not broken off in the middle if its request goes away now: the others could not be told what became of it.
+            (false, _) => lane::through(self.release(last)).await?,
+        };
         kept.wait().await
+    }
+
+    /// Ends its part of a transaction; what it waits for from then on.
+    async fn release(mut self, last: Vec<Sql>) -> Result<Kept, Fault> {
+        self.lane()?.end_with(last, Some("RELEASE SAVEPOINT bw_part")).await?;
+        let kept = self.others.join();
+        let leaves = self.leaves_it_to_others();
+        self.leave(leaves);
+        Ok(kept)
     }
 
     /// Undoes it, and keeps the connection.
     pub(in crate::store) async fn rollback(mut self) -> Result<(), Fault> {
         if self.others.is_empty() {
             self.lane()?.control("ROLLBACK", "ROLLBACK").await?;
-            if let Some(mut loan) = self.loan.take() {
-                loan.keep = self.home;
-            }
-            return Ok(());
+            self.give_back();
         }
-        self.lane()?.control(group::UNDO, group::UNDO).await?;
-        let leaves = self.leaves_it_to_others();
-        self.leave(leaves);
+        // Within one of others it is as if it had gone away.
         Ok(())
+    }
+
+    fn give_back(&mut self) {
+        if let Some(mut loan) = self.loan.take() {
+            loan.keep = self.home;
+        }
     }
 
     fn leaves_it_to_others(&self) -> bool {
@@ -221,7 +246,7 @@ impl Drop for Transaction {
         if let Some(loan) = self.loan.take()
             && !self.others.is_empty()
         {
-            group::leave_out(loan, std::mem::take(&mut self.others));
+            group::leave_out(loan, std::mem::take(&mut self.others), self.begun);
         }
     }
 }
