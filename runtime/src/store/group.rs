@@ -89,7 +89,10 @@ pub(super) async fn settle(loan: &mut Loan, others: Others) -> Result<(), Fault>
         Err(fault) => Err(fault),
     };
     loan.keep = done.is_ok();
-    others.tell(done.as_ref().map(|()| ()));
+    others.tell(match &done {
+        Ok(()) => Ok(()),
+        Err(fault) => Err(fault),
+    });
     done
 }
 

@@ -146,7 +146,9 @@ impl Lane {
     /// run.
     pub(super) async fn end_with(&mut self, last: Vec<Sql>, end: Option<&'static str>) -> Result<(), Fault> {
         if self.is_sqlite() {
-            last.iter().for_each(|sql| self.note(sql));
+            for sql in &last {
+                self.note(sql);
+            }
             let all: Vec<Sql> = last.into_iter().chain(end.map(Sql::new)).collect();
             if !all.is_empty() {
                 self.run(Sql::in_a_row(all)).await?;

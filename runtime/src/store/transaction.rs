@@ -12,6 +12,7 @@ use super::statements::journal::{self, Head};
 use crate::error::Error;
 
 /// A transaction. Dropped without its end, it is rolled back.
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own, none a state of the others")]
 #[derive(Debug)]
 pub(in crate::store) struct Transaction {
     /// There until its end.

@@ -52,17 +52,16 @@ impl Transaction {
 
     /// Chains these events and writes them, but for the statements that are left over: those are run next, in order.
     async fn journal_but_for_the_last(&mut self, context: &Context, events: &[Event]) -> Result<Vec<Sql>, Error> {
-        let (mut seq, mut hash) = match self.head() {
-            Some(head) => head,
-            None => {
-                // Held until the end of the transaction: entries are chained one transaction after the other.
-                let mut sql = Sql::new(HEAD);
-                sql.locking();
-                let head = self.row(sql).await?;
-                // Without a head, an entry could be chained to nothing in particular: nothing is written any more.
-                let gone = || Error::Bug("the head of the audit log is gone; nothing can be recorded".to_owned());
-                read_head(&head.ok_or_else(gone)?)?
-            }
+        let (mut seq, mut hash) = if let Some(head) = self.head() {
+            head
+        } else {
+            // Held until the end of the transaction: entries are chained one transaction after the other.
+            let mut sql = Sql::new(HEAD);
+            sql.locking();
+            let head = self.row(sql).await?;
+            // Without a head, an entry could be chained to nothing in particular: nothing is written any more.
+            let gone = || Error::Bug("the head of the audit log is gone; nothing can be recorded".to_owned());
+            read_head(&head.ok_or_else(gone)?)?
         };
         let mut last = Vec::new();
         for events in parts(events, AT_ONCE) {
