@@ -34,9 +34,11 @@ async fn child() {
     let Ok(url) = std::env::var(URL) else { return };
     let apart = std::env::var(APART).is_ok();
     let store = Store::open(&PANEL, &url).await.unwrap();
-    while apart {
-        write_apart(&store).await;
-        println!("written");
+    if apart {
+        loop {
+            write_apart(&store).await;
+            println!("written");
+        }
     }
     // Several at once, so that some of them share their commits.
     let mut all = tokio::task::JoinSet::new();
