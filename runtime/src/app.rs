@@ -21,6 +21,7 @@ use crate::route::Route;
 use crate::secret::Secrets;
 use crate::store::{Store, Write};
 use crate::turn::Turns;
+use crate::under_way::UnderWay;
 
 /// The running application.
 pub struct App {
@@ -52,6 +53,8 @@ pub struct App {
     pub(crate) large_forms: Semaphore,
     /// Rings when there is work.
     pub(crate) bell: Arc<Notify>,
+    /// Long steps of jobs that this process is at.
+    pub(crate) under_way: UnderWay,
     /// Tries that were held off, likewise.
     pub(crate) held_off: Flood,
     /// Whose turn it is before the door.
@@ -103,6 +106,7 @@ impl App {
             secrets,
             passkeys,
             forged: Flood::default(),
+            under_way: UnderWay::default(),
             held_off: Flood::default(),
             turns: Turns::default(),
             assets,

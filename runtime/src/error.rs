@@ -42,6 +42,10 @@ pub enum Error {
     Unread(Unread),
     /// The database is busy, gone or too slow; what happened, for the log only: 503.
     Unavailable(String),
+    /// A change that was said to take long holds the database, and this one waited as long as it may: 503.
+    Busy,
+    /// There is no room left where the database is; nothing of the change was kept: 503.
+    Full,
     /// A mistake of this program; what happened, for the log only: 500.
     Bug(String),
 }
@@ -103,6 +107,11 @@ impl Error {
         Self::Fields(vec![FieldFault { field, message: message.into() }])
     }
 
+    /// Whether the same may work later, without anybody doing it differently: the database is busy, gone or full.
+    pub(crate) fn may_pass(&self) -> bool {
+        matches!(self, Self::Unavailable(_) | Self::Busy | Self::Full)
+    }
+
     /// The status of the answer.
     #[must_use]
     pub fn status(&self) -> StatusCode {
@@ -114,7 +123,7 @@ impl Error {
             Self::Fields(_) | Self::Check(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Unread(why) => why.status(),
-            Self::Unavailable(_) => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(_) | Self::Busy | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
             Self::Setup(_) | Self::Bug(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -144,6 +153,16 @@ impl Error {
             Self::Check(message) => (*message).to_owned(),
             Self::Held { by, count } => format!("This can't be deleted: {by} point at it ({count})."),
             Self::Unavailable(_) => "The database does not answer in time. Please try again in a moment.".to_owned(),
+            Self::Busy => {
+                "Many rows are being brought in as one at the moment, and nobody else can save until that is done. \
+                           Nothing of this was saved; please send it again in a minute."
+                    .to_owned()
+            }
+            Self::Full => {
+                "There is no room left on the disk of the database. Nothing of this was saved; whoever runs the panel \
+                           has to make room."
+                    .to_owned()
+            }
             Self::Setup(_) | Self::Bug(_) => "Something went wrong on our side. It has been logged.".to_owned(),
         }
     }
@@ -164,6 +183,8 @@ impl fmt::Display for Error {
             Self::BadRequest(what) => write!(f, "bad request: {what}"),
             Self::Unread(why) => write!(f, "not read: {why:?}"),
             Self::Unavailable(what) => write!(f, "database unavailable: {what}"),
+            Self::Busy => f.write_str("database busy: a long change is under way"),
+            Self::Full => f.write_str("the disk of the database is full"),
             Self::Bug(what) => write!(f, "bug: {what}"),
         }
     }

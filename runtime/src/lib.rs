@@ -66,6 +66,7 @@ pub mod token;
 mod trail;
 mod turn;
 pub mod typed;
+mod under_way;
 mod upload;
 pub mod value;
 mod views;

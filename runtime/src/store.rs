@@ -15,6 +15,7 @@ mod factors;
 mod fault;
 mod fit;
 mod framework;
+mod group;
 #[cfg(test)]
 pub(crate) mod heard;
 mod indexes;
@@ -23,6 +24,7 @@ mod links;
 mod loans;
 mod mail;
 mod passkeys;
+mod pool;
 mod postgres;
 pub mod query;
 pub mod retention;
@@ -30,6 +32,7 @@ pub mod shown;
 mod sql;
 mod sqlite;
 mod statements;
+mod transaction;
 mod tries;
 mod work;
 mod write;
@@ -49,6 +52,7 @@ use crate::panel::Panel;
 
 use cursor::Cursors;
 use database::Database;
+use pool::Among;
 
 pub use account::{
     Ask, LinkRow, NewLink, NewPerson, NewSession, OwnSession, PasswordHash, PersonRow, Purpose, SessionRow,
@@ -203,7 +207,18 @@ impl Store {
     /// # Errors
     /// [`Error::Unavailable`] when the connection is not free within 2 s, or another process holds the file for 5 s.
     pub async fn write(&self, context: Context) -> Result<Write, Error> {
-        Write::begin(self, context).await
+        Write::begin(self, context, Among::Others).await
+    }
+
+    /// As [`Store::write`], for a change that takes a while: it shares its commit with nobody.
+    pub(crate) async fn write_apart(&self, context: Context) -> Result<Write, Error> {
+        Write::begin(self, context, Among::None).await
+    }
+
+    /// As [`Store::write_apart`], for seconds: people who want to save meanwhile wait longer than usual where there is one
+    /// writer, and are told why if that is not enough.
+    pub(crate) async fn write_for_long(&self, context: Context) -> Result<Write, Error> {
+        Write::begin(self, context, Among::NoneForLong).await
     }
 
     /// A page of the audit log, in one statement.

@@ -10,8 +10,11 @@
 
 mod bulk;
 mod import;
+#[cfg(test)]
+mod tests;
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -21,10 +24,11 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::audit::Context;
 use crate::authorize::{Actor, Terms, authorize};
+use crate::clock::Clock;
 use crate::error::Error;
 use crate::panel::{Model, Verb};
 use crate::session::{self, Fit};
-use crate::store::{JobFault, JobRow, JobState, Lease, Met, refused};
+use crate::store::{JobFault, JobRow, JobState, Lease, Met, Store, refused};
 
 pub(crate) use bulk::{Asked as BulkAsked, verb as bulk_verb};
 
@@ -119,11 +123,11 @@ impl Worker<'_> {
                     return Ok(true);
                 }
                 Ok(Stepped::Ended | Stepped::Lost) => return Ok(true),
-                Err(Error::Unavailable(why)) => {
-                    tracing::warn!(job = job.id, why, "a step of a job is tried again");
+                Err(error) if error.may_pass() => {
+                    tracing::warn!(job = job.id, %error, "a step of a job is tried again");
                     tokio::time::sleep(PAUSE).await;
                     // A commit without an answer may have been one: only the database knows how far the job is.
-                    match self.app.store.hold_job(job.id, self.lease()).await? {
+                    match self.app.store.hold_job(job.id, self.lease(), None).await? {
                         Some(fresh) => job = fresh,
                         None => return Ok(true),
                     }
@@ -214,14 +218,19 @@ impl Worker<'_> {
 struct Held(JoinHandle<()>);
 
 impl Held {
-    fn of(app: &App, job: i64, owner: &str) -> Self {
-        let (store, clock, owner) = (app.store.clone(), app.clock.clone(), owner.to_owned());
+    /// `seen`: rows that the step looked at so far, told along with it.
+    fn of(app: &App, job: i64, owner: &str, seen: Arc<AtomicU64>) -> Self {
+        Self::every(HOLD, app.store.clone(), app.clock.clone(), (job, owner.to_owned()), seen)
+    }
+
+    fn every(time: Duration, store: Store, clock: Clock, (job, owner): (i64, String), seen: Arc<AtomicU64>) -> Self {
         Self(tokio::spawn(async move {
             loop {
-                tokio::time::sleep(HOLD).await;
+                tokio::time::sleep(time).await;
                 let until = clock.now() + LEASE;
+                let seen = seen.load(Ordering::Relaxed);
                 // SQLite has one writer: while the step is that, nobody can claim the job either.
-                match store.hold_job(job, Lease { owner: &owner, until }).await {
+                match store.hold_job(job, Lease { owner: &owner, until }, Some(seen)).await {
                     Ok(None) => return,
                     Ok(Some(_)) => {}
                     Err(error) => tracing::debug!(job, %error, "the lease of a job was not renewed"),

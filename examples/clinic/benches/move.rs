@@ -1,6 +1,7 @@
-//! What it takes to move many rows: 100,000 patients out as CSV, 100,000 in, tried and brought in, and one after the other
-//! by form, each with its entry in the audit log. In process, over the panel's own service and jobs.
-//! `cargo bench -p clinic --bench move`
+//! What it takes to move many rows: 100,000 patients out as CSV, 100,000 in, tried and brought in, and one by one, each
+//! with its entry in the audit log: by the store, by form, and by a floor that does nothing but the statements. In
+//! process, over the panel's own service and jobs. `cargo bench -p clinic --bench move`, or of its parts
+//! (`… -- create export import`) only some.
 
 use std::process::Command;
 
@@ -14,6 +15,7 @@ use http::{Method, Request, Response, StatusCode, header};
 use http_body_util::{BodyExt as _, Full};
 use tower_service::Service as _;
 
+mod floor;
 mod measured;
 
 use measured::{Clock, memory, signed_in_with_factor};
@@ -27,10 +29,10 @@ use measured::{Clock, memory, signed_in_with_factor};
 mod clinic;
 
 const ROWS: u32 = 100_000;
-/// Forms that are sent.
-const FORMS: u32 = 6_000;
-/// Of them at once.
-const AT_ONCE: u32 = 4;
+/// Patients that are made one by one.
+const SINGLES: u32 = 6_400;
+/// How many at once.
+const AT_ONCE: [u32; 3] = [1, 4, 32];
 
 fn main() {
     let threads = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("threads");
@@ -48,10 +50,25 @@ async fn measure() {
     let service = clinic::Clinic::builder().public_url("http://127.0.0.1:8000").service(&url).await.expect("a panel");
     let token = signed_in_with_factor(&service, "Owner", &url).await;
     let panel = Panel { service, csrf: forgery::form_token(&token), token };
-    panel.store().await;
-    panel.create().await;
-    panel.export().await;
-    panel.import().await;
+    let parts: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
+    let wanted = |part: &str| parts.is_empty() || parts.iter().any(|word| word == part);
+    if wanted("create") {
+        floor::create(&url, SINGLES).await;
+        for at_once in AT_ONCE {
+            panel.store(at_once).await;
+        }
+        for at_once in AT_ONCE {
+            panel.create(at_once).await;
+        }
+        let whole = panel.service.app().store.verify_audit().await.expect("a chain");
+        println!("the audit log: {whole:?}");
+    }
+    if wanted("export") {
+        panel.export().await;
+    }
+    if wanted("import") {
+        panel.import().await;
+    }
 }
 
 #[derive(Clone)]
@@ -86,14 +103,14 @@ impl Panel {
         self.send(Method::POST, path, "application/x-www-form-urlencoded", Bytes::from(body)).await
     }
 
-    /// By form, as people do it, some of them at once.
-    async fn create(&self) {
+    /// By form, as people do it: so many at once.
+    async fn create(&self, at_once: u32) {
         let clock = Clock::start();
-        let senders: Vec<_> = (0..AT_ONCE)
+        let senders: Vec<_> = (0..at_once)
             .map(|sender| {
                 let panel = self.clone();
                 tokio::spawn(async move {
-                    for number in 0..FORMS / AT_ONCE {
+                    for number in 0..SINGLES / at_once {
                         let name = format!("Patient {sender} {number}");
                         let fields = [
                             ("name", name.as_str()),
@@ -113,37 +130,41 @@ impl Panel {
         for sender in senders {
             sender.await.expect("all are created");
         }
-        println!(
-            "{FORMS} patients by form, each with its audit entry: {}, {:.2} ms of CPU each",
-            clock.read(),
-            1000.0 * clock.cpu() / f64::from(FORMS)
-        );
+        report("by form, with session and redirection", at_once, &clock);
     }
 
-    /// By the store, as the body of an action or a command does it: a transaction each.
-    async fn store(&self) {
-        let app = self.service.app();
-        let (model, clock) = (&app.panel.models[1], Clock::start());
-        let field = |name: &str| model.field_by_name(name).expect("a field").index;
-        for number in 0..FORMS {
-            let mut write = app
-                .store
-                .write(Context::of_nobody(uuid::Uuid::now_v7(), app.clock.now()))
-                .await
-                .expect("a transaction");
-            let values = vec![
-                (field("name"), Value::Text(format!("Patient {number}"))),
-                (field("born"), Value::Date("1980-02-03".parse().expect("a day"))),
-                (field("doctor"), Value::Int(1)),
-            ];
-            let (_, recorded) = write.seed(model, vec![values]).await.expect("a row");
-            write.commit(recorded).await.expect("a commit");
+    /// By the store, as the body of an action or a command does it: a transaction each, so many at once.
+    async fn store(&self, at_once: u32) {
+        let clock = Clock::start();
+        let writers: Vec<_> = (0..at_once)
+            .map(|writer| {
+                let panel = self.clone();
+                tokio::spawn(async move {
+                    for number in 0..SINGLES / at_once {
+                        panel.add(&format!("Patient {writer} {number}")).await;
+                    }
+                })
+            })
+            .collect();
+        for writer in writers {
+            writer.await.expect("all are created");
         }
-        println!(
-            "{FORMS} patients by the store, each in a transaction with its audit entry: {}, {:.0}/s of CPU",
-            clock.read(),
-            f64::from(FORMS) / clock.cpu()
-        );
+        report("by the store, a transaction and an audit entry each", at_once, &clock);
+    }
+
+    async fn add(&self, name: &str) {
+        let app = self.service.app();
+        let model = &app.panel.models[1];
+        let field = |name: &str| model.field_by_name(name).expect("a field").index;
+        let context = Context::of_nobody(uuid::Uuid::now_v7(), app.clock.now());
+        let mut write = app.store.write(context).await.expect("a transaction");
+        let values = vec![
+            (field("name"), Value::Text(name.to_owned())),
+            (field("born"), Value::Date("1980-02-03".parse().expect("a day"))),
+            (field("doctor"), Value::Int(1)),
+        ];
+        let (_, recorded) = write.seed(model, vec![values]).await.expect("a row");
+        write.commit(recorded).await.expect("a commit");
     }
 
     async fn export(&self) {
@@ -208,4 +229,13 @@ impl Panel {
             );
         }
     }
+}
+
+fn report(how: &str, at_once: u32, clock: &Clock) {
+    println!(
+        "{SINGLES} patients {how}, {at_once} at once: {}, {:.0}/s of CPU, {:.0}/s by the clock",
+        clock.read(),
+        f64::from(SINGLES) / clock.cpu(),
+        f64::from(SINGLES) / clock.wall()
+    );
 }

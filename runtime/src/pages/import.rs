@@ -107,7 +107,7 @@ impl<'a> Importing<'a> {
         let view = ColumnsPage {
             action: self.link(Page::Upload(upload.id)),
             cancel: self.link(Page::Import),
-            lead: format!("{} rows in {}.", words::number(upload.rows), upload.name).into(),
+            lead: format!("{} in {}.", words::rows(upload.rows), upload.name).into(),
             columns: columns
                 .map(|(place, (label, guessed))| {
                     let chosen = self.cx.posted.get(&format!("m.{place}")).or(guessed).unwrap_or_default();

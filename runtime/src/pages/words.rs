@@ -32,6 +32,11 @@ pub(super) fn so_many(model: &Model, n: u64) -> String {
     format!("{} {}", number(n), if n == 1 { model.title } else { model.plural }.to_lowercase())
 }
 
+/// "1 row", "1,234 rows".
+pub(super) fn rows(n: u64) -> String {
+    format!("{} {}", number(n), if n == 1 { "row" } else { "rows" })
+}
+
 /// "a, b and c".
 pub(super) fn list(words: &[&str]) -> String {
     match words {

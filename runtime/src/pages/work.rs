@@ -52,10 +52,12 @@ async fn list(cx: &Cx<'_>) -> Result<Response, Error> {
 }
 
 async fn one(cx: &Cx<'_>, id: i64) -> Result<Response, Error> {
-    let job = cx.app.store.job(me(cx), id).await?.ok_or(Error::NotFound)?;
+    let mut job = cx.app.store.job(me(cx), id).await?.ok_or(Error::NotFound)?;
     let running = !job.state.is_over();
     if running {
         cx.app.bell.notify_one();
+        // All or none: the database tells of it at the end.
+        job.seen = job.seen.max(cx.app.under_way.seen(id).unwrap_or_default());
     }
     let faults = cx.app.store.job_faults(job.id).await?;
     let model = model(cx, &job);
@@ -115,6 +117,10 @@ async fn one(cx: &Cx<'_>, id: i64) -> Result<Response, Error> {
 
 async fn cancel(cx: &Cx<'_>, id: i64) -> Result<Response, Error> {
     if is_post(cx) {
+        if cx.app.store.job(me(cx), id).await?.is_some() {
+            // What holds the one writer ends first, else the end would wait for what it ends.
+            cx.app.under_way.end(id);
+        }
         let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
         match write.cancel_job(id).await? {
             Some(recorded) => write.commit(recorded).await?,
@@ -150,7 +156,7 @@ fn again(cx: &Cx<'_>, model: &'static Model, job: &JobRow) -> Option<Again> {
     fields.push(hidden("key", asked.key.clone().unwrap_or_default()));
     fields.push(hidden("how", if asked.as_one { "one" } else { "parts" }.to_owned()));
     fields.push(hidden("step", "go".to_owned()));
-    let label = format!("Import {} rows", words::number(job.done));
+    let label = format!("Import {}", words::rows(job.done));
     Some(Again { action: action.into(), fields, label: label.into(), back })
 }
 

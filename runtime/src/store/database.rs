@@ -4,9 +4,11 @@
 use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
-use super::lane::{Door, Pool, Reading, Transaction};
+use super::lane::Door;
+use super::pool::{Among, Pool, Reading};
 use super::sql::Sql;
 use super::statements::migrations;
+use super::transaction::Transaction;
 use super::{postgres, sqlite};
 use crate::audit::Context;
 use crate::error::Error;
@@ -45,7 +47,12 @@ impl Database {
 
     /// A transaction.
     pub(in crate::store) async fn begin(&self) -> Result<Transaction, Error> {
-        Ok(self.writers.begin().await?)
+        Ok(self.writers.begin(Among::Others, false).await?)
+    }
+
+    /// A transaction that writes into the audit log.
+    pub(in crate::store) async fn begin_change(&self, among: Among) -> Result<Transaction, Error> {
+        Ok(self.writers.begin(among, true).await?)
     }
 
     /// Its name and version, in words.

@@ -1,5 +1,6 @@
-//! What goes along with a deleted row: the walk over the keys that point at it. Shown before, and carried out row by row
-//! so that each leaves its event; the database's own cascades are only the net below.
+//! What goes along with a deleted row: the walk over the keys that point at it. Shown before, and carried out some
+//! hundreds of rows at a time so that each row leaves its event; the database's own cascades are only the net below. Of
+//! rows that go along it holds their numbers, of those that are only loosened nothing.
 
 use std::collections::HashSet;
 
@@ -7,10 +8,10 @@ use crate::audit::Event;
 use crate::authorize::Terms;
 use crate::error::Error;
 use crate::panel::{Automatic, Field, FieldSet, Kind, Model, OnDelete, Panel};
-use crate::store::Store;
-use crate::store::lane::Transaction;
 use crate::store::query::{DeleteGroup, DeletePreview, GetQuery};
+use crate::store::statements::change::IDS;
 use crate::store::statements::reach::Step;
+use crate::store::{Store, Write};
 use crate::value::{Row, Value};
 
 /// Keys a preview follows below one another; rows that point at themselves in a circle end there.
@@ -58,67 +59,124 @@ pub(super) async fn preview(
     Ok(Some(preview))
 }
 
-/// Removes the row with all that goes along; the events, in the order in which things happened.
-pub(super) async fn carry_out(
-    panel: &'static Panel,
-    transaction: &mut Transaction,
+/// Rows of one model that go, all for the same reason.
+struct Going {
     model: &'static Model,
-    row: Row,
-    now: chrono::DateTime<chrono::Utc>,
-) -> Result<Vec<Event>, Error> {
-    let mut seen: HashSet<(usize, i64)> = HashSet::from([(model.index, row.id)]);
-    let mut going: Vec<(&'static Model, Vec<Row>)> = vec![(model, vec![row])];
-    let mut loosened: Vec<(&'static Model, &'static Field, Vec<Row>)> = Vec::new();
+    ids: Vec<i64>,
+}
+
+/// Removes the row with all that goes along; the events, in the order in which things happened, are left with the change.
+pub(super) async fn carry_out(write: &mut Write, model: &'static Model, row: Row) -> Result<(), Error> {
+    let going = all_that_goes(write, model, row.id).await?;
+    let mut gone: Vec<HashSet<i64>> = write.panel().models.iter().map(|_| HashSet::new()).collect();
+    for part in &going {
+        if let Some(ids) = gone.get_mut(part.model.index) {
+            ids.extend(&part.ids);
+        }
+    }
+    // What points goes before what it points at.
+    for Going { model, ids } in going.iter().rev() {
+        for (child, key, effect) in keys_to(write.panel(), model.index) {
+            if effect == OnDelete::SetNull {
+                loosen(write, child, key, ids, gone.get(child.index)).await?;
+            }
+        }
+        for ids in ids.chunks(IDS) {
+            let numbers: Vec<Value> = ids.iter().copied().map(Value::Int).collect();
+            let rows = write.transaction().load_having(model, None, &numbers).await?;
+            write.transaction().remove(model, ids).await?;
+            for row in &rows {
+                write.note(Event::deleted(model, row)).await?;
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The row, and what its removal takes along, nearest first.
+///
+/// # Errors
+/// [`Error::Held`] when a row holds some of it.
+async fn all_that_goes(write: &mut Write, model: &'static Model, id: i64) -> Result<Vec<Going>, Error> {
+    let panel = write.panel();
+    let mut seen: HashSet<(usize, i64)> = HashSet::from([(model.index, id)]);
+    let mut going = vec![Going { model, ids: vec![id] }];
     let mut next = 0;
-    while let Some((model, rows)) = going.get(next) {
-        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-        let at = model.index;
+    while let Some(part) = going.get(next) {
+        let (at, ids) = (part.model.index, part.ids.clone());
         next += 1;
         for (child, key, effect) in keys_to(panel, at) {
             match effect {
                 OnDelete::Restrict => {
-                    let count = transaction.count_pointing(child, key.index, &ids).await?;
+                    let count = write.transaction().count_pointing(child, key.index, &ids).await?;
                     if count > 0 {
                         return Err(Error::Held { by: child.plural, count });
                     }
                 }
                 OnDelete::Cascade => {
-                    let mut rows = transaction.load_pointing(child, key.index, &ids).await?;
-                    rows.retain(|row| seen.insert((child.index, row.id)));
-                    if !rows.is_empty() {
-                        going.push((child, rows));
+                    let mut children = Vec::new();
+                    for ids in ids.chunks(IDS) {
+                        let mut after = None;
+                        loop {
+                            let more = write.transaction().ids_pointing(child, key.index, ids, after).await?;
+                            after = more.last().copied();
+                            children.extend(more.iter().filter(|id| seen.insert((child.index, **id))));
+                            if after.is_none() {
+                                break;
+                            }
+                        }
+                    }
+                    if !children.is_empty() {
+                        going.push(Going { model: child, ids: children });
                     }
                 }
-                OnDelete::SetNull => {
-                    let rows = transaction.load_pointing(child, key.index, &ids).await?;
-                    if !rows.is_empty() {
-                        loosened.push((child, key, rows));
-                    }
-                }
+                OnDelete::SetNull => {}
             }
         }
     }
-    let mut events = Vec::new();
-    for (model, key, rows) in loosened {
-        for row in rows.into_iter().filter(|row| !seen.contains(&(model.index, row.id))) {
-            // Two keys of one row may point at what goes: the second change starts from the first.
-            let Some(before) = transaction.load(model, row.id).await? else { continue };
-            let mut after = before.clone();
-            after.set(key.index, Value::Null);
-            let mut changed = FieldSet::NONE.with(key.index);
-            for field in model.fields.iter().filter(|f| f.automatic == Some(Automatic::Updated)) {
-                after.set(field.index, Value::Timestamp(now));
-                changed = changed.with(field.index);
+    Ok(going)
+}
+
+/// Empties a key of the rows that point at these and stay themselves.
+async fn loosen(
+    write: &mut Write,
+    model: &'static Model,
+    key: &'static Field,
+    ids: &[i64],
+    gone: Option<&HashSet<i64>>,
+) -> Result<(), Error> {
+    let now = write.context().now();
+    let stamps: Vec<&Field> = model.fields.iter().filter(|f| f.automatic == Some(Automatic::Updated)).collect();
+    let changed = stamps.iter().fold(FieldSet::NONE.with(key.index), |all, field| all.with(field.index));
+    for ids in ids.chunks(IDS) {
+        let mut after = None;
+        loop {
+            let mut rows = write.transaction().load_pointing(model, key.index, ids, after).await?;
+            after = rows.last().map(|row| row.id);
+            if after.is_none() {
+                break;
             }
-            transaction.update(model, &after, changed, before.version).await?;
-            events.push(Event::updated(model, &before, &after, changed));
+            rows.retain(|row| !gone.is_some_and(|gone| gone.contains(&row.id)));
+            let Some(first) = rows.first() else { continue };
+            // All of them get the same.
+            let mut same = first.clone();
+            same.set(key.index, Value::Null);
+            for field in &stamps {
+                same.set(field.index, Value::Timestamp(now));
+            }
+            let these: Vec<i64> = rows.iter().map(|row| row.id).collect();
+            let written = write.transaction().update_alike(model, &these, &same, changed).await?;
+            if written != rows.len() as u64 {
+                return Err(Error::Bug(format!("{written} rows of {} were there of {}", model.name, rows.len())));
+            }
+            for before in &rows {
+                let mut after = before.clone();
+                for field in std::iter::once(&key).chain(&stamps) {
+                    after.set(field.index, same.get(field.index).cloned().unwrap_or(Value::Null));
+                }
+                write.note(Event::updated(model, before, &after, changed)).await?;
+            }
         }
     }
-    // What points goes before what it points at.
-    for (model, rows) in going.iter().rev() {
-        let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
-        transaction.remove(model, &ids).await?;
-        events.extend(rows.iter().map(|row| Event::deleted(model, row)));
-    }
-    Ok(events)
+    Ok(())
 }

@@ -19,7 +19,8 @@ use sqlx::postgres::PgConnectOptions;
 
 use super::database::Database;
 use super::framework;
-use super::lane::{Door, Pool, STATEMENT};
+use super::lane::{Door, STATEMENT};
+use super::pool::Pool;
 use super::sql::Sql;
 use crate::error::Error;
 

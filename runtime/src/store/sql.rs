@@ -238,6 +238,21 @@ impl Sql {
         &self.text
     }
 
+    /// Several statements as one text, run one after the other by a database that takes that (SQLite). Their values are
+    /// numbered through.
+    pub(in crate::store) fn in_a_row(all: Vec<Self>) -> Self {
+        let mut whole = Self::default();
+        for mut sql in all {
+            let bound = std::mem::take(&mut sql.bound);
+            if !whole.text.is_empty() {
+                whole.text.push_str("; ");
+            }
+            renumber(&sql.into_text(Dialect::Sqlite), whole.bound.len(), &mut whole.text);
+            whole.bound.extend(bound);
+        }
+        whole
+    }
+
     /// Text and values, for a driver.
     pub(in crate::store) fn into_parts(mut self, dialect: Dialect) -> (AssertSqlSafe<String>, Vec<Bound>) {
         let bound = std::mem::take(&mut self.bound);
@@ -261,6 +276,30 @@ pub(in crate::store) fn parts<T>(all: &[T], longest: usize) -> impl Iterator<Ite
         rest = after;
         Some(part)
     })
+}
+
+/// Appends the text with this added to the number of each placeholder.
+fn renumber(text: &str, by: usize, to: &mut String) {
+    let mut rest = text;
+    while let Some(at) = rest.find(['$', '"', '\'']) {
+        let (before, from) = rest.split_at(at);
+        let (mark, after) = from.split_at(1);
+        to.push_str(before);
+        rest = if mark == "$" {
+            let (number, after) = after.split_at(after.bytes().take_while(u8::is_ascii_digit).count());
+            // A `$` without a number stays what it is.
+            let _ = match number.parse::<usize>() {
+                Ok(number) => write!(to, "${}", number + by),
+                Err(_) => write!(to, "${number}"),
+            };
+            after
+        } else {
+            let (quoted, after) = from.split_at(after.find(mark).map_or(from.len(), |end| end + 2));
+            to.push_str(quoted);
+            after
+        };
+    }
+    to.push_str(rest);
 }
 
 /// Values from which on the numbers of placeholders are dear to SQLite.
@@ -313,7 +352,20 @@ pub(in crate::store) fn joined(prefix: &'static str, parts: &[&'static str]) -> 
 
 #[cfg(test)]
 mod tests {
-    use super::{parts, without_numbers};
+    use super::{Sql, parts, without_numbers};
+    use crate::store::dialect::Dialect;
+
+    #[test]
+    fn values_of_statements_in_a_row_are_numbered_through() {
+        let first = Sql::new("INSERT INTO t VALUES ($1, '$1', $2)").bind(1).bind(2);
+        let second = Sql::new("UPDATE u SET a = $2 WHERE \"$1\" = $1").bind(3).bind(4);
+        let row = Sql::in_a_row(vec![first, second, Sql::new("COMMIT")]);
+        assert_eq!(row.bound.len(), 4);
+        assert_eq!(
+            row.into_text(Dialect::Sqlite),
+            "INSERT INTO t VALUES ($1, '$1', $2); UPDATE u SET a = $4 WHERE \"$1\" = $3; COMMIT"
+        );
+    }
 
     #[test]
     fn parts_have_few_lengths_and_leave_nothing_out() {

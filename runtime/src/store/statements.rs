@@ -11,7 +11,7 @@ pub(in crate::store) mod factors;
 mod finding;
 pub(in crate::store) mod hands;
 pub(in crate::store) mod jobs;
-mod journal;
+pub(in crate::store) mod journal;
 pub(in crate::store) mod loans;
 pub(in crate::store) mod mail;
 pub(in crate::store) mod migrations;

@@ -234,6 +234,11 @@ impl Write {
         Ok(Some(self.record(event)))
     }
 
+    /// As [`Store::rewind_job`], with what else this transaction does.
+    pub async fn rewind_job(&mut self, job: i64, lease: Lease<'_>) -> Result<bool, Error> {
+        jobs::rewind(self.transaction(), job, lease).await
+    }
+
     /// Forgets an upload, with what else this transaction does.
     pub async fn drop_upload(&mut self, upload: i64) -> Result<(), Error> {
         uploads::remove(self.transaction(), upload).await
@@ -283,9 +288,10 @@ impl Store {
     }
 
     /// Keeps the lease; the job as it stands, or `None`: it is no longer this process's.
-    pub async fn hold_job(&self, job: i64, lease: Lease<'_>) -> Result<Option<JobRow>, Error> {
+    /// `seen`: rows looked at so far in a step that tells of them by this alone.
+    pub async fn hold_job(&self, job: i64, lease: Lease<'_>, seen: Option<u64>) -> Result<Option<JobRow>, Error> {
         let mut tx = self.database.begin().await?;
-        let held = jobs::hold(&mut tx, job, lease).await?;
+        let held = jobs::hold(&mut tx, job, lease, seen).await?;
         tx.commit_without_event().await?;
         Ok(held)
     }

@@ -3,6 +3,7 @@
 
 pub(crate) mod bulk;
 mod fitting;
+mod marks;
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,14 +11,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use tokio::sync::Notify;
 
 use fitting::{field_of, may_fill_in, outside, veil_secrets, wrong_verb};
+use marks::Since;
 
 use crate::audit::{Change, Context, Event, EventId};
 use crate::authorize::Terms;
 use crate::constraint;
 use crate::error::Error;
 use crate::panel::{Automatic, FieldSet, Model, Panel, Sensitivity, Verb};
-use crate::store::lane::Transaction;
+use crate::store::pool::Among;
 use crate::store::query::{GetQuery, ListedRow};
+use crate::store::transaction::Transaction;
 use crate::store::{Store, deletion, proved};
 use crate::value::{Row, Value};
 
@@ -30,6 +33,8 @@ pub struct Write {
     pub(super) pending: Vec<Event>,
     /// Some of what happened stands in the log already.
     written_down: bool,
+    /// Where it can be undone to, innermost last.
+    marks: Vec<Since>,
     mark: u64,
     bell: Arc<Notify>,
     mailed: bool,
@@ -76,14 +81,15 @@ pub enum Parents<'a> {
 }
 
 impl Write {
-    pub(super) async fn begin(store: &Store, context: Context) -> Result<Self, Error> {
+    pub(super) async fn begin(store: &Store, context: Context, among: Among) -> Result<Self, Error> {
         static MARKS: AtomicU64 = AtomicU64::new(0);
         Ok(Self {
             panel: store.panel,
             context,
-            transaction: store.database.begin().await?,
+            transaction: store.database.begin_change(among).await?,
             pending: Vec::new(),
             written_down: false,
+            marks: Vec::new(),
             mark: MARKS.fetch_add(1, Ordering::Relaxed),
             bell: store.bell(),
             mailed: false,
@@ -217,9 +223,7 @@ impl Write {
             return Err(wrong_verb(terms, "delete"));
         }
         let row = self.row_within(terms, id, version).await?;
-        let now = self.context.now();
-        let events = deletion::carry_out(self.panel, &mut self.transaction, terms.model(), row, now).await?;
-        self.pending.extend(events);
+        deletion::carry_out(self, terms.model(), row).await?;
         Ok(Recorded { mark: self.mark })
     }
 
@@ -275,14 +279,15 @@ impl Write {
     ///     write.commit(recorded).await
     /// }
     /// ```
-    pub async fn commit(mut self, proof: Recorded) -> Result<(), Error> {
+    pub async fn commit(self, proof: Recorded) -> Result<(), Error> {
         if proof.mark != self.mark || (self.pending.is_empty() && !self.written_down) {
             return Err(Error::Bug("a commit with the proof of another change".to_owned()));
         }
-        if !self.pending.is_empty() {
-            self.transaction.journal(&self.context, &self.pending).await?;
+        if self.pending.is_empty() {
+            self.transaction.commit_without_event().await?;
+        } else {
+            self.transaction.journal_and_commit(&self.context, &self.pending).await?;
         }
-        self.transaction.commit_without_event().await?;
         if self.mailed {
             self.bell.notify_one();
         }

@@ -1,4 +1,4 @@
-//! The database server goes away and comes back. On SQLite there is none.
+//! The database server goes away and comes back, or all that may speak with it are busy.
 
 use std::time::{Duration, Instant};
 
@@ -49,4 +49,25 @@ async fn connections_that_died_while_idle_cost_nobody_an_answer() {
         place::let_in(&url(&house.directory), true).await;
         house.app().store.write(crate::testing::command_line()).await.unwrap().roll_back().await.unwrap();
     }
+}
+
+#[tokio::test]
+async fn while_every_connection_is_taken_a_save_is_turned_away_in_time_and_afterwards_goes_through() {
+    let house = House::open().await;
+    house.person(ANNA, "Owner").await;
+    let mut browser = house.signed_in(ANNA).await;
+    let doctor = [("name", "Berg"), ("speciality", "General")];
+    let mut taken = Vec::new();
+    for _ in 0..place::either(1, 8) {
+        taken.push(house.app().store.write(crate::testing::command_line()).await.unwrap());
+    }
+    let started = Instant::now();
+    let answer = browser.post("/doctors/new", &doctor).await;
+    assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.text);
+    assert!(!answer.header("retry-after").is_empty());
+    assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
+    for write in taken {
+        write.roll_back().await.unwrap();
+    }
+    assert_eq!(browser.post("/doctors/new", &doctor).await.status, StatusCode::SEE_OTHER);
 }

@@ -136,7 +136,7 @@ impl Worker<'_> {
         let people = authorize_framework(self.app.panel, who.actor, Verb::View, Framework::People).is_ok();
         let parents = Parents::Within { views: &views, people };
         let mut step = JobStep { place: rows.place, ..JobStep::default() };
-        let mut write = self.app.store.write(who.context.clone()).await?;
+        let mut write = self.app.store.write_apart(who.context.clone()).await?;
         for (id, version) in rows.these {
             step.seen += 1;
             let mark = write.mark().await?;
@@ -178,7 +178,7 @@ impl Worker<'_> {
                     step.done = 1;
                     self.finish(job, write, &step).await?
                 }
-                Err(Error::Unavailable(why)) => return Err(Error::Unavailable(why)),
+                Err(error) if error.may_pass() => return Err(error),
                 Err(error) => {
                     write.roll_back().await?;
                     if error.status().is_server_error() {

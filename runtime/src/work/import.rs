@@ -61,7 +61,7 @@ impl Worker<'_> {
         };
         let through = last_of(&part);
         met.through = u64::MAX;
-        let mut write = self.app.store.write(who.context.clone()).await?;
+        let mut write = self.app.store.write_apart(who.context.clone()).await?;
         let step = self.part(&mut write, &rights, &mapping, false, met, part).await?;
         let kept = self.finish(job, write, &step).await?;
         met.through = through;
@@ -102,7 +102,7 @@ impl Worker<'_> {
         while let Some(part) = self.app.store.upload_part(upload.id, after).await? {
             after = last_of(&part);
             let Some((rights, mapping)) = self.still(job, who, model, asked).await? else { return Ok(Stepped::More) };
-            let mut write = self.app.store.write(who.context.clone()).await?;
+            let mut write = self.app.store.write_apart(who.context.clone()).await?;
             let step = self.part(&mut write, &rights, &mapping, true, &mut met, part).await?;
             write.roll_back().await?;
             match self.app.store.advance_job(job.id, self.lease(), &step).await? {
@@ -114,7 +114,7 @@ impl Worker<'_> {
         Ok(Stepped::Over(JobState::Done, String::new()))
     }
 
-    /// All rows in one transaction, with the end of the job; none if one can't go in.
+    /// All rows in one transaction, with the end of the job; none if one can't go in. How far it is shows beside it.
     async fn as_one(
         &self,
         job: &JobRow,
@@ -126,13 +126,18 @@ impl Worker<'_> {
         if !self.app.store.rewind_job(job.id, self.lease()).await? {
             return Ok(Stepped::Lost);
         }
-        let _held = Held::of(self.app, job.id, self.owner);
+        let way = self.app.under_way.begin(job.id);
+        let _held = Held::of(self.app, job.id, self.owner, way.counter());
         let mut sum = JobStep::default();
         let mut met = Met::default();
         let mut after = 0;
-        let mut write = self.app.store.write(who.context.clone()).await?;
+        let mut write = self.app.store.write_for_long(who.context.clone()).await?;
         while let Some(part) = self.app.store.upload_part(upload.id, after).await? {
             after = last_of(&part);
+            if way.is_to_end() {
+                write.roll_back().await?;
+                return Ok(Stepped::Over(JobState::Cancelled, "Ended by hand; nothing was brought in.".to_owned()));
+            }
             let Some((rights, mapping)) = self.still(job, who, model, asked).await? else {
                 write.roll_back().await?;
                 return Ok(Stepped::More);
@@ -141,17 +146,23 @@ impl Worker<'_> {
             sum.seen += step.seen;
             sum.done += step.done;
             sum.place.clone_from(&step.place);
+            way.has_seen(sum.seen);
             if step.failed > 0 {
                 write.roll_back().await?;
                 let step = JobStep { seen: sum.seen, done: 0, ..step };
-                if self.app.store.advance_job(job.id, self.lease(), &step).await?.is_none() {
+                // What was told from beside counts no more.
+                if !self.app.store.rewind_job(job.id, self.lease()).await?
+                    || self.app.store.advance_job(job.id, self.lease(), &step).await?.is_none()
+                {
                     return Ok(Stepped::Lost);
                 }
                 let why = "Nothing was brought in: all rows were to go in or none, and some can't.";
                 return Ok(Stepped::Over(JobState::Failed, why.to_owned()));
             }
         }
-        if write.advance_job(job.id, self.lease(), &sum).await?.is_none() {
+        if !write.rewind_job(job.id, self.lease()).await?
+            || write.advance_job(job.id, self.lease(), &sum).await?.is_none()
+        {
             write.roll_back().await?;
             return Ok(Stepped::Lost);
         }

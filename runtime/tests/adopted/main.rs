@@ -1,6 +1,7 @@
 //! Two databases that other applications made, adopted: what is written for them today is what stands here, compiles, and
 //! serves; and nothing of their tables is altered by it. `BAILIWICK_ACCEPT=1` writes anew what stands here.
 
+mod importing;
 mod serving;
 
 #[path = "../../src/testing/place.rs"]

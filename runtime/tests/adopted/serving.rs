@@ -13,17 +13,17 @@ use crate::{MUSIC, TRADE, left_by_another, music_postgres, music_sqlite, place, 
 const PASSWORD: &str = "sparrows nest above the gate";
 
 /// Somebody signed in to a panel over a database that another application made.
-struct Shop {
+pub(crate) struct Shop {
     _directory: TempDir,
     url: String,
     service: Service,
-    visitor: Visitor,
+    pub(crate) visitor: Visitor,
     /// The schema before the panel came.
     before: String,
 }
 
 impl Shop {
-    async fn open(made: [&'static str; 2], panel: Builder) -> Self {
+    pub(crate) async fn open(made: [&'static str; 2], panel: Builder) -> Self {
         let (directory, url) = left_by_another(made).await;
         let before = schema(&url).await;
         let service = panel
@@ -67,12 +67,12 @@ impl Shop {
         .await
     }
 
-    async fn text(&self, sqlite: &'static str, postgres: &'static str) -> String {
+    pub(crate) async fn text(&self, sqlite: &'static str, postgres: &'static str) -> String {
         place::ask::<String>(&self.url, place::either(sqlite, postgres), &[]).await
     }
 
     /// Nothing but the panel's own tables came to be.
-    async fn is_as_it_was(&self) {
+    pub(crate) async fn is_as_it_was(&self) {
         similar_asserts::assert_eq!(schema(&self.url).await, self.before);
         assert!(self.service.app().store.plan().await.expect("a plan").is_empty());
         assert!(

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::adopt::{Column, Effect, Holds, Key, Schema, Start, Table};
 use crate::error::Error;
-use crate::store::lane::Reading;
+use crate::store::pool::Reading;
 use crate::store::sql::Sql;
 use crate::store::sqlite::adopt::is_long;
 

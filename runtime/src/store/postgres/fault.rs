@@ -32,7 +32,7 @@ fn of_code(said: &PgDatabaseError) -> Fault {
         (_, "57014") => unavailable("a statement took longer than it may"),
         (_, "57P01" | "57P02" | "57P03" | "57P05" | "25P03") | ("08", _) => Fault::Lost(message.to_owned()),
         (_, "40001" | "40P01" | "55P03") => unavailable("another change was in the way"),
-        (_, "53100") => unavailable("the disk is full"),
+        (_, "53100") => Fault::Other(Error::Full),
         (_, "53300") => unavailable("the server takes no more connections"),
         (_, "25006") => unavailable("it can't be written to"),
         ("28", _) | (_, "3D000" | "55000") => unavailable(message),

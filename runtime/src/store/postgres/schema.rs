@@ -16,9 +16,9 @@ use crate::store::dialect::Dialect;
 use crate::store::fault::Fault;
 use crate::store::framework;
 use crate::store::indexes::{self, Index};
-use crate::store::lane::Transaction;
 use crate::store::sql::Sql;
 use crate::store::statements::migrations;
+use crate::store::transaction::Transaction;
 
 /// Longest name, bytes; the server cuts longer ones.
 const LONGEST_NAME: usize = 63;

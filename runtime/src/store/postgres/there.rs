@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 
 use crate::error::Error;
-use crate::store::lane::Transaction;
 use crate::store::sql::Sql;
+use crate::store::transaction::Transaction;
 
 /// Tables of the first schema of the search path, their columns, rules and indexes.
 #[derive(Debug, Default)]

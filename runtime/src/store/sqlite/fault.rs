@@ -42,7 +42,7 @@ pub(super) fn sorted(error: &sqlx::Error) -> Fault {
         READONLY => Error::Unavailable("it can't be written to".to_owned()),
         IOERR => Error::Unavailable(format!("reading or writing failed ({})", said.message())),
         CORRUPT => Error::Unavailable("the file is damaged".to_owned()),
-        FULL => Error::Unavailable("the disk is full".to_owned()),
+        FULL => Error::Full,
         CANTOPEN => Error::Unavailable("the file can't be opened or made".to_owned()),
         NOTADB => Error::Unavailable("the file is not a SQLite database".to_owned()),
         _ => Error::Bug(format!("SQLite {code}: {}", said.message())),

@@ -17,9 +17,10 @@ use crate::store::dialect::Dialect;
 use crate::store::fault::Fault;
 use crate::store::framework;
 use crate::store::indexes::{self, Index};
-use crate::store::lane::{Reading, Transaction};
+use crate::store::pool::Reading;
 use crate::store::sql::Sql;
 use crate::store::statements::migrations;
+use crate::store::transaction::Transaction;
 
 const WHAT_IS_THERE: &str =
     "SELECT type, name, tbl_name, sql FROM sqlite_schema WHERE name NOT LIKE 'sqlite\\_%' ESCAPE '\\'";

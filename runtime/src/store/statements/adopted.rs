@@ -4,15 +4,15 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::change::{at_field, incomplete};
+use super::change::{at_field, incomplete, push_ids};
 use crate::error::Error;
 use crate::panel::{Field, FieldSet, Kind, Model};
 use crate::store::answer::Answer;
 use crate::store::dialect::scaling;
 use crate::store::fault::Fault;
 use crate::store::fit;
-use crate::store::lane::Transaction;
 use crate::store::sql::{Bound, Sql};
+use crate::store::transaction::Transaction;
 use crate::value::Row;
 
 /// The table itself, within what is laid over it.
@@ -228,6 +228,17 @@ impl Transaction {
         after: &Row,
         changed: FieldSet,
     ) -> Result<bool, Error> {
+        Ok(self.update_adopted_alike(model, &[after.id], after, changed).await? == 1)
+    }
+
+    /// The same for many rows, which all get the same values; how many there were.
+    pub(super) async fn update_adopted_alike(
+        &mut self,
+        model: &'static Model,
+        ids: &[i64],
+        after: &Row,
+        changed: FieldSet,
+    ) -> Result<u64, Error> {
         let mut sql = Sql::new("UPDATE ");
         sql.name(model.table);
         for (i, field) in model.fields.iter().filter(|f| changed.contains(f.index)).enumerate() {
@@ -235,15 +246,26 @@ impl Transaction {
             sql.push(if i == 0 { " SET " } else { ", " }).name(field.column).push(" = ");
             push_write(&mut sql, model, field, fit::stored(field.kind, value)?);
         }
-        sql.push(" WHERE ").name(model.key_column()).push(" = ").push_bind(after.id);
-        Ok(self.execute(sql).await.map_err(|fault| at_field(model, fault))? == 1)
+        sql.push(" WHERE ").name(model.key_column());
+        push_ids(&mut sql, ids);
+        self.execute(sql).await.map_err(|fault| at_field(model, fault))
     }
 }
 
 /// Rules of a table that the block does not know are no mistake of this program.
 pub(super) fn refusal(fault: Fault) -> Error {
-    const RULES: [&str; 5] =
-        ["CHECK constraint", "NOT NULL constraint", "PostgreSQL 23514", "PostgreSQL 23502", "PostgreSQL 22"];
+    // Of PostgreSQL: integrity (23), data that do not fit (22), a view's own condition (44), what a trigger raised (P0001).
+    // Of SQLite: checks, a value of another type in a strict table (3091), or as a number of a row (20).
+    const RULES: [&str; 8] = [
+        "CHECK constraint",
+        "NOT NULL constraint",
+        "SQLite 3091",
+        "SQLite 20:",
+        "PostgreSQL 23",
+        "PostgreSQL 22",
+        "PostgreSQL 44",
+        "PostgreSQL P0001",
+    ];
     match fault {
         Fault::ForeignKey(_) => {
             Error::Check("Rows of another table stand in the way: they hold this one, or lack what it points at.")

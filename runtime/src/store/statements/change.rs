@@ -11,13 +11,13 @@ use crate::panel::{FieldSet, Kind, Model, Panel};
 use crate::store::answer::Answer;
 use crate::store::fault::Fault;
 use crate::store::fit;
-use crate::store::lane::Transaction;
 use crate::store::query::{GetQuery, ListedRow};
 use crate::store::sql::{Sql, parts};
+use crate::store::transaction::Transaction;
 use crate::value::{Row, Value};
 
 /// Ids a statement names at most.
-const IDS: usize = 500;
+pub(in crate::store) const IDS: usize = 500;
 /// Values a statement binds at most. SQLite's own bound is 32,766, but it finds a parameter's number and name by walking
 /// through all of them: ten times as many take ten times as long a value (three fifths of loading 100,000 rows).
 const BINDS: usize = 1_000;
@@ -104,27 +104,36 @@ impl Transaction {
         Ok(taken)
     }
 
-    /// Rows with every field whose key points at one of these.
+    /// Rows with every field whose key points at one of these, by number, some hundreds; `after`: those behind it.
     pub(in crate::store) async fn load_pointing(
         &mut self,
         model: &'static Model,
         key: usize,
         ids: &[i64],
+        after: Option<i64>,
     ) -> Result<Vec<Row>, Error> {
-        let key = named(model, key)?;
-        let mut rows = Vec::new();
-        for ids in ids.chunks(IDS) {
-            let mut sql = whole_rows(model);
-            MAIN.column(&mut sql, key);
-            push_ids(&mut sql, ids);
-            sql.push(" ORDER BY ");
-            MAIN.column(&mut sql, "id");
-            sql.locking();
-            for answer in self.rows(sql).await? {
-                rows.push(read_whole(model, &answer)?);
-            }
-        }
-        Ok(rows)
+        let mut sql = whole_rows(model);
+        push_pointing(&mut sql, named(model, key)?, ids, after);
+        sql.locking();
+        self.rows(sql).await?.iter().map(|answer| read_whole(model, answer)).collect()
+    }
+
+    /// As [`Transaction::load_pointing`], their numbers alone, which they keep until the end.
+    pub(in crate::store) async fn ids_pointing(
+        &mut self,
+        model: &'static Model,
+        key: usize,
+        ids: &[i64],
+        after: Option<i64>,
+    ) -> Result<Vec<i64>, Error> {
+        let mut sql = Sql::new("SELECT ");
+        MAIN.column(&mut sql, "id");
+        sql.push(" FROM ").table(model).push(" AS ");
+        MAIN.push(&mut sql);
+        sql.push(" WHERE ");
+        push_pointing(&mut sql, named(model, key)?, ids, after);
+        sql.locking();
+        self.rows(sql).await?.iter().map(|answer| answer.whole(0)).collect()
     }
 
     /// Ids of the newest rows, newest first.
@@ -244,6 +253,28 @@ impl Transaction {
         Ok(self.execute(sql).await.map_err(|fault| at_field(model, fault))? == 1)
     }
 
+    /// Writes these fields of `like` into all of these rows and counts their versions up; how many there were.
+    pub(in crate::store) async fn update_alike(
+        &mut self,
+        model: &'static Model,
+        ids: &[i64],
+        like: &Row,
+        changed: FieldSet,
+    ) -> Result<u64, Error> {
+        if model.adopted.is_some() {
+            return self.update_adopted_alike(model, ids, like, changed).await;
+        }
+        let mut sql = Sql::new("UPDATE ");
+        sql.name(model.table).push(" SET \"version\" = \"version\" + 1");
+        for field in model.fields.iter().filter(|f| changed.contains(f.index)) {
+            let value = like.get(field.index).ok_or_else(|| incomplete(model))?;
+            sql.push(", ").name(field.name).push(" = ").push_bind(fit::stored(field.kind, value)?);
+        }
+        sql.push(" WHERE id");
+        push_ids(&mut sql, ids);
+        self.execute(sql).await.map_err(|fault| at_field(model, fault))
+    }
+
     /// Removes rows; how many there were.
     pub(in crate::store) async fn remove(&mut self, model: &'static Model, ids: &[i64]) -> Result<u64, Error> {
         let mut removed = 0;
@@ -274,7 +305,21 @@ fn push_values(sql: &mut Sql, kind: Kind, values: &[Value]) -> Result<(), Error>
     Ok(())
 }
 
-fn push_ids(sql: &mut Sql, ids: &[i64]) {
+/// Which rows point at these, and in which order.
+fn push_pointing(sql: &mut Sql, key: &'static str, ids: &[i64], after: Option<i64>) {
+    MAIN.column(sql, key);
+    push_ids(sql, ids);
+    if let Some(after) = after {
+        sql.push(" AND ");
+        MAIN.column(sql, "id");
+        sql.push(" > ").push_bind(after);
+    }
+    sql.push(" ORDER BY ");
+    MAIN.column(sql, "id");
+    sql.push(" LIMIT ").number(i64::try_from(IDS).unwrap_or(i64::MAX));
+}
+
+pub(super) fn push_ids(sql: &mut Sql, ids: &[i64]) {
     sql.push(" IN (");
     for (i, id) in ids.iter().enumerate() {
         if i > 0 {

@@ -5,8 +5,8 @@ use chrono::{DateTime, Duration, Utc};
 use crate::error::Error;
 use crate::session::DEVICE_DAYS;
 use crate::store::database::Database;
-use crate::store::lane::Transaction;
 use crate::store::sql::Sql;
+use crate::store::transaction::Transaction;
 use crate::token;
 
 /// Devices that are kept of one person; the one not used for longest goes.

@@ -8,8 +8,8 @@ use crate::store::account::PasswordHash;
 use crate::store::answer::Answer;
 use crate::store::database::Database;
 use crate::store::factors::{Codes, FactorRow, NewCode, SavedCode};
-use crate::store::lane::Transaction;
 use crate::store::sql::Sql;
+use crate::store::transaction::Transaction;
 
 /// The one kind so far: RFC 6238, SHA-1, six digits, 30 s.
 const TOTP: &str = "totp";

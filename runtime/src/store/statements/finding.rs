@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::panel::{FieldSet, Model, Sort};
 use crate::store::answer::Answer;
 use crate::store::indexes::{is_order, searched};
-use crate::store::lane::Reading;
+use crate::store::pool::Reading;
 use crate::store::query::{COUNT_BOUND, Search};
 use crate::store::sql::Sql;
 

@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 
 use crate::audit::{Change, EventId};
 use crate::error::Error;
-use crate::store::lane::Transaction;
 use crate::store::sql::Sql;
+use crate::store::transaction::Transaction;
 
 /// One thing that somebody did to a row.
 #[derive(Debug)]

@@ -4,8 +4,8 @@
 use crate::error::Error;
 use crate::store::answer::Answer;
 use crate::store::database::Database;
-use crate::store::lane::Transaction;
 use crate::store::sql::Sql;
+use crate::store::transaction::Transaction;
 use crate::store::work::{JobFault, JobRow, JobState, JobStep, KEPT_FAULTS, Lease, NewJob, SHOWN_JOBS};
 use chrono::{DateTime, Utc};
 
@@ -140,10 +140,19 @@ pub(in crate::store) async fn rewind(tx: &mut Transaction, job: i64, lease: Leas
     Ok(true)
 }
 
-/// The lease goes on.
-pub(in crate::store) async fn hold(tx: &mut Transaction, job: i64, lease: Lease<'_>) -> Result<Option<JobRow>, Error> {
+/// The lease goes on; with how far the job is, if that is known.
+pub(in crate::store) async fn hold(
+    tx: &mut Transaction,
+    job: i64,
+    lease: Lease<'_>,
+    seen: Option<u64>,
+) -> Result<Option<JobRow>, Error> {
     let mut sql = Sql::new("UPDATE bw_jobs SET lease_until = ");
-    sql.push_bind(lease.until).push(" WHERE id = ").push_bind(job).push(" AND lease_owner = ").push_bind(lease.owner);
+    sql.push_bind(lease.until);
+    if let Some(seen) = seen {
+        sql.push(", seen = ").push_bind(i64::try_from(seen).unwrap_or(i64::MAX));
+    }
+    sql.push(" WHERE id = ").push_bind(job).push(" AND lease_owner = ").push_bind(lease.owner);
     sql.push(" AND state = 'running' RETURNING ").push(COLUMNS);
     tx.row(sql).await?.as_ref().map(read).transpose()
 }

@@ -7,9 +7,9 @@ use crate::audit::{ActorRef, Change, Context, Entry, EntryPage, EntryPosition, E
 use crate::error::Error;
 use crate::store::answer::Answer;
 use crate::store::database::Database;
-use crate::store::lane::Transaction;
 use crate::store::query::LARGEST_BATCH;
 use crate::store::sql::{Sql, parts};
+use crate::store::transaction::Transaction;
 use crate::value::timestamp_text;
 
 /// Entries a statement inserts at most.
@@ -17,21 +17,57 @@ const AT_ONCE: usize = 500;
 /// Entries read at once while verifying.
 const STRIDE: i64 = 1_000;
 
+/// Asks for the head of the chain.
+pub(in crate::store) const HEAD: &str = "SELECT seq, hash FROM bw_audit_head WHERE one = 1";
+
+/// The newest entry: its place and its hash.
+pub(in crate::store) type Head = (i64, Hash);
+
+/// What [`HEAD`] answered.
+pub(in crate::store) fn read_head(answer: &Answer) -> Result<Head, Error> {
+    let hash = answer.bytes(1)?.try_into();
+    let hash = hash.map_err(|_| Error::Bug("the head of the audit log is no SHA-256".to_owned()))?;
+    Ok((answer.whole(0)?, hash))
+}
+
 impl Transaction {
     /// Chains and writes these events.
     pub(in crate::store) async fn journal(&mut self, context: &Context, events: &[Event]) -> Result<(), Error> {
-        // Held until the end of the transaction: entries are chained one transaction after the other.
-        let mut sql = Sql::new("SELECT seq, hash FROM bw_audit_head WHERE one = 1");
-        sql.locking();
-        let head = self.row(sql).await?;
-        // Without a head, an entry could be chained to nothing in particular: nothing is written any more.
-        let Some(head) = head else {
-            return Err(Error::Bug("the head of the audit log is gone; nothing can be recorded".to_owned()));
+        let last = self.journal_but_for_the_last(context, events).await?;
+        for sql in last {
+            self.execute(sql).await?;
+        }
+        Ok(())
+    }
+
+    /// Chains these events, writes them and commits.
+    pub(in crate::store) async fn journal_and_commit(
+        mut self,
+        context: &Context,
+        events: &[Event],
+    ) -> Result<(), Error> {
+        let last = self.journal_but_for_the_last(context, events).await?;
+        Ok(self.commit_with(last).await?)
+    }
+
+    /// Chains these events and writes them, but for the statements that are left over: those are run next, in order.
+    async fn journal_but_for_the_last(&mut self, context: &Context, events: &[Event]) -> Result<Vec<Sql>, Error> {
+        let (mut seq, mut hash) = if let Some(head) = self.head() {
+            head
+        } else {
+            // Held until the end of the transaction: entries are chained one transaction after the other.
+            let mut sql = Sql::new(HEAD);
+            sql.locking();
+            let head = self.row(sql).await?;
+            // Without a head, an entry could be chained to nothing in particular: nothing is written any more.
+            let gone = || Error::Bug("the head of the audit log is gone; nothing can be recorded".to_owned());
+            read_head(&head.ok_or_else(gone)?)?
         };
-        let mut seq = head.whole(0)?;
-        let mut hash: Hash =
-            head.bytes(1)?.try_into().map_err(|_| Error::Bug("the head of the audit log is no SHA-256".to_owned()))?;
+        let mut last = Vec::new();
         for events in parts(events, AT_ONCE) {
+            for sql in last.drain(..) {
+                self.execute(sql).await?;
+            }
             let mut sql = Sql::new(
                 "INSERT INTO bw_audit (seq, at, request_id, actor, actor_email, session, event, model, row_id, \
                  changes, prev_hash, hash) VALUES ",
@@ -49,12 +85,12 @@ impl Transaction {
                 sql.push(", ").push_verbatim_json(entry.changes).push(", ").push_bind(previous.as_slice());
                 sql.push(", ").push_bind(hash.as_slice()).push(")");
             }
-            self.execute(sql).await?;
+            last.push(sql);
         }
-        let sql =
-            Sql::new("UPDATE bw_audit_head SET seq = $1, hash = $2 WHERE one = 1").bind(seq).bind(hash.as_slice());
-        self.execute(sql).await?;
-        Ok(())
+        self.set_head((seq, hash));
+        let head = Sql::new("UPDATE bw_audit_head SET seq = $1, hash = $2 WHERE one = 1");
+        last.push(head.bind(seq).bind(hash.as_slice()));
+        Ok(last)
     }
 }
 

@@ -7,9 +7,9 @@ use crate::error::Error;
 use crate::loan::{Lent, Receiver, Right};
 use crate::store::answer::Answer;
 use crate::store::database::Database;
-use crate::store::lane::Transaction;
 use crate::store::loans::{GroupRow, LoanQuery, LoanRow, NewLoan};
 use crate::store::sql::Sql;
+use crate::store::transaction::Transaction;
 
 /// Between the parts of a loan, and between two loans; neither stands in a name or in a block's text.
 const PART: &str = "\u{1f}";

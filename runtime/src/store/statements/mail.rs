@@ -5,9 +5,9 @@ use chrono::{DateTime, Utc};
 use super::people::person;
 use crate::error::Error;
 use crate::store::database::Database;
-use crate::store::lane::Transaction;
 use crate::store::mail::{MailEnd, MailRow, MailState, NewMail};
 use crate::store::sql::Sql;
+use crate::store::transaction::Transaction;
 
 impl Database {
     pub(in crate::store) async fn mail_is_due(&self, now: DateTime<Utc>) -> Result<bool, Error> {

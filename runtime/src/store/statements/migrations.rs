@@ -6,8 +6,8 @@ use crate::migrate::Plan;
 use crate::migrate::files::{File, Taken};
 use crate::panel::Sensitivity;
 use crate::store::fault::Fault;
-use crate::store::lane::Transaction;
 use crate::store::sql::Sql;
+use crate::store::transaction::Transaction;
 
 /// Writes down the steps that were taken in this transaction, with their event.
 pub(in crate::store) async fn record(

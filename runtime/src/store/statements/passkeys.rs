@@ -6,9 +6,9 @@ use chrono::{DateTime, Utc};
 use crate::error::Error;
 use crate::store::answer::Answer;
 use crate::store::database::Database;
-use crate::store::lane::Transaction;
 use crate::store::passkeys::{NewChallenge, NewPasskey, PasskeyRow, Signed};
 use crate::store::sql::Sql;
+use crate::store::transaction::Transaction;
 
 const COLUMNS: &str =
     "SELECT id, person, credential, handle, public_key, counter, name, synced, created_at, used_at FROM bw_passkeys ";

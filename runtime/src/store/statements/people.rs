@@ -6,8 +6,8 @@ use crate::error::Error;
 use crate::store::account::{NewPerson, PasswordHash, PersonRow};
 use crate::store::answer::Answer;
 use crate::store::database::Database;
-use crate::store::lane::Transaction;
 use crate::store::sql::{Bound, Sql};
+use crate::store::transaction::Transaction;
 
 const COLUMNS: &str = "id, email, role, password_hash, inactive, locked_until, created_at";
 

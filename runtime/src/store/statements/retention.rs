@@ -8,8 +8,8 @@ use crate::audit::chain::{Checkpoint, Hash, Stored};
 use crate::error::Error;
 use crate::store::answer::Answer;
 use crate::store::database::Database;
-use crate::store::lane::Transaction;
 use crate::store::sql::Sql;
+use crate::store::transaction::Transaction;
 
 /// The entry that the first one left follows; no row: none was ever removed.
 pub(super) const ANCHOR: &str = "SELECT seq, hash FROM bw_audit_anchor WHERE one = 1";

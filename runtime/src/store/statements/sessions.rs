@@ -8,8 +8,8 @@ use crate::session::{EndReason, Held, Trust};
 use crate::store::account::{NewSession, OwnSession, SessionRow};
 use crate::store::answer::Answer;
 use crate::store::database::Database;
-use crate::store::lane::Transaction;
 use crate::store::sql::Sql;
+use crate::store::transaction::Transaction;
 use crate::token;
 
 const COLUMNS: &str = "SELECT s.id, p.id, p.email, p.role, p.inactive, p.locked_until, p.attributes, s.seen_at, \

@@ -9,8 +9,8 @@ use crate::error::Error;
 use crate::store::account::Ask;
 use crate::store::answer::Answer;
 use crate::store::database::Database;
-use crate::store::lane::Transaction;
 use crate::store::sql::Sql;
+use crate::store::transaction::Transaction;
 use crate::throttle::{self, Tally};
 
 impl Database {

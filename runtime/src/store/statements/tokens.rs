@@ -7,8 +7,8 @@ use crate::error::Error;
 use crate::store::account::{LinkRow, NewLink, Purpose};
 use crate::store::answer::Answer;
 use crate::store::database::Database;
-use crate::store::lane::Transaction;
 use crate::store::sql::Sql;
+use crate::store::transaction::Transaction;
 use crate::token;
 
 impl Database {

@@ -4,8 +4,8 @@ use chrono::{DateTime, Utc};
 
 use crate::error::Error;
 use crate::store::database::Database;
-use crate::store::lane::Transaction;
 use crate::store::sql::Sql;
+use crate::store::transaction::Transaction;
 use crate::store::work::{KEPT_UPLOADS, UploadPart, UploadRow};
 
 impl Database {

@@ -16,6 +16,8 @@ const URL: &str = "BAILIWICK_CRASH_URL";
 const APART: &str = "BAILIWICK_CRASH_APART";
 /// Kills in an ordinary run; as many as one likes by `BAILIWICK_KILLS`.
 const ROUNDS: u64 = 60;
+/// Who write at once.
+const AT_ONCE: usize = 4;
 const KILLS: &str = "BAILIWICK_KILLS";
 
 /// Rows without as many entries as they have versions, rows without the entry of their beginning, and entries of a
@@ -32,12 +34,22 @@ async fn child() {
     let Ok(url) = std::env::var(URL) else { return };
     let apart = std::env::var(APART).is_ok();
     let store = Store::open(&PANEL, &url).await.unwrap();
-    for number in 0_u64.. {
-        if apart {
+    if apart {
+        loop {
             write_apart(&store).await;
             println!("written");
-            continue;
         }
+    }
+    // Several at once, so that some of them share their commits.
+    let mut all = tokio::task::JoinSet::new();
+    for _ in 0..AT_ONCE {
+        all.spawn(write_on(store.clone()));
+    }
+    all.join_all().await;
+}
+
+async fn write_on(store: Store) {
+    for number in 0_u64.. {
         let (id, version) = insert(&store).await;
         println!("written made {id} {version}");
         println!("written saved {id} {}", update(&store, id, version).await);

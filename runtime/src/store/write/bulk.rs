@@ -1,5 +1,5 @@
 //! Many rows in one transaction: rows of an import, each held to what a form would be held to, with a few statements for
-//! all of them; and a mark to which a row that failed is undone while the others stay.
+//! all of them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -15,8 +15,6 @@ use crate::store::proved;
 use crate::store::write::Updated;
 use crate::value::{Row, Value};
 
-/// Events that a transaction holds before it writes them down.
-const HELD: usize = 1_000;
 /// Targets that one statement looks up.
 const TARGETS: usize = 100;
 /// Said of a value that must be one of its kind.
@@ -100,35 +98,6 @@ impl Met {
 }
 
 impl Write {
-    /// A mark for [`Write::undo_to`].
-    pub(crate) async fn mark(&mut self) -> Result<Mark, Error> {
-        self.transaction.savepoint().await?;
-        Ok(Mark { pending: self.pending.len() })
-    }
-
-    /// What happened since the mark stays.
-    pub(crate) async fn keep(&mut self, _mark: Mark) -> Result<(), Error> {
-        Ok(self.transaction.release_savepoint().await?)
-    }
-
-    /// What happened since the mark did not happen.
-    pub(crate) async fn undo_to(&mut self, mark: Mark) -> Result<(), Error> {
-        self.transaction.undo_to_savepoint().await?;
-        self.pending.truncate(mark.pending);
-        Ok(())
-    }
-
-    /// Whether anything happened that a commit would keep.
-    pub(crate) fn has_events(&self) -> bool {
-        self.written_down || !self.pending.is_empty()
-    }
-
-    /// Commits what happened; nothing may have.
-    pub(crate) async fn commit_events(self) -> Result<(), Error> {
-        let proof = super::Recorded { mark: self.mark };
-        self.commit(proof).await
-    }
-
     /// Brings rows in. The answers stand in the order of the rows. An error is one of the whole; a row's own fault is
     /// among the answers and touches no other row.
     pub(crate) async fn import_rows(
@@ -169,20 +138,25 @@ impl Write {
         }
         self.point_or_refuse(how, model, &mut new, &mut came).await?;
         self.unique_or_refuse(how, model, met, &mut new, &mut came).await?;
-        if how.dry || new.is_empty() {
+        // What the tables of a panel take, the block says. An adopted one may have rules of its own: those are met only by
+        // writing, also for a trial.
+        if new.is_empty() || (how.dry && model.adopted.is_none()) {
             return Ok(came);
         }
         let (places, rows): (Vec<usize>, Vec<Row>) = new.into_iter().map(|(place, row, _)| (place, row)).unzip();
         let mark = self.mark().await?;
         match self.made_at_once(model, &rows).await {
+            Ok(()) if how.dry => self.undo_to(mark).await?,
             Ok(()) => self.keep(mark).await?,
             Err(error) => {
-                // Somebody else took a value in between: each by itself says which row it was.
+                // Somebody else took a value in between, or a rule of an adopted table does not hold: each by itself says
+                // which row it was.
                 refused(error)?;
                 self.undo_to(mark).await?;
                 for (place, row) in places.into_iter().zip(&rows) {
                     let mark = self.mark().await?;
                     match self.made_at_once(model, std::slice::from_ref(row)).await {
+                        Ok(()) if how.dry => self.undo_to(mark).await?,
                         Ok(()) => self.keep(mark).await?,
                         Err(error) => {
                             self.undo_to(mark).await?;
@@ -208,17 +182,6 @@ impl Write {
             self.as_the_table_has_it(model, &mut row).await?;
             veil_secrets(model, &mut row);
             self.pending.push(Event::created(model, &row));
-        }
-        Ok(())
-    }
-
-    /// Writes the events so far into the log before the end, where nobody else could write to it meanwhile anyway: a
-    /// hundred thousand of them need not be held in memory.
-    async fn write_down(&mut self) -> Result<(), Error> {
-        if self.transaction.is_the_only_one() && self.pending.len() >= HELD {
-            self.transaction.journal(&self.context, &self.pending).await?;
-            self.pending.clear();
-            self.written_down = true;
         }
         Ok(())
     }
@@ -388,12 +351,6 @@ impl Write {
         }
         Ok(())
     }
-}
-
-/// Where [`Write::undo_to`] goes back to.
-#[derive(Debug)]
-pub(crate) struct Mark {
-    pending: usize,
 }
 
 /// An error of one row as sentences; any other is one of the whole.
