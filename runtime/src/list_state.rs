@@ -72,7 +72,10 @@ impl FieldFilter {
 
 /// Whether rows can be put in an order by this field that means something to a reader.
 pub(crate) fn is_sortable(field: &Field) -> bool {
-    !matches!(field.kind, Kind::Json | Kind::Secret | Kind::Bytes | Kind::Text | Kind::Model(..) | Kind::Actor)
+    !matches!(
+        field.kind,
+        Kind::Json | Kind::Secret | Kind::Bytes | Kind::Text | Kind::Model(..) | Kind::Actor | Kind::Many(_)
+    )
 }
 
 fn is_filterable(field: &Field) -> bool {
@@ -158,7 +161,7 @@ impl ListState {
         let field =
             model.field_by_name(field).filter(|f| visible.contains(f.index) && is_filterable(f)).ok_or_else(no)?;
         // A foreign key can always be filtered by: lists of related rows lead here.
-        if !model.filter.contains(&field.index) && !matches!(field.kind, Kind::Model(..)) {
+        if !model.filter.contains(&field.index) && !matches!(field.kind, Kind::Model(..) | Kind::Many(_)) {
             return Err(no());
         }
         let place = self.filters.iter().position(|f| f.field.index == field.index).unwrap_or_else(|| {
@@ -258,6 +261,9 @@ fn read_sort(model: &'static Model, visible: FieldSet, text: &str) -> Result<Sor
 
 fn condition(filter: &FieldFilter) -> Result<Condition, Error> {
     let field = filter.field;
+    if field.links().is_some() {
+        return linked(filter);
+    }
     let term = || Term::Field(field.index);
     let compare = |op, value| Condition::Compare { left: term(), op, right: Term::Value(value) };
     let mut all = Condition::Always;
@@ -285,6 +291,24 @@ fn condition(filter: &FieldFilter) -> Result<Condition, Error> {
     }
     if filter.null {
         all = all.and(Condition::IsNull(term()));
+    }
+    Ok(all)
+}
+
+/// Any of these links, or none at all that the viewer sees.
+fn linked(filter: &FieldFilter) -> Result<Condition, Error> {
+    let field = filter.field;
+    if !filter.from.is_empty() || !filter.to.is_empty() {
+        return Err(Error::BadRequest("This list has no such filter.".to_owned()));
+    }
+    let leads = |to| Condition::Linked { field: field.index, to, among: None };
+    let mut all = Condition::Always;
+    if !filter.is.is_empty() {
+        let values = filter.is.iter().map(|text| read(field, text)).collect::<Result<Vec<_>, _>>()?;
+        all = all.and(leads(Some(values.iter().flat_map(Value::linked).copied().collect())));
+    }
+    if filter.null {
+        all = all.and(Condition::Not(Box::new(leads(None))));
     }
     Ok(all)
 }

@@ -19,6 +19,7 @@ mod framework;
 pub(crate) mod heard;
 mod indexes;
 mod lane;
+mod link_tables;
 mod links;
 mod loans;
 mod mail;

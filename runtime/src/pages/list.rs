@@ -196,6 +196,11 @@ impl List<'_> {
                 ];
             }
             Kind::Model(..) | Kind::Actor => self.fill_picker(field, held, chosen, &mut view)?,
+            Kind::Many(_) => {
+                self.fill_picker(field, held, chosen, &mut view)?;
+                view.kind = "choice";
+                view.nullable = true;
+            }
             Kind::Date | Kind::Timestamp => {
                 view.kind = "range";
                 view.input = "date";
@@ -254,8 +259,12 @@ impl List<'_> {
         Some(())
     }
 
-    /// Every row of the page has the same key, so the first one's label is the label.
+    /// Every row of the page has the same key, so the first one's label is the label; of links, that of the one chosen.
     fn label_of_key(&self, field: &Field, chosen: &str) -> String {
+        let linked = self.listed.rows.iter().flat_map(|listed| listed.linked(field.index));
+        if let Some(one) = linked.into_iter().find(|one| one.id.to_string() == chosen) {
+            return one.label.clone();
+        }
         let label = self.listed.rows.first().and_then(|first| self.keys.label(first, field.index));
         match label {
             Some(Label::Text(text)) => text.clone(),
@@ -290,7 +299,7 @@ impl List<'_> {
                     .and_then(|c| c.variants.iter().find(|v| v.name == text))
                     .map_or_else(|| text.clone(), |v| v.title.to_owned()),
                 Kind::Bool => if text == "true" { "Yes" } else { "No" }.to_owned(),
-                Kind::Model(..) | Kind::Actor => self.label_of_key(field, text),
+                Kind::Model(..) | Kind::Actor | Kind::Many(_) => self.label_of_key(field, text),
                 _ => text.clone(),
             })
             .collect();

@@ -16,11 +16,21 @@ use crate::value::{Row, Value};
 /// Keys a preview follows below one another; rows that point at themselves in a circle end there.
 const DEEPEST: usize = 8;
 
-/// Every key of the panel that points at this model.
+/// What is left in a field that pointed at these rows.
+fn without(row: &Row, key: &Field, gone: &[i64]) -> Value {
+    match row.get(key.index) {
+        Some(Value::Links(to)) => Value::links(to.iter().copied().filter(|link| !gone.contains(link)).collect()),
+        _ => Value::Null,
+    }
+}
+
+/// Every key of the panel that points at this model, and every field whose links lead there.
 fn keys_to(panel: &'static Panel, model: usize) -> impl Iterator<Item = (&'static Model, &'static Field, OnDelete)> {
     panel.models.iter().flat_map(move |from| {
         from.fields.iter().filter_map(move |field| match field.kind {
             Kind::Model(to, effect) if to == model => Some((from, field, effect)),
+            // A link goes, and the row that it came from stays.
+            Kind::Many(links) if links.model == model => Some((from, field, OnDelete::SetNull)),
             _ => None,
         })
     })
@@ -68,7 +78,7 @@ pub(super) async fn carry_out(
 ) -> Result<Vec<Event>, Error> {
     let mut seen: HashSet<(usize, i64)> = HashSet::from([(model.index, row.id)]);
     let mut going: Vec<(&'static Model, Vec<Row>)> = vec![(model, vec![row])];
-    let mut loosened: Vec<(&'static Model, &'static Field, Vec<Row>)> = Vec::new();
+    let mut loosened: Vec<(&'static Model, &'static Field, Vec<i64>, Vec<Row>)> = Vec::new();
     let mut next = 0;
     while let Some((model, rows)) = going.get(next) {
         let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
@@ -92,19 +102,19 @@ pub(super) async fn carry_out(
                 OnDelete::SetNull => {
                     let rows = transaction.load_pointing(child, key.index, &ids).await?;
                     if !rows.is_empty() {
-                        loosened.push((child, key, rows));
+                        loosened.push((child, key, ids.clone(), rows));
                     }
                 }
             }
         }
     }
     let mut events = Vec::new();
-    for (model, key, rows) in loosened {
+    for (model, key, gone, rows) in loosened {
         for row in rows.into_iter().filter(|row| !seen.contains(&(model.index, row.id))) {
             // Two keys of one row may point at what goes: the second change starts from the first.
             let Some(before) = transaction.load(model, row.id).await? else { continue };
             let mut after = before.clone();
-            after.set(key.index, Value::Null);
+            after.set(key.index, without(&before, key, &gone));
             let mut changed = FieldSet::NONE.with(key.index);
             for field in model.fields.iter().filter(|f| f.automatic == Some(Automatic::Updated)) {
                 after.set(field.index, Value::Timestamp(now));

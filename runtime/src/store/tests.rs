@@ -6,6 +6,7 @@ mod conditions;
 mod crash;
 mod finding;
 mod killed;
+mod links;
 mod opening;
 mod patience;
 mod people;
