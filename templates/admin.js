@@ -130,7 +130,19 @@
       input.setAttribute("aria-activedescendant", item.id);
       item.scrollIntoView({ block: "nearest" });
     };
+    // A picker of many adds a tick and stays empty for the next.
+    const tick = (option) => {
+      const ticks = $(".radios", box.closest("fieldset"));
+      const known = $$("input", ticks).find((one) => one.value === option.value);
+      const one = known || make("input", { type: "checkbox", name: select.name, value: option.value });
+      one.checked = true;
+      if (!known) { const label = make("label"); label.append(one, ` ${option.label}`); ticks.append(label); }
+      input.value = "";
+      close();
+      say(`${option.label} added`);
+    };
     const take = (option) => {
+      if ("many" in select.dataset) { if (option.value) tick(option); else close(); return; }
       let target = [...select.options].find((known) => known.value === option.value);
       if (!target) { target = make("option", { value: option.value }, option.label); select.append(target); }
       target.selected = true;

@@ -171,12 +171,14 @@ pub(crate) struct Field {
     pub(crate) place: Place,
 }
 
-/// `Option<Decimal(10, 2)>`.
+/// `Option<Decimal(10, 2)>`, `many Tag`.
 #[derive(Debug)]
 pub(crate) struct Type {
     pub(crate) name: Ident,
     pub(crate) arguments: Vec<Value>,
     pub(crate) optional: bool,
+    /// The word `many` in front of it.
+    pub(crate) many: Option<Place>,
     pub(crate) place: Place,
 }
 
@@ -200,6 +202,12 @@ pub(crate) enum ModifierKind {
     Help(Text),
     /// Of an adopted table.
     Column(Text),
+    /// `through "table" ("column of this row", "column of the other")`.
+    Through {
+        table: Text,
+        from: Text,
+        to: Text,
+    },
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

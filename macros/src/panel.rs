@@ -19,7 +19,8 @@ pub(crate) use self::access::{
 pub(crate) use self::field_set::FieldSet;
 pub(crate) use self::lock::{Lock, LockedAction};
 pub(crate) use self::model::{
-    Action, Check, Choice, Field, Inline, Kind, LONGEST_LINE, Model, OnDelete, Section, Sensitivity, Sort, Variant,
+    Action, Check, Choice, Field, Inline, Kind, LONGEST_LINE, Links, Model, OnDelete, Section, Sensitivity, Sort,
+    Variant,
 };
 pub(crate) use self::place::{ActionId, AttributeId, ChoiceId, FieldId, GrantId, ModelId, Place, RoleId};
 pub(crate) use self::predicate::{Literal, Op, Operand, OperandKind, Predicate};

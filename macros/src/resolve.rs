@@ -6,6 +6,7 @@ mod adoption;
 mod fields;
 mod forbids;
 mod grants;
+mod links;
 mod misspelt;
 mod models;
 mod names;

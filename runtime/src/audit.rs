@@ -136,7 +136,8 @@ impl Change {
 /// Never the value of a secret, whatever the row in hand holds.
 fn kept_text(field: &Field, value: Option<&Value>) -> Option<String> {
     match value {
-        None | Some(Value::Null) => None,
+        None => None,
+        Some(value) if value.is_nothing() => None,
         Some(_) if field.kind == Kind::Secret || field.sensitivity == Sensitivity::Secret => {
             Some("(secret)".to_owned())
         }
@@ -168,7 +169,7 @@ impl Event {
     #[must_use]
     pub fn created(model: &Model, row: &Row) -> Self {
         Self::of_row(EventId::RowCreated, model, row.id, |field| {
-            row.get(field.index).filter(|v| !v.is_null()).map(|after| Change::of(field, None, Some(after)))
+            row.get(field.index).filter(|v| !v.is_nothing()).map(|after| Change::of(field, None, Some(after)))
         })
     }
 
@@ -184,7 +185,7 @@ impl Event {
     #[must_use]
     pub fn deleted(model: &Model, row: &Row) -> Self {
         Self::of_row(EventId::RowDeleted, model, row.id, |field| {
-            row.get(field.index).filter(|v| !v.is_null()).map(|before| Change::of(field, Some(before), None))
+            row.get(field.index).filter(|v| !v.is_nothing()).map(|before| Change::of(field, Some(before), None))
         })
     }
 

@@ -114,7 +114,28 @@ pub fn authorize(panel: &'static Panel, actor: &Actor, verb: Verb, model: &'stat
     }
     let needs_fresh_proof = needs_fresh_proof(panel, verb, model);
     let lacks_proof = needs_fresh_proof && !actor.is_fresh();
-    Verdict::Granted(Terms { model, verb, cells, needs_fresh_proof, lacks_proof })
+    let links = links(panel, actor, model);
+    Verdict::Granted(Terms { model, verb, cells, needs_fresh_proof, lacks_proof, links })
+}
+
+/// What the person sees of the rows that links of this model lead to. One step: where those lead in turn is asked for
+/// where it is shown.
+fn links(panel: &'static Panel, actor: &Actor, model: &'static Model) -> Vec<(usize, Terms)> {
+    let of = |target: &'static Model| {
+        let cells: Vec<BoundCell> =
+            held(panel, actor, Verb::View, target).map(|cell| bound(cell, target, actor)).collect();
+        let needs_fresh_proof = needs_fresh_proof(panel, Verb::View, target);
+        let lacks_proof = needs_fresh_proof && !actor.is_fresh();
+        (!cells.is_empty() && !lacks_proof).then_some(Terms {
+            model: target,
+            verb: Verb::View,
+            cells,
+            needs_fresh_proof,
+            lacks_proof,
+            links: Vec::new(),
+        })
+    };
+    model.many().filter_map(|(field, links)| Some((field.index, of(panel.models.get(links.model)?)?))).collect()
 }
 
 /// The cells that count for this person.
@@ -145,7 +166,8 @@ pub fn each_clause(panel: &'static Panel, actor: &Actor, verb: Verb, model: &'st
     held(panel, actor, verb, model)
         .map(|cell| {
             let cells = vec![bound(cell, model, actor)];
-            (cell.grant, Terms { model, verb, cells, needs_fresh_proof, lacks_proof })
+            let links = links(panel, actor, model);
+            (cell.grant, Terms { model, verb, cells, needs_fresh_proof, lacks_proof, links })
         })
         .collect()
 }

@@ -62,6 +62,16 @@ pub enum Condition {
         /// What to find.
         text: String,
     },
+    /// At least one link of the field leads to one of these rows.
+    Linked {
+        /// Of links, by index.
+        field: usize,
+        /// Where to; none: anywhere.
+        to: Option<Vec<i64>>,
+        /// The rows of the other model that whoever asks may see by their label; other links count as if they were not
+        /// there. Of a row in hand these have been left out before. The store puts it in; without it nothing is linked.
+        among: Option<Box<Among>>,
+    },
     /// The text field contains this text, ASCII letter case apart.
     Contains {
         /// By index.
@@ -76,6 +86,19 @@ pub enum Condition {
         /// What to find.
         text: String,
     },
+}
+
+/// Rows of one model.
+#[derive(Debug, Clone)]
+pub struct Among {
+    pub(crate) model: &'static Model,
+    pub(crate) rows: Condition,
+}
+
+impl PartialEq for Among {
+    fn eq(&self, other: &Self) -> bool {
+        self.model.index == other.model.index && self.rows == other.rows
+    }
 }
 
 /// One side of a bound comparison.
@@ -221,6 +244,10 @@ impl Condition {
                 let finds = |field: usize| Self::looked_for(field, text).matches(row).unwrap_or(false);
                 Some((0..128).any(|field| fields.contains(field) && finds(field)))
             }
+            Self::Linked { field, to, .. } => {
+                let links = row.get(*field)?.linked();
+                Some(to.as_ref().map_or(!links.is_empty(), |to| links.iter().any(|link| to.contains(link))))
+            }
             Self::Contains { field, text } => match row.get(*field)? {
                 Value::Text(hay) => Some(hay.to_ascii_lowercase().contains(&text.to_ascii_lowercase())),
                 _ => None,
@@ -258,7 +285,22 @@ impl Condition {
             Self::Compare { left, right, .. } => of(left).union(of(right)),
             Self::IsNull(term) | Self::In { term, .. } => of(term),
             Self::Found { fields, .. } => *fields,
-            Self::Contains { field, .. } | Self::Begins { field, .. } => FieldSet::NONE.with(*field),
+            Self::Contains { field, .. } | Self::Begins { field, .. } | Self::Linked { field, .. } => {
+                FieldSet::NONE.with(*field)
+            }
+        }
+    }
+
+    /// With what each question about links may see.
+    #[must_use]
+    pub(crate) fn linked_among(self, visible: &impl Fn(usize) -> Option<Among>) -> Self {
+        let each = |parts: Vec<Self>| parts.into_iter().map(|part| part.linked_among(visible)).collect();
+        match self {
+            Self::All(parts) => Self::All(each(parts)),
+            Self::Any(parts) => Self::Any(each(parts)),
+            Self::Not(inner) => Self::Not(Box::new(inner.linked_among(visible))),
+            Self::Linked { field, to, .. } => Self::Linked { field, to, among: visible(field).map(Box::new) },
+            other => other,
         }
     }
 

@@ -30,6 +30,8 @@ pub fn normal(kind: Kind, value: Value) -> Value {
         (Kind::Time, Value::Time(time)) => Value::Time(time.with_nanosecond(0).unwrap_or(time)),
         // One person has one spelling, so that `unique` finds them whatever was typed.
         (Kind::Email, Value::Text(text)) => Value::Text(email::fold(&text)),
+        (Kind::Many(_), Value::Null) => Value::Links(Vec::new()),
+        (Kind::Many(_), Value::Links(to)) => Value::links(to),
         (_, value) => value,
     }
 }
@@ -71,7 +73,8 @@ fn misfit(panel: &Panel, kind: Kind, value: &Value) -> Option<String> {
         | (Kind::Time, Value::Time(_))
         | (Kind::Uuid, Value::Uuid(_))
         | (Kind::Secret, Value::SecretHash(_))
-        | (Kind::Bytes, Value::Bytes(_)) => None,
+        | (Kind::Bytes, Value::Bytes(_))
+        | (Kind::Many(_), Value::Links(_)) => None,
         (Kind::I32, Value::Int(int)) => {
             i32::try_from(*int).err().map(|_| format!("This must lie between {} and {}.", i32::MIN, i32::MAX))
         }
@@ -119,6 +122,11 @@ fn misfit(panel: &Panel, kind: Kind, value: &Value) -> Option<String> {
 }
 
 fn wrong_length(field: &Field, value: &Value) -> Option<String> {
+    if let Value::Links(to) = value {
+        // Not how many there are: some of them may be hidden from whoever reads this.
+        let most = field.max_len.filter(|most| to.len() > *most as usize)?;
+        return Some(format!("At most {most} of them."));
+    }
     let (length, unit) = match value {
         Value::Text(text) | Value::Json(text) => (text.chars().count(), "characters"),
         Value::Bytes(bytes) => (bytes.len(), "bytes"),
@@ -209,7 +217,7 @@ fn is_url(text: &str) -> bool {
 /// A default or bound of the block as a value of the field.
 #[must_use]
 pub fn default_of(field: &Field) -> Value {
-    field.default.map_or(Value::Null, |literal| normal(field.kind, literal.value(field.kind)))
+    normal(field.kind, field.default.map_or(Value::Null, |literal| literal.value(field.kind)))
 }
 
 #[cfg(test)]

@@ -15,9 +15,9 @@ use crate::clock::Clock;
 use crate::condition::Condition;
 use crate::error::Error;
 use crate::file::{Cell, Format, Writer};
-use crate::panel::{Field, FieldSet, Kind, Model, Panel, Sensitivity, Sort, Verb};
+use crate::panel::{Field, FieldSet, Kind, Links, Model, Panel, Sensitivity, Sort, Verb};
 use crate::response::Part;
-use crate::store::{LARGEST_BATCH, Label, LabelOf, ListQuery, ListedRow, Position, Search, Store, proved};
+use crate::store::{Candidate, LARGEST_BATCH, Label, LabelOf, ListQuery, ListedRow, Position, Search, Store, proved};
 use crate::value::Value;
 
 use self::sending::{Ended, Walk};
@@ -72,9 +72,11 @@ pub(crate) fn columns(panel: &'static Panel, view: &Terms, export: &Terms, targe
         let label_may_leave = match field.kind {
             // Its label is somebody's address.
             Kind::Actor => said_why,
-            Kind::Model(target, _) => panel.models.get(target).is_some_and(|model| {
-                targets.iter().any(|terms| terms.model().index == target) && (said_why || !is_personal(model))
-            }),
+            Kind::Model(target, _) | Kind::Many(&Links { model: target, .. }) => {
+                panel.models.get(target).is_some_and(|model| {
+                    targets.iter().any(|terms| terms.model().index == target) && (said_why || !is_personal(model))
+                })
+            }
             _ => false,
         };
         if label_may_leave {
@@ -82,6 +84,12 @@ pub(crate) fn columns(panel: &'static Panel, view: &Terms, export: &Terms, targe
         }
     }
     columns
+}
+
+/// Where links lead, in words.
+fn in_words(listed: &ListedRow) -> Vec<(usize, String)> {
+    let words = |linked: &[Candidate]| linked.iter().map(|one| one.label.as_str()).collect::<Vec<_>>().join("; ");
+    listed.links.iter().map(|(field, linked)| (*field, words(linked))).collect()
 }
 
 fn is_personal(model: &Model) -> bool {
@@ -169,7 +177,7 @@ impl Export {
 
     fn labels(&self) -> Vec<LabelOf<'_>> {
         let wanted = self.columns.iter().filter_map(|column| match column {
-            Column::Label(field) => Some(*field),
+            Column::Label(field) if field.links().is_none() => Some(*field),
             _ => None,
         });
         wanted
@@ -189,7 +197,7 @@ impl Export {
         right: &Terms,
         labels: &[LabelOf<'_>],
         listed: &'r ListedRow,
-        id: &'r Value,
+        (id, linked): (&'r Value, &'r [(usize, String)]),
     ) -> Vec<Cell<'r>> {
         let open = right.fields_of(&listed.row).intersection(view.fields_of(&listed.row));
         self.columns
@@ -198,6 +206,10 @@ impl Export {
                 Column::Id => Cell::Value(id),
                 Column::Field(field) if open.contains(field.index) => {
                     listed.row.get(field.index).map_or(Cell::Hidden, Cell::Value)
+                }
+                Column::Label(field) if open.contains(field.index) && field.links().is_some() => {
+                    let words = linked.iter().find(|(of, _)| *of == field.index);
+                    words.map_or(Cell::Hidden, |(_, words)| Cell::Words(words))
                 }
                 Column::Label(field) if open.contains(field.index) => {
                     let place = labels.iter().position(|label| label.field == field.index);
@@ -241,7 +253,8 @@ impl Walk for Export {
             let page = store.batch(&self.query(&view, &labels, position)).await?;
             for listed in &page.rows {
                 if right.covers(&listed.row) {
-                    writer.row(&self.cells(&view, &right, &labels, listed, &Value::Int(listed.row.id)))?;
+                    let (id, linked) = (Value::Int(listed.row.id), in_words(listed));
+                    writer.row(&self.cells(&view, &right, &labels, listed, (&id, &linked)))?;
                     *sent += 1;
                 }
                 if sending::hand_on(&mut writer, to).await == Ended::ReaderGone {

@@ -16,7 +16,7 @@ use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
 
 use crate::error::Error;
-use crate::value::Value;
+use crate::value::{Value, numbers};
 
 pub(crate) use self::sheet_reader::read as read_sheets;
 
@@ -107,6 +107,8 @@ pub(crate) fn spell(value: &Value) -> Cow<'_, str> {
         Value::Bytes(bytes) => Cow::Owned(STANDARD.encode(bytes)),
         // No reader gets as far as here with one.
         Value::SecretHash(_) => Cow::Borrowed(""),
+        // No spreadsheet takes them for one number.
+        Value::Links(to) => Cow::Owned(numbers(to, "|")),
         other => Cow::Owned(other.to_text()),
     }
 }

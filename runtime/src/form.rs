@@ -90,11 +90,18 @@ fn find(texts: &[(usize, String)], field: usize) -> Option<&str> {
     texts.iter().find(|(f, _)| *f == field).map(|(_, text)| text.as_str())
 }
 
-/// A tick box comes as `false` from its hidden twin and `true` from itself; any other field comes once.
+/// Links come one by one, behind an empty one that says that the field was there. A tick box comes as `false` from its hidden twin and `true` from itself; any other field comes once.
 fn put(texts: &mut Vec<(usize, String)>, field: &Field, text: String) -> bool {
     match texts.iter_mut().find(|(f, _)| *f == field.index) {
         Some((_, old)) if field.kind == Kind::Bool => {
             *old = text;
+            true
+        }
+        Some((_, old)) if field.links().is_some() => {
+            if !old.is_empty() && !text.is_empty() {
+                old.push(',');
+            }
+            old.push_str(&text);
             true
         }
         Some(_) => false,
@@ -153,7 +160,7 @@ pub(crate) fn read(field: &Field, text: &str) -> Result<Value, String> {
     let trimmed = text.trim();
     let is_text = matches!(field.kind, Kind::String | Kind::Text);
     if (is_text && text.is_empty() && field.optional) || (!is_text && trimmed.is_empty()) {
-        return Ok(Value::Null);
+        return Ok(crate::constraint::normal(field.kind, Value::Null));
     }
     let no = |why: &str| Err(why.to_owned());
     Ok(match field.kind {
@@ -198,6 +205,14 @@ pub(crate) fn read(field: &Field, text: &str) -> Result<Value, String> {
             Err(_) => return no("This must be a UUID, as in 0190f5c6-4a2e-7c31-9d3b-1f0e8a6b2c4d."),
         },
         Kind::Json => Value::Json(text.to_owned()),
+        Kind::Many(_) => {
+            let separates = |c: char| matches!(c, ',' | ';' | '|' | '[' | ']') || c.is_whitespace();
+            let to = trimmed.split(separates).filter(|part| !part.is_empty()).map(|part| part.parse().ok());
+            match to.collect::<Option<Vec<i64>>>() {
+                Some(to) => Value::links(to),
+                None => return no("Choose from the values offered."),
+            }
+        }
         // A secret goes to the hasher and bytes need an upload; neither is read as text of a form.
         Kind::Secret | Kind::Bytes => return no("This can't be filled in here."),
     })

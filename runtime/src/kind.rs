@@ -46,6 +46,23 @@ pub enum Kind {
     Actor,
     /// A foreign key: index into [`Panel::models`](crate::panel::Panel::models).
     Model(usize, OnDelete),
+    /// Any number of rows of a model, each once: a set of links and no column.
+    Many(&'static Links),
+}
+
+/// The table that holds the links of one field: a row for each, with the numbers of both ends and nothing else.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Links {
+    /// Where they lead: index into [`Panel::models`](crate::panel::Panel::models).
+    pub model: usize,
+    /// The table.
+    pub table: &'static str,
+    /// Its column of the row that the field belongs to.
+    pub from: &'static str,
+    /// Its column of the row that the link leads to.
+    pub to: &'static str,
+    /// The panel did not make it and never alters it.
+    pub adopted: bool,
 }
 
 /// What happens to a row when the row that it points at is deleted.

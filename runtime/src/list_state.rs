@@ -44,7 +44,10 @@ pub(crate) struct ListState {
 
 /// Whether rows can be put in an order by this field that means something to a reader.
 pub(crate) fn is_sortable(field: &Field) -> bool {
-    !matches!(field.kind, Kind::Json | Kind::Secret | Kind::Bytes | Kind::Text | Kind::Model(..) | Kind::Actor)
+    !matches!(
+        field.kind,
+        Kind::Json | Kind::Secret | Kind::Bytes | Kind::Text | Kind::Model(..) | Kind::Actor | Kind::Many(_)
+    )
 }
 
 fn is_filterable(field: &Field) -> bool {
@@ -151,7 +154,7 @@ impl ListState {
         let field =
             model.field_by_name(field).filter(|f| visible.contains(f.index) && is_filterable(f)).ok_or_else(no)?;
         // A foreign key can always be filtered by: lists of related rows lead here.
-        if !model.filter.contains(&field.index) && !matches!(field.kind, Kind::Model(..)) {
+        if !model.filter.contains(&field.index) && !matches!(field.kind, Kind::Model(..) | Kind::Many(_)) {
             return Err(no());
         }
         let place = self.filters.iter().position(|f| f.field.index == field.index).unwrap_or_else(|| {

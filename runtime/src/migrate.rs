@@ -87,7 +87,7 @@ pub(crate) fn adopted_is_there(model: &'static Model, columns: Option<Vec<&str>>
             "the schema: the block adopts a table {table}, which is not there; take `adopted` out for the panel to make it"
         )));
     };
-    let named = model.fields.iter().map(|field| field.column).chain([model.key_column()]);
+    let named = model.columns().map(|field| field.column).chain([model.key_column()]);
     match named.into_iter().find(|name| !columns.contains(name)) {
         None => Ok(()),
         Some(name) => Err(Error::Setup(format!(

@@ -312,7 +312,7 @@ pub fn read_attribute(kind: Kind, text: &str) -> Option<Value> {
         Kind::Time => Value::Time(text.parse().ok()?),
         Kind::Timestamp => Value::Timestamp(DateTime::parse_from_rfc3339(text).ok()?.to_utc()),
         Kind::Uuid => Value::Uuid(text.parse().ok()?),
-        Kind::Json | Kind::Secret | Kind::Bytes => return None,
+        Kind::Json | Kind::Secret | Kind::Bytes | Kind::Many(_) => return None,
     };
     Some(value)
 }

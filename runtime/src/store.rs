@@ -20,6 +20,7 @@ mod group;
 pub(crate) mod heard;
 mod indexes;
 mod lane;
+mod link_tables;
 mod links;
 mod loans;
 mod mail;

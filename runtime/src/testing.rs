@@ -1,6 +1,7 @@
 //! A small clinic as static tables, written by hand, and a store of it in a directory of its own: what the tests of the
 //! runtime stand on. Time is [`now`], everywhere.
 
+pub(crate) mod links;
 mod models;
 pub(crate) mod place;
 

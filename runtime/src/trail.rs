@@ -84,7 +84,11 @@ impl Reader {
             let field = model.and_then(|model| model.field_by_name(&change.field));
             let within = match field {
                 // Which fields they may see of this very row is not known here; what they may see of every row is.
-                Some(field) => view.is_some_and(|view| view.fields_everywhere().contains(field.index)),
+                // Links stand in the log by the numbers of where they lead.
+                Some(field) => view.is_some_and(|view| {
+                    view.fields_everywhere().contains(field.index)
+                        && (field.links().is_none() || view.sees_every_link(field.index))
+                }),
                 // A model or field of an older build: nobody can say any more who may see it.
                 None if of_fields => false,
                 // A fact beside the fields, or an event about no model.

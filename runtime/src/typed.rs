@@ -12,7 +12,7 @@ pub use rust_decimal::Decimal;
 pub use serde_json::Value as Json;
 pub use uuid::Uuid;
 
-pub use self::column::{Column, Filter, Query};
+pub use self::column::{Column, Filter, Links, Query};
 pub use self::field_type::{FieldType, PersonId, SecretHash, text_of};
 pub use self::given::{Given, Input};
 pub use self::query::{create, delete, get, list, update};

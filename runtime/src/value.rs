@@ -39,6 +39,15 @@ pub enum Value {
     Bytes(Vec<u8>),
     /// The Argon2id hash of a `Secret`; no reading of it exists but writing it to the database.
     SecretHash(String),
+    /// Links: the numbers of the rows that they lead to, rising, each once.
+    Links(Vec<i64>),
+    /// A change of links, whichever there are: these more, those no longer. Only on its way into a row.
+    Relink {
+        /// Rows to link.
+        add: Vec<i64>,
+        /// Rows to link no longer.
+        remove: Vec<i64>,
+    },
 }
 
 impl fmt::Debug for Value {
@@ -59,6 +68,8 @@ impl fmt::Debug for Value {
             Self::Json(_) => "Json(…)",
             Self::Bytes(_) => "Bytes(…)",
             Self::SecretHash(_) => "SecretHash(…)",
+            Self::Links(_) => "Links(…)",
+            Self::Relink { .. } => "Relink(…)",
         })
     }
 }
@@ -68,6 +79,30 @@ impl Value {
     #[must_use]
     pub fn is_null(&self) -> bool {
         matches!(self, Self::Null)
+    }
+
+    /// Whether there is no value, or a set of links without any.
+    #[must_use]
+    pub fn is_nothing(&self) -> bool {
+        match self {
+            Self::Null => true,
+            Self::Links(links) => links.is_empty(),
+            _ => false,
+        }
+    }
+
+    /// These links, rising, each once.
+    #[must_use]
+    pub fn links(mut to: Vec<i64>) -> Self {
+        to.sort_unstable();
+        to.dedup();
+        Self::Links(to)
+    }
+
+    /// Where the links lead; nowhere for any other value.
+    #[must_use]
+    pub fn linked(&self) -> &[i64] {
+        if let Self::Links(to) = self { to } else { &[] }
     }
 
     /// How two values of one type compare; `None` when either is null or the types differ, as SQL's unknown.
@@ -106,6 +141,8 @@ impl Value {
             Self::Uuid(u) => u.to_string(),
             Self::Bytes(b) => format!("{} bytes", b.len()),
             Self::SecretHash(_) => "(secret)".to_owned(),
+            Self::Links(to) => numbers(to, ","),
+            Self::Relink { add, remove } => format!("+{} -{}", numbers(add, ","), numbers(remove, ",")),
         }
     }
 
@@ -124,9 +161,18 @@ impl Value {
             Kind::Timestamp => Self::Timestamp(DateTime::parse_from_rfc3339(text).ok()?.to_utc()),
             Kind::Uuid => Self::Uuid(text.parse().ok()?),
             Kind::Json => Self::Json(text.to_owned()),
+            Kind::Many(_) => {
+                let to = text.split(',').filter(|part| !part.is_empty()).map(|part| part.parse().ok());
+                Self::links(to.collect::<Option<_>>()?)
+            }
             Kind::Secret | Kind::Bytes => return None,
         })
     }
+}
+
+/// These numbers with something between.
+pub(crate) fn numbers(numbers: &[i64], between: &str) -> String {
+    numbers.iter().map(i64::to_string).collect::<Vec<_>>().join(between)
 }
 
 /// RFC 3339, UTC, six digits after the second: fixed width, so that text order is time order.

@@ -57,6 +57,7 @@ bailiwick_ui_tests::panels! {
     "../pass/links_have_a_fixed_host_2.rs" links_have_a_fixed_host_2,
     "../pass/lock_has_a_way_back.rs" lock_has_a_way_back,
     "../pass/lock_has_a_way_back_2.rs" lock_has_a_way_back_2,
+    "../pass/many.rs" many,
     "../pass/no_literal_secret.rs" no_literal_secret,
     "../pass/no_literal_secret_2.rs" no_literal_secret_2,
     "../pass/no_literal_secret_3.rs" no_literal_secret_3,

@@ -12,8 +12,8 @@ use chrono::{DateTime, Duration, SubsecRound, Timelike, Utc};
 
 use super::people::{Dice, invent};
 use super::{
-    Doctor, DoctorId, Invoice, InvoiceState, NewDoctor, NewInvoice, NewPatient, NewVisit, Patient, PatientId,
-    Speciality, Visit, VisitState,
+    Doctor, DoctorId, Invoice, InvoiceState, Language, LanguageId, NewDoctor, NewInvoice, NewLanguage, NewPatient,
+    NewVisit, Patient, PatientId, Speciality, Visit, VisitState,
 };
 
 /// Rows of one statement's worth of work: large enough to be quick, small enough to show progress.
@@ -33,6 +33,8 @@ const DOCTORS: [(&str, Speciality); 12] = [
     ("Dr. Felix Bauer", Speciality::Skin),
     ("Dr. Noor Rahman", Speciality::General),
 ];
+
+const LANGUAGES: [&str; 8] = ["Arabic", "English", "French", "German", "Polish", "Spanish", "Turkish", "Ukrainian"];
 
 /// Address, role, and the number of the doctor that they are.
 const STAFF: [(&str, &str, Option<usize>); 6] = [
@@ -66,7 +68,10 @@ pub(crate) async fn fill(store: &Store, patients: u64, say_progress: bool) -> Re
                 (number, invent(number, now).seen_first, *dice.pick(&clinic.doctors))
             })
             .collect();
-        let rows = people.iter().map(|(number, seen, doctor)| patient(*number, *doctor, now, *seen)).collect();
+        let rows = people
+            .iter()
+            .map(|(number, seen, doctor)| patient(*number, *doctor, &clinic.languages, now, *seen))
+            .collect();
         let (ids, _) = write.seed(Patient::MODEL, rows).await?;
         let known: Vec<(PatientId, &Planned)> = ids.into_iter().map(PatientId::from).zip(&people).collect();
         let visits = known.iter().filter(|(_, (number, ..))| number % 2 == 0);
@@ -97,14 +102,22 @@ type Planned = (u64, DateTime<Utc>, DoctorId);
 
 /// Who and what the rows point at; made once, found again by the next `seed`.
 struct Staff {
+    languages: Vec<LanguageId>,
     doctors: Vec<DoctorId>,
     author: PersonId,
 }
 
 async fn staff(write: &mut Write) -> Result<Staff, Error> {
+    let mut languages = write.newest_ids(Language::MODEL, 8).await?;
+    if languages.is_empty() {
+        let rows = LANGUAGES.map(|name| NewLanguage { name: name.to_owned() }.given().into_values());
+        languages = write.seed(Language::MODEL, rows.to_vec()).await?.0;
+    }
+    languages.sort_unstable();
+    let languages: Vec<LanguageId> = languages.into_iter().map(LanguageId::from).collect();
     let mut doctors = write.newest_ids(Doctor::MODEL, 12).await?;
     if doctors.is_empty() {
-        doctors = write.seed(Doctor::MODEL, doctor_rows()).await?.0;
+        doctors = write.seed(Doctor::MODEL, doctor_rows(&languages)).await?.0;
     }
     doctors.sort_unstable();
     let doctors: Vec<DoctorId> = doctors.into_iter().map(DoctorId::from).collect();
@@ -123,18 +136,29 @@ async fn staff(write: &mut Write) -> Result<Staff, Error> {
     }
     let author =
         author.map(PersonId).ok_or_else(|| Error::Setup("nobody of the staff could be made or found".to_owned()))?;
-    Ok(Staff { doctors, author })
+    Ok(Staff { languages, doctors, author })
 }
 
-fn doctor_rows() -> Vec<Vec<(usize, Value)>> {
-    DOCTORS
-        .iter()
-        .map(|(name, speciality)| {
+/// Some of them, not the same for everybody; few have more than three.
+fn spoken(number: u64, languages: &[LanguageId]) -> Vec<LanguageId> {
+    let mut dice = Dice::new(number ^ 0x1a96);
+    let count = [0, 1, 1, 1, 2, 2, 3][usize::try_from(dice.below(7)).unwrap_or_default()];
+    let mut spoken: Vec<LanguageId> = (0..count).map(|_| *dice.pick(languages)).collect();
+    spoken.sort_unstable();
+    spoken.dedup();
+    spoken
+}
+
+fn doctor_rows(languages: &[LanguageId]) -> Vec<Vec<(usize, Value)>> {
+    (0_u64..)
+        .zip(DOCTORS)
+        .map(|(number, (name, speciality))| {
             NewDoctor {
-                name: (*name).to_owned(),
-                speciality: Some(*speciality),
+                name: name.to_owned(),
+                speciality: Some(speciality),
                 // One has left the practice, so that the filter has something to find.
                 active: Some(!name.ends_with("Bauer")),
+                languages: Some(spoken(number, languages)),
             }
             .given()
             .into_values()
@@ -142,7 +166,13 @@ fn doctor_rows() -> Vec<Vec<(usize, Value)>> {
         .collect()
 }
 
-fn patient(number: u64, doctor: DoctorId, now: DateTime<Utc>, seen: DateTime<Utc>) -> Vec<(usize, Value)> {
+fn patient(
+    number: u64,
+    doctor: DoctorId,
+    languages: &[LanguageId],
+    now: DateTime<Utc>,
+    seen: DateTime<Utc>,
+) -> Vec<(usize, Value)> {
     let person = invent(number, now);
     NewPatient {
         name: person.name,
@@ -150,6 +180,7 @@ fn patient(number: u64, doctor: DoctorId, now: DateTime<Utc>, seen: DateTime<Utc
         phone: person.phone,
         born: person.born,
         doctor,
+        languages: Some(spoken(number, languages)),
         notes: Some(person.notes),
     }
     .given()

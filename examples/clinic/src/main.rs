@@ -29,9 +29,10 @@ bailiwick::admin! {
         name: String len 1..=80 label search;
         speciality: Speciality default General;
         active: bool default true;
+        languages: many Language;                               // any number of rows, linked by a table of their own
 
-        list name, speciality, active;
-        filter speciality, active;
+        list name, speciality, languages, active;
+        filter speciality, languages, active;
         sort name;
     }
 
@@ -43,13 +44,14 @@ bailiwick::admin! {
         phone: Option<String> personal pattern r"\+?[0-9 ]{6,20}" help "Digits and blanks, 6 to 20, with or without a +";
         born: Date personal past;
         doctor: Doctor restrict transfers;                      // a foreign key; who is scoped by it may hand the row on
+        languages: many Language len ..=20;
         notes: Text sensitive len ..=20_000 default "";
         created_at: Timestamp created;
 
         list name, doctor, born, created_at;
-        filter doctor, created_at;
+        filter doctor, languages, created_at;
         sort created_at desc;
-        form "Person" name, email, phone, born;
+        form "Person" name, email, phone, born, languages;
         form "Care" doctor, notes;
         inline Visit at, doctor, state;
     }
@@ -80,6 +82,14 @@ bailiwick::admin! {
         action approve writes state;                            // the body is a trait method that `cargo build` asks for
     }
 
+    /// What one can be spoken with.
+    model Language {
+        name: String len 1..=40 label search unique;
+
+        list name;
+        sort name;
+    }
+
     // ---- who may do what: a role reads as a job description -------------------------------------------------
 
     /// Runs the practice.
@@ -99,7 +109,7 @@ bailiwick::admin! {
     }
 
     role Manager under Owner {
-        all Doctor, Patient, Visit;
+        all Language, Doctor, Patient, Visit;
         view Invoice;
         create, edit Invoice when state == Draft;
         approve Invoice when author != me;
@@ -113,17 +123,17 @@ bailiwick::admin! {
     }
 
     role Clinician under Manager {
-        view Doctor;
+        view Language, Doctor;
         view, edit Patient when doctor == me.doctor;
         view, create, edit Visit when doctor == me.doctor;
         may export Patient { name, doctor } when doctor == me.doctor;   // not held, but may be lent, until a date
     }
 
     role Reception under Manager {
-        view Doctor;
-        view Patient { name, phone, email, born, doctor };      // notes stay hidden: column, form, search, sort, export, audit
-        create Patient { name, phone, email, born, doctor };
-        edit Patient { phone, email };
+        view Language, Doctor;
+        view Patient { name, phone, email, born, languages, doctor };   // notes stay hidden: column, form, search, sort, export, audit
+        create Patient { name, phone, email, born, languages, doctor };
+        edit Patient { phone, email, languages };
         view, create, edit Visit { patient, doctor, at, state };
     }
 

@@ -46,6 +46,10 @@ pub(super) fn base_type(panel: &Panel, kind: Kind) -> TokenStream {
             let id = id_type(panel.model(model));
             quote! { #id }
         }
+        Kind::Many(model) => {
+            let id = id_type(panel.model(model));
+            quote! { ::std::vec::Vec<#id> }
+        }
     }
 }
 
@@ -177,7 +181,7 @@ fn id(model: &Model) -> TokenStream {
 
 /// Whether `NewX` can leave it out.
 fn can_be_left_out(field: &Field) -> bool {
-    field.optional || field.default.is_some()
+    field.optional || field.default.is_some() || field.is_many()
 }
 
 fn new(panel: &Panel, model: &Model) -> TokenStream {
@@ -258,6 +262,13 @@ fn columns(panel: &Panel, model: &Model) -> TokenStream {
         let index = index(number);
         let (column, base) = (column(field), base_type(panel, field.kind));
         let doc = doc(&format!("The column of [`{}::{}`].", plain(name), plain(&field.name)));
+        if let Kind::Many(target) = field.kind {
+            let id = id_type(panel.model(target));
+            return quote! {
+                #doc
+                pub const #column: ::bailiwick::typed::Links<Self, #id> = ::bailiwick::typed::Links::new(#index);
+            };
+        }
         quote! {
             #doc
             pub const #column: ::bailiwick::typed::Column<Self, #base> = ::bailiwick::typed::Column::new(#index);

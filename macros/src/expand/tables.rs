@@ -7,7 +7,7 @@ use super::brand;
 use super::names::{index, optional, plain, snake};
 use super::policy;
 use super::predicates::{literal, predicate};
-use crate::panel::{Field, Kind, Model, OnDelete, Panel, Sensitivity, Setting, Widget};
+use crate::panel::{Field, Kind, Links, Model, OnDelete, Panel, Sensitivity, Setting, Widget};
 
 pub(super) fn expand(panel: &Panel) -> TokenStream {
     let model_names = constants(panel.models.iter().map(|model| &model.name), "MODEL");
@@ -30,7 +30,7 @@ pub(super) fn expand(panel: &Panel) -> TokenStream {
         mod __tables {
             use ::bailiwick::panel::{
                 Accept, Action, Apart, Attribute, Automatic, Brand, By, Cell, Check, Choice, Clause, Factors, Field,
-                FieldSet, Framework, FrameworkCell, Inline, Kind, Limit, Model, OnDelete, Panel, Password, PeopleCell,
+                FieldSet, Framework, FrameworkCell, Inline, Kind, Limit, Links, Model, OnDelete, Panel, Password, PeopleCell,
                 PeopleVerb, Reauth, Recovery, Role, Section, Sensitivity, Session, Setting, Sort, Throttle,
                 ThrottleName, Variant, Verb, Widget,
             };
@@ -187,7 +187,10 @@ fn model_table(panel: &Panel, number: usize, model: &Model) -> TokenStream {
 /// Only what differs from a plain field is spelled out.
 fn field_table(panel: &Panel, number: usize, field: &Field) -> TokenStream {
     let (number, name, title) = (index(number), plain(&field.name), &field.title);
-    let kind = kind(field.kind);
+    let kind = match &field.links {
+        Some(links) => links_table(links),
+        None => kind(field.kind),
+    };
     let mut set = Vec::new();
     let help = if field.help.is_empty() { &field.doc } else { &field.help };
     if !help.is_empty() {
@@ -254,6 +257,12 @@ fn sensitivity(sensitivity: Sensitivity) -> Option<TokenStream> {
     }
 }
 
+/// The table that holds the links of a field.
+fn links_table(links: &Links) -> TokenStream {
+    let (target, Links { table, from, to, adopted, .. }) = (index(links.target.0), links);
+    quote! { Kind::Many(&Links { model: #target, table: #table, from: #from, to: #to, adopted: #adopted }) }
+}
+
 fn kind(kind: Kind) -> TokenStream {
     match kind {
         Kind::String => quote! { Kind::String },
@@ -262,7 +271,8 @@ fn kind(kind: Kind) -> TokenStream {
         Kind::Url => quote! { Kind::Url },
         Kind::Bool => quote! { Kind::Bool },
         Kind::I32 => quote! { Kind::I32 },
-        Kind::I64 => quote! { Kind::I64 },
+        // What is of many rows has its table; of anything else but a field it has been refused.
+        Kind::I64 | Kind::Many(_) => quote! { Kind::I64 },
         Kind::F64 => quote! { Kind::F64 },
         Kind::Decimal { precision, scale } => {
             let (precision, scale) = (Literal::u8_unsuffixed(precision), Literal::u8_unsuffixed(scale));

@@ -126,8 +126,23 @@ pub(crate) struct Field {
     /// Over the word that labels it, else over the name.
     pub(crate) sensitivity_place: Place,
     pub(crate) transfers: bool,
+    /// Of many: where its links are kept.
+    pub(crate) links: Option<Links>,
     pub(crate) help: String,
     pub(crate) place: Place,
+}
+
+/// The table of the links of one field: a row for each, which holds the numbers of both ends.
+#[derive(Debug)]
+pub(crate) struct Links {
+    pub(crate) target: ModelId,
+    pub(crate) table: String,
+    /// The column of the row that the field belongs to.
+    pub(crate) from: String,
+    /// The column of the row that it leads to.
+    pub(crate) to: String,
+    /// The panel did not make it and never alters it.
+    pub(crate) adopted: bool,
 }
 
 /// Characters of a line of text that does not say how long it may be. PostgreSQL keeps at most 2,704 bytes in a row of
@@ -138,6 +153,11 @@ impl Field {
     /// Written by the framework, never by a form.
     pub(crate) fn is_automatic(&self) -> bool {
         self.created || self.updated || self.author
+    }
+
+    /// Links to rows of another model, none of which is a value too.
+    pub(crate) fn is_many(&self) -> bool {
+        matches!(self.kind, Kind::Many(_))
     }
 }
 
@@ -167,6 +187,8 @@ pub(crate) enum Kind {
     /// A person of the panel.
     Actor,
     Model(ModelId, OnDelete),
+    /// Any number of rows of a model, linked by a table of their own.
+    Many(ModelId),
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -30,7 +30,7 @@ const FLAGS: [(&str, Flag); 17] = [
     ("set_null", Flag::SetNull),
 ];
 
-const VALUED: [&str; 7] = ["default", "len", "min", "max", "pattern", "help", "column"];
+const VALUED: [&str; 8] = ["default", "len", "min", "max", "pattern", "help", "column", "through"];
 
 /// Behind the name: `: Type modifier …`, without the `;`.
 pub(crate) fn field(input: &mut Input<'_, '_>, doc: String, name: Ident) -> (Field, Read<()>) {
@@ -95,12 +95,25 @@ fn modifier(input: &mut Input<'_, '_>, word: &Ident) -> Read<Option<ModifierKind
         "pattern" => ModifierKind::Pattern(input.text("a regular expression in quotes")?),
         "help" => ModifierKind::Help(input.text("a text in quotes")?),
         "column" => ModifierKind::Column(input.text("the column's name in quotes")?),
+        "through" => through(input)?,
         _ => {
             let (least, most) = range(input)?;
             ModifierKind::Len(least, most)
         }
     };
     Ok(Some(kind))
+}
+
+/// `"table" ("column of this row", "column of the other")`.
+fn through(input: &mut Input<'_, '_>) -> Read<ModifierKind> {
+    let table = input.text("the name of the table that holds the links, in quotes")?;
+    let ends = input.group(Delimiter::Parenthesis, |inside| {
+        let from = inside.text("its column of this row, in quotes")?;
+        inside.expect(",")?;
+        Ok((from, inside.text("its column of the other row, in quotes")?))
+    });
+    let (from, to) = ends.unwrap_or_else(|| Err(input.expected("`(` and its two columns, in quotes")))?;
+    Ok(ModifierKind::Through { table, from, to })
 }
 
 /// `1..=80`, `..=80`, `1..`.
@@ -121,10 +134,19 @@ fn range(input: &mut Input<'_, '_>) -> Read<(Option<u32>, Option<u32>)> {
     Err(input.expected("a range of lengths such as `1..=80`"))
 }
 
-/// `String`, `Decimal(10, 2)`, `Option<Doctor>`.
+/// `String`, `Decimal(10, 2)`, `Option<Doctor>`, `many Tag`.
 pub(crate) fn ty(input: &mut Input<'_, '_>) -> Read<Type> {
     let first = input.here();
     let name = input.word("a type")?;
+    if name == "many" {
+        let mut inner = ty(input)?;
+        if inner.many.is_some() {
+            input.diags.syntax(inner.place, "`many` stands there twice").help("take one of them out");
+        }
+        inner.many = Some(name.span().into());
+        inner.place = input.since(first);
+        return Ok(inner);
+    }
     if name == "Option" && input.eat("<") {
         let mut inner = ty(input)?;
         input.expect(">")?;
@@ -143,7 +165,7 @@ pub(crate) fn ty(input: &mut Input<'_, '_>) -> Read<Type> {
         Ok(arguments)
     });
     let arguments = arguments.transpose()?.unwrap_or_default();
-    Ok(Type { name, arguments, optional: false, place: input.since(first) })
+    Ok(Type { name, arguments, optional: false, many: None, place: input.since(first) })
 }
 
 /// Inside `actor { … }`.

@@ -42,7 +42,7 @@ impl Family {
             Kind::Choice(choice) => Self::Choice(choice),
             Kind::Actor => Self::Person,
             Kind::Model(model, _) => Self::Row(model),
-            Kind::Json | Kind::Secret => return None,
+            Kind::Json | Kind::Secret | Kind::Many(_) => return None,
         })
     }
 

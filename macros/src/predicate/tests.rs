@@ -74,6 +74,7 @@ fn field(name: &str, kind: Kind, optional: bool) -> Field {
         sensitivity: Sensitivity::Internal,
         sensitivity_place: here(),
         transfers: false,
+        links: None,
         help: String::new(),
         place: here(),
     }

@@ -21,6 +21,10 @@ pub(super) fn check(names: &Names<'_>, models: &[Model], diags: &mut Diags) {
         let adopted = model.adopted.as_ref().zip(written.adopted.as_ref());
         let mut columns: Vec<(String, Place)> = adopted.map(|(key, at)| (key.clone(), at.place)).into_iter().collect();
         for field in &model.fields {
+            // Its links are kept elsewhere.
+            if field.is_many() {
+                continue;
+            }
             let name = plain(&field.name);
             let (column, place) = field.column.clone().unwrap_or_else(|| (name.clone(), Place::from(&field.name)));
             if adopted.is_none() {

@@ -1,5 +1,6 @@
 //! Fields: their type, their modifiers, and which of those suit the type.
 
+use super::links;
 use super::names::{Names, plain, unknown, writable};
 use super::values::{self, RULE};
 use super::words;
@@ -36,6 +37,9 @@ pub(crate) fn fields(names: &Names<'_>, model: ModelId, diags: &mut Diags) -> Ve
 pub(crate) fn kind(names: &Names<'_>, ty: Option<&ast::Type>, diags: &mut Diags) -> Option<Kind> {
     let ty = ty?;
     let name = plain(&ty.name);
+    if let Some(many) = ty.many {
+        return links::kind(names, ty, many, diags);
+    }
     if name == "Decimal" {
         return Some(decimal(ty, diags));
     }
@@ -124,6 +128,7 @@ fn resolve(names: &Names<'_>, written: &ast::Field, ours: bool, diags: &mut Diag
         sensitivity: if kind == Kind::Secret { Sensitivity::Secret } else { Sensitivity::Internal },
         sensitivity_place: Place::from(&written.name),
         transfers: false,
+        links: None,
         help: String::new(),
         place: written.place,
     };
@@ -142,11 +147,12 @@ fn resolve(names: &Names<'_>, written: &ast::Field, ours: bool, diags: &mut Diag
             apply(names, &mut field, modifier, diags);
         } else {
             let ty = written.ty.as_ref().map_or_else(String::new, |ty| plain(&ty.name));
+            let of = if matches!(kind, Kind::Many(_)) { format!("many {ty}") } else { ty };
             diags
                 .error(
                     RULE,
                     modifier.place,
-                    format!("`{}` does not suit `{name}`, which is of type `{ty}`", modifier.word),
+                    format!("`{}` does not suit `{name}`, which is of type `{of}`", modifier.word),
                 )
                 .help(format!("take `{}` out", modifier.word));
         }
@@ -155,6 +161,7 @@ fn resolve(names: &Names<'_>, written: &ast::Field, ours: bool, diags: &mut Diag
         field.max_len = field.max_len.or(Some(LONGEST_LINE));
     }
     check(&field, &seen, diags);
+    links::check_count(&mut field, &seen, diags);
     field
 }
 
@@ -163,6 +170,9 @@ fn suits(modifier: &ModifierKind, kind: Kind) -> bool {
     let text = matches!(kind, Kind::String | Kind::Text | Kind::Email | Kind::Url);
     let number = matches!(kind, Kind::I32 | Kind::I64 | Kind::F64 | Kind::Decimal { .. });
     let time = matches!(kind, Kind::Date | Kind::Time | Kind::Timestamp);
+    if matches!(kind, Kind::Many(_)) {
+        return links::suits(modifier);
+    }
     // A secret is let through where a rule has more to say about it.
     let secret = kind == Kind::Secret;
     match modifier {
@@ -182,6 +192,7 @@ fn suits(modifier: &ModifierKind, kind: Kind) -> bool {
         ModifierKind::Pattern(_) => text,
         ModifierKind::Default(_) => !matches!(kind, Kind::Secret | Kind::Bytes | Kind::Actor | Kind::Model(..)),
         ModifierKind::Help(_) | ModifierKind::Column(_) => true,
+        ModifierKind::Through { .. } => false,
     }
 }
 
@@ -199,6 +210,7 @@ fn apply(names: &Names<'_>, field: &mut Field, modifier: &ast::Modifier, diags: 
         ModifierKind::Len(least, most) => (field.min_len, field.max_len) = (*least, *most),
         ModifierKind::Column(text) => field.column = Some((text.value.clone(), modifier.place)),
         ModifierKind::Help(text) => field.help.clone_from(&text.value),
+        ModifierKind::Through { table, from, to } => field.links = links::through(field, [table, from, to], diags),
         ModifierKind::Pattern(text) => match regex_syntax::parse(&text.value) {
             Ok(_) => field.pattern = Some(text.value.clone()),
             Err(error) => {

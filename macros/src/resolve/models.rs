@@ -7,7 +7,7 @@ use super::predicates::Conditions;
 use super::reserved;
 use super::values::RULE;
 use super::words;
-use super::{adoption, fields};
+use super::{adoption, fields, links};
 use crate::ast;
 use crate::diag::Diags;
 use crate::panel::{
@@ -42,7 +42,8 @@ pub(crate) fn actor(names: &Names<'_>, diags: &mut Diags) -> Vec<Attribute> {
     let attribute = |written: &&ast::Attribute| Attribute {
         name: writable(&written.name),
         doc: written.doc.clone(),
-        kind: fields::kind(names, written.ty.as_ref(), diags).unwrap_or(Kind::String),
+        kind: fields::kind(names, written.ty.as_ref(), diags)
+            .map_or(Kind::String, |kind| links::of_a_person(kind, written, diags)),
     };
     names.attributes.iter().map(attribute).collect()
 }
@@ -83,6 +84,7 @@ pub(crate) fn models(names: &Names<'_>, diags: &mut Diags) -> Vec<Model> {
     for id in (0..models.len()).map(ModelId) {
         models[id.0].inlines = inlines(names, &models, id, diags);
     }
+    links::tables(names, &mut models, diags);
     adoption::check(names, &models, diags);
     check_tables(names, &models, diags);
     models
@@ -138,7 +140,7 @@ impl Clauses<'_> {
         }
         let fits = |field: &Field| {
             field.sensitivity < Sensitivity::Sensitive
-                && !matches!(field.kind, Kind::Text | Kind::Json | Kind::Bytes | Kind::Secret)
+                && !matches!(field.kind, Kind::Text | Kind::Json | Kind::Bytes | Kind::Secret | Kind::Many(_))
         };
         let fitting = ids(self.fields).filter(|(_, field)| fits(field));
         fitting.take(COLUMNS).map(|(id, field)| (id, Place::from(&field.name))).collect()
@@ -148,6 +150,9 @@ impl Clauses<'_> {
         let mut sorted: Vec<Sort> = Vec::new();
         for (name, descending) in sorts {
             let Some(field) = self.field(name, diags) else { continue };
+            if links::has_no_order(&self.fields[field.0], name, diags) {
+                continue;
+            }
             if let Some(first) = sorted.iter().find(|sort| sort.field == field) {
                 twice(name, first.place, diags);
             } else {
@@ -274,12 +279,17 @@ fn inlines(names: &Names<'_>, models: &[Model], parent: ModelId, diags: &mut Dia
             fields.into_iter().map(|(field, _)| field).filter(|field| *field != key || !written.names.is_empty());
         let fields: Vec<FieldId> = fields.collect();
         if let Some(word) = &written.in_form {
+            links::stay_out(fields_of_child(&models[child.0], &fields), word, &child_text, diags);
             fits_a_form(names, models, (parent, child), key, &fields, word, diags);
         }
         let in_form = written.in_form.is_some();
         inlines.push(Inline { child, key, fields, in_form, place: written.place });
     }
     inlines
+}
+
+fn fields_of_child<'m>(child: &'m Model, fields: &[FieldId]) -> Vec<&'m Field> {
+    fields.iter().map(|field| child.field(*field)).collect()
 }
 
 /// Rows that are filled in within another's form: their key is written there, and something of them can be filled in.

@@ -3,6 +3,7 @@
 
 use proc_macro2::Ident;
 
+use super::links;
 use super::names::Names;
 use crate::ast;
 use crate::diag::Diags;
@@ -96,6 +97,9 @@ impl Conditions<'_> {
     fn name(&self, name: &Ident, hint: Option<ChoiceId>, diags: &mut Diags) -> Option<OperandKind> {
         if let Some(field) = self.names.find_field(self.model, name) {
             self.names.mention(Name::Field(self.model, field), name);
+            if links::no_value(&self.fields[field.0], name, diags) {
+                return None;
+            }
             return Some(OperandKind::Field(field));
         }
         let any = (0..self.names.choices.len()).map(ChoiceId);

@@ -93,7 +93,7 @@ fn expected(names: &Names<'_>, kind: Kind) -> String {
         Kind::Uuid => "a UUID in quotes".to_owned(),
         Kind::Json => "JSON in quotes".to_owned(),
         Kind::Choice(choice) => format!("a variant of `{}`", plain(names.choices[choice.0].0)),
-        Kind::Secret | Kind::Bytes | Kind::Actor | Kind::Model(..) => {
+        Kind::Secret | Kind::Bytes | Kind::Actor | Kind::Model(..) | Kind::Many(_) => {
             "no value: there is no literal of this type".to_owned()
         }
     }

@@ -143,26 +143,37 @@ fn report_set_null(
     let name = wording::role(policy, role);
     let (parent_name, child_name) = (wording::model(policy, parent), wording::model(policy, child));
     let key = policy.model(child).field(field);
+    let many = key.is_many();
     let place = policy.place_of(role, cell);
     let which = if some_rows { "which it may edit in some rows only" } else { "which it may not edit" };
     let steps: Vec<(Place, String)> = vec![
         (place, format!("`{name}` may delete `{parent_name}`")),
-        (key.place, format!("`{}` of `{child_name}` is emptied", key.name)),
+        (
+            key.place,
+            format!("`{}` of `{child_name}` {}", key.name, if many { "loses its links" } else { "is emptied" }),
+        ),
     ];
+    let does = if many { "takes it out of" } else { "empties" };
     diags
         .error(
             "set_null_is_an_edit",
             place,
-            format!("when role `{name}` deletes `{parent_name}` it empties `{}` of `{child_name}`, {which}", key.name),
+            format!("when role `{name}` deletes `{parent_name}` it {does} `{}` of `{child_name}`, {which}", key.name),
         )
         .steps(steps)
-        .help(if key.readonly {
-            format!("write `restrict` in place of `set_null`, or grant `{name}` an action that writes `{}`", key.name)
-        } else {
-            format!(
+        .help(match (many, key.readonly) {
+            (true, true) => format!("grant `{name}` an action that writes `{}` of `{child_name}`", key.name),
+            (true, false) => format!("grant `edit {child_name} {{ {} }}` to `{name}`", key.name),
+            (false, true) => {
+                format!(
+                    "write `restrict` in place of `set_null`, or grant `{name}` an action that writes `{}`",
+                    key.name
+                )
+            }
+            (false, false) => format!(
                 "grant `edit {child_name} {{ {} }}` to `{name}`, or write `restrict` in place of `set_null`",
                 key.name
-            )
+            ),
         })
         .about(Owner::Role(role))
         .about(Owner::Model(child))

@@ -97,7 +97,7 @@ fn blind_rows<'a>(policy: &Policy<'a>, role: RoleId, model: ModelId, field: Fiel
 
 /// The model that the visible key points to, if the role may view nothing of it: then only its label could be asked for.
 fn hidden_label(policy: &Policy, role: RoleId, model: ModelId, field: FieldId) -> Option<ModelId> {
-    let Kind::Model(target, _) = policy.model(model).field(field).kind else {
+    let (Kind::Model(target, _) | Kind::Many(target)) = policy.model(model).field(field).kind else {
         return None;
     };
     let sees_key = policy.fields(role, Verb::View, model).contains(field);

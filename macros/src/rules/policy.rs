@@ -299,9 +299,13 @@ fn references(panel: &Panel) -> Vec<Reference> {
     let mut all = Vec::new();
     for child in panel.model_ids() {
         for (field, of) in panel.model(child).fields.iter().enumerate() {
-            if let Kind::Model(parent, then) = of.kind {
-                all.push(Reference { child, field: FieldId(field), parent, then });
-            }
+            let (parent, then) = match of.kind {
+                Kind::Model(parent, then) => (parent, then),
+                // Its links go with the row that they lead to: the field holds one less, and the row stays.
+                Kind::Many(parent) => (parent, OnDelete::SetNull),
+                _ => continue,
+            };
+            all.push(Reference { child, field: FieldId(field), parent, then });
         }
     }
     all

@@ -164,7 +164,9 @@ impl Sides<'_> {
             Kind::Bytes => "bytes".into(),
             Kind::Choice(choice) => name_of(self.panel.choices.get(choice.0).map(|c| &c.name)),
             Kind::Actor => "a person".into(),
-            Kind::Model(ModelId(model), _) => name_of(self.panel.models.get(model).map(|m| &m.name)),
+            Kind::Model(ModelId(model), _) | Kind::Many(ModelId(model)) => {
+                name_of(self.panel.models.get(model).map(|m| &m.name))
+            }
         }
     }
 }
@@ -204,7 +206,14 @@ fn compare(a: Kind, b: Kind) -> bool {
 fn has_order(kind: Kind) -> bool {
     !matches!(
         kind,
-        Kind::Bool | Kind::Choice(_) | Kind::Uuid | Kind::Json | Kind::Bytes | Kind::Actor | Kind::Model(..)
+        Kind::Bool
+            | Kind::Choice(_)
+            | Kind::Uuid
+            | Kind::Json
+            | Kind::Bytes
+            | Kind::Actor
+            | Kind::Model(..)
+            | Kind::Many(_)
     )
 }
 

@@ -373,5 +373,8 @@ fn stands_in(name: &str, word: &str) -> bool {
 
 /// That a token was used, or when, is not the token.
 fn holds_a_value(kind: Kind) -> bool {
-    !matches!(kind, Kind::Bool | Kind::Time | Kind::Timestamp | Kind::Choice(_) | Kind::Actor | Kind::Model(..))
+    !matches!(
+        kind,
+        Kind::Bool | Kind::Time | Kind::Timestamp | Kind::Choice(_) | Kind::Actor | Kind::Model(..) | Kind::Many(_)
+    )
 }

@@ -162,7 +162,7 @@ pub(super) fn create_can_be_filled(policy: &Policy, diags: &mut Diags) {
 }
 
 fn must_be_given(field: &Field) -> bool {
-    !field.optional && field.default.is_none() && !field.is_automatic()
+    !field.optional && field.default.is_none() && !field.is_automatic() && !field.is_many()
 }
 
 /// Who creates a row and never sees it again creates it a second time.

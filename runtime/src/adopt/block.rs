@@ -105,6 +105,7 @@ fn push_field(text: &mut String, field: &Field) {
         Type::Plain(name) | Type::Long(name) => (*name).to_owned(),
         Type::Decimal(digits, scale) => format!("Decimal({digits}, {scale})"),
         Type::Choice(name) | Type::Model(name) => name.clone(),
+        Type::Many(name) => format!("many {name}"),
     };
     let of = if field.optional { format!("Option<{plain}>") } else { plain };
     let mut words = field.words.clone();

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::checks::{Rule, rules};
 use super::field::Making;
 use super::names::{self, Given};
-use super::{Column, Effect, Holds, Schema, Start, Table};
+use super::{Column, Effect, Holds, Key, Schema, Start, Table};
 
 /// Fields that a model has at most.
 const FIELDS: usize = 128;
@@ -77,6 +77,8 @@ pub(super) enum Type {
     Decimal(u8, u8),
     Choice(String),
     Model(String),
+    /// Links to rows of a model.
+    Many(String),
     /// Too long for a list.
     Long(&'static str),
 }
@@ -100,6 +102,7 @@ pub(super) fn judge(schema: &Schema) -> Judged {
     let mut served: BTreeMap<&str, String> = BTreeMap::new();
     for table in &schema.tables {
         match refusal(table) {
+            Some(_) if link_ends(schema, table).is_some() => {}
             Some(why) => judged.left_out.push(why),
             None => {
                 served.insert(&table.name, types.type_of(&names::one_of(&table.name)));
@@ -111,10 +114,56 @@ pub(super) fn judge(schema: &Schema) -> Judged {
         let model = model(schema, table, name, &served, &mut types, &mut judged.choices);
         judged.models.push(model);
     }
+    for table in &schema.tables {
+        if let Some(ends) = link_ends(schema, table) {
+            link(table, &ends, &served, &mut judged);
+        }
+    }
     inlines(&mut judged.models);
     deletions(schema, &served, &mut judged.models);
     judged.role = types.type_of("Administrator");
     judged
+}
+
+/// The two keys of a table that is nothing but links: both columns are its primary key, and each points at a row.
+fn link_ends<'s>(schema: &'s Schema, table: &'s Table) -> Option<[&'s Key; 2]> {
+    let [from, to] = table.key.as_slice() else { return None };
+    if table.columns.len() != 2 || table.name.len() > LONGEST_NAME {
+        return None;
+    }
+    let end = |column: &String| {
+        let key = table.keys.iter().find(|key| key.columns == std::slice::from_ref(column))?;
+        let target = schema.tables.iter().find(|other| other.name == key.to)?;
+        (refusal(target).is_none() && key.to_columns == target.key).then_some(key)
+    };
+    Some([end(from)?, end(to)?])
+}
+
+/// Such a table as a field of what its first column points at.
+fn link(table: &Table, [from, to]: &[&Key; 2], served: &BTreeMap<&str, String>, judged: &mut Judged) {
+    let (Some(owner), Some(target)) = (served.get(from.to.as_str()), served.get(to.to.as_str())) else { return };
+    let Some(model) = judged.models.iter_mut().find(|model| model.name == *owner) else { return };
+    let plural = names::many_of(&names::snake(target));
+    let is_taken = |name: &str| model.fields.iter().any(|field| field.name == name);
+    let name = if is_taken(&plural) { format!("linked_{plural}") } else { plural };
+    if is_taken(&name) || model.fields.len() >= FIELDS {
+        judged.left_out.push(format!("table {} is left out: its links have no name of their own", table.name));
+        return;
+    }
+    let through = format!("through {:?} ({:?}, {:?})", table.name, from.columns.concat(), to.columns.concat());
+    model.edits = true;
+    model.fields.push(Field {
+        column: name.clone(),
+        name,
+        is: Type::Many(target.clone()),
+        optional: false,
+        words: vec![through],
+        comment: table.comment.clone(),
+        note: None,
+        label: false,
+        private: false,
+        writable: true,
+    });
 }
 
 /// Why a table can't be served.
@@ -271,7 +320,8 @@ fn inlines(models: &mut [Model]) {
 fn deletions(schema: &Schema, served: &BTreeMap<&str, String>, models: &mut [Model]) {
     let mut kept: BTreeSet<String> = BTreeSet::new();
     for table in &schema.tables {
-        for key in table.keys.iter().filter(|key| key.effect != Effect::Refused) {
+        let links = link_ends(schema, table).is_some();
+        for key in table.keys.iter().filter(|key| key.effect != Effect::Refused && !links) {
             let Some(to) = served.get(key.to.as_str()) else { continue };
             let child = models.iter().find(|model| model.table == table.name);
             let is_field = child.is_some_and(|child| {

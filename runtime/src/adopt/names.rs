@@ -145,6 +145,15 @@ fn singular(word: &str) -> String {
     }
 }
 
+/// `order_detail` as many: `order_details`.
+pub(super) fn many_of(one: &str) -> String {
+    match one.strip_suffix('y').filter(|stem| !stem.ends_with(['a', 'e', 'i', 'o', 'u'])) {
+        Some(stem) => format!("{stem}ies"),
+        None if ["s", "x", "z", "ch", "sh"].iter().any(|end| one.ends_with(end)) => format!("{one}es"),
+        None => format!("{one}s"),
+    }
+}
+
 /// `customer_id` as the name of what it points at: `customer`.
 pub(super) fn without_id(field: &str) -> &str {
     field.strip_suffix("_id").filter(|stem| !stem.is_empty()).unwrap_or(field)

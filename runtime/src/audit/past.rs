@@ -58,7 +58,7 @@ pub(crate) fn value(model: &'static Model, field: usize, change: &Change, kept: 
     let field = model.fields.get(field)?;
     match kept {
         _ if change.label == crate::panel::Sensitivity::Secret || field.kind == Kind::Secret => None,
-        None => Some(Value::Null),
+        None => Some(crate::constraint::normal(field.kind, Value::Null)),
         Some(text) => Value::from_text(field.kind, text),
     }
 }

@@ -12,6 +12,8 @@ pub struct Terms {
     pub(super) cells: Vec<BoundCell>,
     pub(super) needs_fresh_proof: bool,
     pub(super) lacks_proof: bool,
+    /// By field of links: the same person's view terms over where they lead, which decide which links there are for them.
+    pub(super) links: Vec<(usize, Terms)>,
 }
 
 #[derive(Debug, Clone)]
@@ -33,6 +35,21 @@ impl Terms {
     #[must_use]
     pub fn verb(&self) -> Verb {
         self.verb
+    }
+
+    /// The view terms of the same person over the rows that the links of this field lead to. None: they see none of them.
+    #[must_use]
+    pub fn over_links(&self, field: usize) -> Option<&Terms> {
+        self.links.iter().find(|(of, _)| *of == field).map(|(_, terms)| terms)
+    }
+
+    /// Whether the person sees every row that these links can lead to, by its label: then their numbers tell nothing new.
+    #[must_use]
+    pub fn sees_every_link(&self, field: usize) -> bool {
+        self.over_links(field).is_some_and(|seen| {
+            let label = seen.model.label.iter().fold(FieldSet::NONE, |all, field| all.with(*field));
+            seen.scope_with(label) == Condition::Always
+        })
     }
 
     /// The block's `reauth` lists this.

@@ -4,7 +4,7 @@ use serde_json::{Map, Value as Json};
 
 use super::reader::{LONGEST_ROW, Table, Unreadable};
 use super::{Cell, spell};
-use crate::value::Value;
+use crate::value::{Value, numbers};
 
 /// Rows as JSON lines.
 #[derive(Debug)]
@@ -50,6 +50,11 @@ fn push(out: &mut Vec<u8>, cell: &Cell<'_>) {
             out.extend_from_slice(spell(value).as_bytes());
         }
         // Within JSON, a line end can only stand between two tokens.
+        Cell::Value(Value::Links(to)) => {
+            out.push(b'[');
+            out.extend_from_slice(numbers(to, ",").as_bytes());
+            out.push(b']');
+        }
         Cell::Value(Value::Json(text)) => {
             out.extend(text.bytes().map(|b| if matches!(b, b'\n' | b'\r') { b' ' } else { b }));
         }

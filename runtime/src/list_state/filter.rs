@@ -81,6 +81,9 @@ pub(super) fn is_text(field: &Field) -> bool {
 
 fn condition(filter: &FieldFilter, today: NaiveDate) -> Result<Condition, Error> {
     let field = filter.field;
+    if field.links().is_some() {
+        return linked(filter);
+    }
     let term = || Term::Field(field.index);
     let compare = |op, value| Condition::Compare { left: term(), op, right: Term::Value(value) };
     let mut all = match (filter.is.as_slice(), is_of_days(field)) {
@@ -113,6 +116,25 @@ fn condition(filter: &FieldFilter, today: NaiveDate) -> Result<Condition, Error>
         None => all,
         Some(true) => all.and(Condition::IsNull(term())),
         Some(false) => all.and(Condition::Not(Box::new(Condition::IsNull(term())))),
+    })
+}
+
+/// Any of these links, or none at all, or any at all that the viewer sees.
+fn linked(filter: &FieldFilter) -> Result<Condition, Error> {
+    let field = filter.field;
+    if !filter.from.is_empty() || !filter.to.is_empty() {
+        return Err(Error::BadRequest("This list has no such filter.".to_owned()));
+    }
+    let leads = |to| Condition::Linked { field: field.index, to, among: None };
+    let mut all = Condition::Always;
+    if !filter.is.is_empty() {
+        let values = filter.is.iter().map(|text| read(field, text)).collect::<Result<Vec<_>, _>>()?;
+        all = all.and(leads(Some(values.iter().flat_map(Value::linked).copied().collect())));
+    }
+    Ok(match filter.null {
+        None => all,
+        Some(true) => all.and(Condition::Not(Box::new(leads(None)))),
+        Some(false) => all.and(leads(None)),
     })
 }
 

@@ -15,7 +15,7 @@ use crate::context::Cx;
 use crate::error::Error;
 use crate::form;
 use crate::list_state::ListState;
-use crate::panel::{FieldSet, Model, Sensitivity, Verb};
+use crate::panel::{Field, FieldSet, Model, Sensitivity, Verb};
 use crate::response::Response;
 use crate::route::{Page, Route, WorkPage};
 use crate::store::{Count, LARGEST_PAGE, ListQuery, Listed, NewJob, Position, Search, proved};
@@ -27,6 +27,8 @@ use crate::work::{BulkAsked, bulk_verb};
 const TYPED_BEYOND: u64 = 100;
 /// Rows that are named.
 const NAMED: u32 = 20;
+/// In front of a field of links: whether these are added or taken out.
+const HOW: &str = "how.";
 /// Said with the second form.
 const SURE: &str = "bw.sure";
 
@@ -49,7 +51,7 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model) -> Result<Response,
     for (name, _) in cx.posted.iter() {
         let is_field = |name: &str| model.field_by_name(name).is_some_and(|field| offered.contains(field.index));
         let known = matches!(name, "do" | "all" | "row" | SURE | form::CONFIRM)
-            || is_field(name.strip_prefix("set.").unwrap_or(name));
+            || is_field(name.strip_prefix("set.").or_else(|| name.strip_prefix(HOW)).unwrap_or(name));
         if !known {
             return Err(no());
         }
@@ -151,11 +153,11 @@ impl Asked<'_> {
         let candidates = candidates(cx, &[(model, draft)]).await?;
         let own = candidates.first().map_or(&[][..], Vec::as_slice);
         let controls = Controls { cx, model, draft, candidates: own, stored: None, prefix: "" };
-        let fields = controls
-            .sections()
-            .into_iter()
-            .flat_map(|section| section.fields)
-            .map(|field| BulkField { checked: cx.posted.get(&format!("set.{}", field.name)).is_some(), field });
+        let fields = controls.sections().into_iter().flat_map(|section| section.fields).map(|field| BulkField {
+            checked: cx.posted.get(&format!("set.{}", field.name)).is_some(),
+            removes: cx.posted.get(&format!("{HOW}{}", field.name)) == Some("remove"),
+            field,
+        });
         let view = BulkPage {
             action: self.state.address(&cx.link(&Route::Model(model, Page::Bulk)), |_| false, &[]).into(),
             cancel: self.list.clone().into(),
@@ -205,6 +207,10 @@ impl Asked<'_> {
     fn values(&self, draft: &mut Draft) -> Vec<(String, String)> {
         let mut values = Vec::new();
         for field in self.model.fields.iter().filter(|field| self.offered.contains(field.index)) {
+            if field.links().is_some() {
+                values.extend(self.relink(field, draft));
+                continue;
+            }
             let text = form::one_line_end(self.cx.posted.get(field.name).unwrap_or_default());
             draft.set_text(field.index, text.clone());
             if self.cx.posted.get(&format!("set.{}", field.name)).is_none() {
@@ -221,6 +227,29 @@ impl Asked<'_> {
             values.push((field.name.to_owned(), text));
         }
         values
+    }
+
+    /// Which links to add, or to take out, of each row.
+    fn relink(&self, field: &'static Field, draft: &mut Draft) -> Option<(String, String)> {
+        let posted = &self.cx.posted;
+        let links: Vec<&str> = posted.all(field.name).filter(|link| !link.is_empty()).collect();
+        draft.set_text(field.index, links.join(","));
+        posted.get(&format!("set.{}", field.name))?;
+        let sign = match posted.get(&format!("{HOW}{}", field.name)) {
+            Some("add") => '+',
+            Some("remove") => '-',
+            _ => {
+                draft.errors.push((field.index, "Choose whether to add these or to take them out.".to_owned()));
+                return None;
+            }
+        };
+        let fault = match form::read(field, &links.join(",")) {
+            Ok(value) if value.is_nothing() => Some("Choose at least one.".to_owned()),
+            Ok(value) => constraint::violation(self.cx.panel(), field, &value, self.cx.now),
+            Err(why) => Some(why),
+        };
+        draft.errors.extend(fault.map(|why| (field.index, why)));
+        Some((field.name.to_owned(), format!("{sign}{}", links.join(","))))
     }
 
     async fn job(self) -> Result<Response, Error> {

@@ -66,10 +66,9 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<
 }
 
 fn fact(cx: &Cx<'_>, field: &Field, keys: &Keys, found: &ListedRow) -> Option<Fact> {
-    let value = found.row.get(field.index)?;
     Some(Fact {
         label: field.title.into(),
-        cell: shown::whole(cx, field, value, keys.label(found, field.index)),
+        cell: shown::of(cx, field, found, keys)?,
         wide: matches!(field.kind, Kind::Text | Kind::Json),
     })
 }

@@ -1,6 +1,9 @@
 //! The controls of a form: one a field, by kind, filled with what was typed or stored. Candidates of foreign keys are only
 //! rows that the viewer may see; the value that stands there now is always among them.
 
+mod links;
+
+use self::links::{each_link, name_links};
 use super::picker::Source;
 use super::row::Keys;
 use super::shown;
@@ -27,6 +30,8 @@ pub(super) struct Draft {
     looks: Vec<(usize, String)>,
     pub(super) errors: Vec<(usize, String)>,
     pub(super) theirs: Vec<(usize, String)>,
+    /// Fields of links.
+    many: FieldSet,
 }
 
 impl Draft {
@@ -37,20 +42,20 @@ impl Draft {
             let default = || field.default.map(|default| form::spell(field, &default.value(field.kind)));
             brought.or_else(default).unwrap_or_default()
         };
-        Self::of(offered, model.fields.iter().map(text).collect(), None)
+        Self::of(model, offered, model.fields.iter().map(text).collect(), None)
     }
 
     /// An empty form of a row within another's form.
     pub(super) fn blank(model: &'static Model, offered: FieldSet) -> Self {
         let default = |field: &Field| field.default.map(|default| form::spell(field, &default.value(field.kind)));
-        Self::of(offered, model.fields.iter().map(|field| default(field).unwrap_or_default()).collect(), None)
+        Self::of(model, offered, model.fields.iter().map(|field| default(field).unwrap_or_default()).collect(), None)
     }
 
     /// The form of a row as it is stored.
     pub(super) fn stored(model: &'static Model, offered: FieldSet, row: &Row) -> Self {
         let texts = spelled(model, row);
         let was = marks(&texts);
-        Self::of(offered, texts, Some(was))
+        Self::of(model, offered, texts, Some(was))
     }
 
     /// The form as it came; what did not come stands as it is stored.
@@ -61,15 +66,16 @@ impl Draft {
         let was = row.map(|_| {
             stored.iter().enumerate().map(|(field, stored)| posted.was(field).unwrap_or(stored).to_owned()).collect()
         });
-        let mut draft = Self::of(offered, texts, was);
+        let mut draft = Self::of(model, offered, texts, was);
         draft.looks = (0..model.fields.len())
             .filter_map(|field| posted.look(field).map(|text| (field, text.to_owned())))
             .collect();
         draft
     }
 
-    fn of(offered: FieldSet, texts: Vec<String>, was: Option<Vec<String>>) -> Self {
-        Self { offered, texts, was, looks: Vec::new(), errors: Vec::new(), theirs: Vec::new() }
+    fn of(model: &'static Model, offered: FieldSet, texts: Vec<String>, was: Option<Vec<String>>) -> Self {
+        let many = model.many().fold(FieldSet::NONE, |all, (field, _)| all.with(field.index));
+        Self { offered, texts, was, looks: Vec::new(), errors: Vec::new(), theirs: Vec::new(), many }
     }
 
     /// What stands in the control of a field.
@@ -124,7 +130,7 @@ pub(super) async fn candidates(
     let mut sources = Vec::new();
     for (place, (model, draft)) in forms.iter().enumerate() {
         for field in model.fields.iter().filter(|field| draft.offered.contains(field.index)) {
-            if matches!(field.kind, Kind::Model(..) | Kind::Actor)
+            if matches!(field.kind, Kind::Model(..) | Kind::Actor | Kind::Many(_))
                 && let Some(source) = Source::of(cx, field)?
             {
                 sources.push((place, *draft, field.index, source));
@@ -143,7 +149,8 @@ pub(super) async fn candidates(
             current: draft.text(*field).parse().ok(),
         })
         .collect();
-    let found = cx.app.store.candidates(&queries).await?;
+    let mut found = cx.app.store.candidates(&queries).await?;
+    name_links(cx, &sources, &mut found).await?;
     for ((place, _, field, _), found) in sources.iter().zip(found) {
         if let Some(offer) = offers.get_mut(*place) {
             offer.push((*field, found));
@@ -198,7 +205,7 @@ impl Controls<'_> {
         if field.automatic.is_some() || !visible.contains(field.index) {
             return None;
         }
-        let cell = shown::whole(self.cx, field, row.row.get(field.index)?, keys.label(row, field.index));
+        let cell = shown::of(self.cx, field, row, keys)?;
         Some(FieldView {
             widget: Widget::Fixed,
             value: cell.text,
@@ -212,7 +219,7 @@ impl Controls<'_> {
         let note = |notes: &[(usize, String)]| -> Option<Text> {
             notes.iter().find(|(f, _)| *f == field.index).map(|(_, note)| note.clone().into())
         };
-        let may_be_empty = field.optional || field.kind == Kind::Bool || is_free_text(field);
+        let may_be_empty = field.optional || field.kind == Kind::Bool || field.links().is_some() || is_free_text(field);
         let mut view = FieldView {
             value: text.to_owned().into(),
             required: !may_be_empty,
@@ -279,6 +286,7 @@ impl Controls<'_> {
             }
             Kind::Choice(choice) => self.choices(field, choice, text, &mut view),
             Kind::Model(..) | Kind::Actor => self.picker(field, text, &mut view),
+            Kind::Many(_) => self.ticks(field, text, &mut view),
             Kind::Secret => {
                 view.widget = Widget::Secret;
                 // Never back to the browser, not even what was typed a moment ago.
@@ -355,6 +363,10 @@ impl Controls<'_> {
                 variants.iter().find(|v| v.name == text).map_or(text, |v| v.title).to_owned()
             }
             Kind::Model(..) | Kind::Actor if !text.is_empty() => self.say_key(field, text),
+            Kind::Many(_) => {
+                let labels: Vec<String> = each_link(text).map(|link| self.say_link(field, link)).collect();
+                labels.join(", ")
+            }
             Kind::Timestamp => text.replace('T', " "),
             _ => text.to_owned(),
         }

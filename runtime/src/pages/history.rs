@@ -158,9 +158,16 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<
     let older = met.last().filter(|_| more).map(|(moment, ..)| address(Some(moment.entry.seq)));
     let events = met
         .into_iter()
-        .map(|(moment, name, seen, newest)| {
+        .filter_map(|(moment, name, seen, newest)| {
             let restore = may_restore && !newest;
-            PastView {
+            let changes: Vec<Change> = fields(model, &moment.entry)
+                .filter(|(field, _)| seen.contains(*field))
+                .filter_map(|(field, kept)| names.change(cx, model, field, kept))
+                .collect();
+            if changes.is_empty() {
+                return None;
+            }
+            Some(PastView {
                 // An adopted table counts no versions; the entries of the log are in order too.
                 version: if model.adopted.is_some() { moment.entry.seq } else { moment.after.version },
                 time: moment.entry.at.format("%Y-%m-%d %H:%M:%S").to_string().into(),
@@ -168,12 +175,9 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<
                 actor: moment.entry.actor.as_ref().map_or("–".into(), |actor| actor.email.clone().into()),
                 tone: if name.is_some() { "t4" } else { log::tone(&moment.entry.event) },
                 what: name.unwrap_or_else(|| log::in_words(&moment.entry.event).to_owned().into()),
-                changes: fields(model, &moment.entry)
-                    .filter(|(field, _)| seen.contains(*field))
-                    .filter_map(|(field, kept)| names.change(cx, model, field, kept))
-                    .collect(),
+                changes,
                 restore: restore.then(|| cx.link(&Route::Model(model, Page::Restore(id, moment.entry.seq))).into()),
-            }
+            })
         })
         .collect();
     let name = row::name(model, &found.row, visible);
@@ -226,18 +230,26 @@ fn references<'m>(
     seen: FieldSet,
 ) -> impl Iterator<Item = (usize, i64)> + use<'m> {
     fields(model, &moment.entry).filter(move |(field, _)| seen.contains(*field)).flat_map(move |(field, kept)| {
-        [&kept.before, &kept.after].into_iter().filter_map(move |text| {
-            let of_key = model.fields.get(field).is_some_and(|f| matches!(f.kind, Kind::Model(..) | Kind::Actor));
-            match value(model, field, kept, text.as_deref()) {
-                Some(Value::Int(id)) if of_key => Some((field, id)),
-                _ => None,
-            }
-        })
+        [&kept.before, &kept.after]
+            .into_iter()
+            .filter_map(move |text| {
+                let of_key = model.fields.get(field).is_some_and(|f| matches!(f.kind, Kind::Model(..) | Kind::Actor));
+                match value(model, field, kept, text.as_deref()) {
+                    Some(Value::Int(id)) if of_key => Some(vec![(field, id)]),
+                    Some(Value::Links(to)) => Some(to.into_iter().map(|id| (field, id)).collect()),
+                    _ => None,
+                }
+            })
+            .flatten()
     })
 }
 
 /// What the rows are called that earlier and present values point at, as far as the viewer may see them now.
-pub(super) struct Names(BTreeMap<(usize, i64), String>);
+pub(super) struct Names {
+    of: BTreeMap<(usize, i64), String>,
+    /// Fields of links whose every end the viewer sees: what has no name there is gone.
+    whole: FieldSet,
+}
 
 impl Names {
     /// One statement, and none when nothing points anywhere.
@@ -263,17 +275,46 @@ impl Names {
             .iter()
             .zip(found)
             .flat_map(|((field, ..), named)| named.into_iter().map(|one| ((*field, one.id), one.label)));
-        Ok(Self(named.collect()))
+        let view = terms_if_any(cx, Verb::View, model);
+        let whole =
+            model.many().filter(|(field, _)| view.as_ref().is_some_and(|view| view.sees_every_link(field.index)));
+        let whole = whole.fold(FieldSet::NONE, |all, (field, _)| all.with(field.index));
+        Ok(Self { of: named.collect(), whole })
     }
 
     /// A value in words; none: there is no value.
     pub(super) fn say(&self, cx: &Cx<'_>, field: &Field, value: &Value) -> Option<Text> {
         let label = match value {
             Value::Null => return None,
-            Value::Int(id) => self.0.get(&(field.index, *id)).map(|text| Label::Text(text.clone())),
+            Value::Int(id) => self.of.get(&(field.index, *id)).map(|text| Label::Text(text.clone())),
+            Value::Links(to) => {
+                let mut labels: Vec<String> = self.seen(field, to).map(|(_, label)| label.to_owned()).collect();
+                labels.sort_unstable();
+                match to.len() - labels.len() {
+                    0 => {}
+                    1 if self.whole.contains(field.index) => labels.push("1 that is gone".to_owned()),
+                    gone if self.whole.contains(field.index) => labels.push(format!("{gone} that are gone")),
+                    _ => {}
+                }
+                return (!labels.is_empty()).then(|| labels.join(", ").into());
+            }
             _ => None,
         };
         Some(shown::whole(cx, field, value, label.as_ref()).text)
+    }
+
+    /// Of these links those that the viewer may see, with what they lead to.
+    fn seen<'n>(&'n self, field: &Field, to: &'n [i64]) -> impl Iterator<Item = (i64, &'n str)> + use<'n> {
+        let field = field.index;
+        to.iter().filter_map(move |id| Some((*id, self.of.get(&(field, *id))?.as_str())))
+    }
+
+    /// A set of links without those that the viewer may not see.
+    pub(super) fn without_unseen(&self, field: &Field, value: Value) -> Value {
+        match value {
+            Value::Links(to) => Value::links(self.seen(field, &to).map(|(id, _)| id).collect()),
+            value => value,
+        }
     }
 
     fn change(&self, cx: &Cx<'_>, model: &'static Model, index: usize, kept: &Kept) -> Option<Change> {
@@ -286,10 +327,9 @@ impl Names {
                 None => Some(text.to_owned().into()),
             }
         };
-        Some(Change {
-            label: field.title.into(),
-            before: say(kept.before.as_deref()),
-            after: say(kept.after.as_deref()),
-        })
+        let (before, after) = (say(kept.before.as_deref()), say(kept.after.as_deref()));
+        // Only links changed that the viewer may not see: to them nothing did.
+        let is_seen = field.links().is_none() || before != after;
+        is_seen.then(|| Change { label: field.title.into(), before, after })
     }
 }

@@ -290,10 +290,13 @@ fn takes(cx: &Cx<'_>, field: &Field) -> String {
             .models
             .get(target)
             .map_or_else(String::new, |model| format!("the number of a {}", model.title.to_lowercase())),
+        Kind::Many(links) => cx.panel().models.get(links.model).map_or_else(String::new, |model| {
+            format!("the numbers of {}, with spaces between", model.plural.to_lowercase())
+        }),
         Kind::Secret | Kind::Bytes => String::new(),
     };
     let mut words = vec![what];
-    if !field.optional && field.default.is_none() {
+    if !field.optional && field.default.is_none() && field.links().is_none() {
         words.push("needed".to_owned());
     }
     if field.unique {

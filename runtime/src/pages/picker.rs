@@ -59,6 +59,7 @@ impl Source {
     pub(super) fn of(cx: &Cx<'_>, field: &Field) -> Result<Option<Self>, Error> {
         Ok(match field.kind {
             Kind::Model(index, _) => terms_if_any(cx, Verb::View, target(cx, index)?).map(Self::Rows),
+            Kind::Many(links) => terms_if_any(cx, Verb::View, target(cx, links.model)?).map(Self::Rows),
             // Who may not see the people of the panel may still choose themselves.
             Kind::Actor => {
                 let all = authorize_framework(cx.panel(), &cx.actor, Verb::View, Framework::People).is_ok();

@@ -79,6 +79,19 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model, id: i64, seq: i64) 
     }
 }
 
+/// Links as the row had them, as far as they lead anywhere today that the asker may see: the row in hand has no others
+/// either, and no others can be made.
+async fn seen_links(cx: &Cx<'_>, model: &'static Model, then: &mut Row) -> Result<(), Error> {
+    let had = model.many().filter_map(|(field, _)| Some((field, then.get(field.index)?.clone())));
+    let had: Vec<(&'static Field, Value)> = had.collect();
+    let references = had.iter().flat_map(|(field, to)| to.linked().iter().map(|id| (field.index, *id)));
+    let names = Names::of(cx, model, references.collect()).await?;
+    for (field, to) in had {
+        then.set(field.index, names.without_unseen(field, to));
+    }
+    Ok(())
+}
+
 /// A fault of no field.
 fn of_the_row(message: String) -> FieldFault {
     FieldFault { field: usize::MAX, message }
@@ -121,7 +134,8 @@ impl<'a> Restoring<'a> {
             Walk::Enough
         })
         .await?;
-        let (entry, then) = then.ok_or(Error::NotFound)?;
+        let (entry, mut then) = then.ok_or(Error::NotFound)?;
+        seen_links(cx, model, &mut then).await?;
         let visible = view.fields_of(&found.row);
         let told = visible.intersection(view.fields_of(&then));
         // As if there were no such version: it was made while the row was none of the asker's.
@@ -150,10 +164,12 @@ impl<'a> Restoring<'a> {
         let now = |field: &Field| self.found.row.get(field.index);
         let references = self.differing.iter().flat_map(|(field, then)| {
             [now(field), Some(then)].into_iter().flatten().filter_map(|value| match (field.kind, value) {
-                (Kind::Model(..) | Kind::Actor, Value::Int(id)) => Some((field.index, *id)),
+                (Kind::Model(..) | Kind::Actor, Value::Int(id)) => Some(vec![(field.index, *id)]),
+                (_, Value::Links(to)) => Some(to.iter().map(|id| (field.index, *id)).collect()),
                 _ => None,
             })
         });
+        let references = references.flatten();
         let names = Names::of(cx, model, references.collect()).await?;
         let (at_fields, of_row): (Vec<FieldFault>, Vec<FieldFault>) =
             faults.into_iter().partition(|fault| self.differing.iter().any(|(field, _)| field.index == fault.field));

@@ -13,6 +13,7 @@ use crate::views::{Cell, RowView, Text};
 #[derive(Debug)]
 pub(super) struct Keys {
     keys: Vec<(usize, Option<Terms>)>,
+    linked: Vec<Terms>,
 }
 
 impl Keys {
@@ -26,7 +27,11 @@ impl Keys {
                 Kind::Actor => Some((field.index, None)),
                 _ => None,
             });
-        Self { keys: keys.collect() }
+        let linked = model
+            .many()
+            .filter(|(field, _)| fields.contains(field.index))
+            .filter_map(|(_, links)| terms_if_any(cx, Verb::View, cx.panel().models.get(links.model)?));
+        Self { keys: keys.collect(), linked: linked.collect() }
     }
 
     /// For a query.
@@ -40,10 +45,10 @@ impl Keys {
         row.labels.get(place)
     }
 
-    /// View terms over the models that these keys point at, once each.
+    /// View terms over the models that these keys point at, and where the links lead, once each.
     pub(super) fn views(&self) -> Vec<Terms> {
         let mut views: Vec<Terms> = Vec::new();
-        for terms in self.keys.iter().filter_map(|(_, terms)| terms.as_ref()) {
+        for terms in self.keys.iter().filter_map(|(_, terms)| terms.as_ref()).chain(&self.linked) {
             if !views.iter().any(|known| known.model().index == terms.model().index) {
                 views.push(terms.clone());
             }
@@ -78,10 +83,8 @@ pub(super) fn line(
     let visible = terms.fields_of(&listed.row);
     let mut cells: Vec<Cell> = columns
         .iter()
-        .map(|field| match listed.row.get(field.index) {
-            Some(value) if visible.contains(field.index) => {
-                shown::short(cx, field, value, keys.label(listed, field.index))
-            }
+        .map(|field| match shown::short(cx, field, listed, keys) {
+            Some(cell) if visible.contains(field.index) => cell,
             _ => shown::hidden(),
         })
         .collect();

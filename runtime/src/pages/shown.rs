@@ -1,12 +1,13 @@
 //! Values as a reader sees them. A field outside the viewer's terms never gets this far with its value: the caller passes
 //! what the terms let through, and everything else is shown as not visible.
 
+use super::row::Keys;
 use crate::context::Cx;
-use crate::panel::{Field, Kind};
+use crate::panel::{Field, Kind, Links};
 use crate::route::{Page, Route};
-use crate::store::Label;
+use crate::store::{Candidate, Label, ListedRow};
 use crate::value::Value;
-use crate::views::Cell;
+use crate::views::{Cell, Link};
 
 /// Marks beside choices, by place in the choice.
 const TONES: [&str; 6] = ["t0", "t1", "t2", "t3", "t4", "t5"];
@@ -18,9 +19,10 @@ pub(super) fn hidden() -> Cell {
     Cell { text: "not visible to you".into(), kind: "none", ..Cell::default() }
 }
 
-/// A value in a list: one line.
-pub(super) fn short(cx: &Cx<'_>, field: &Field, value: &Value, label: Option<&Label>) -> Cell {
-    let mut cell = whole(cx, field, value, label);
+/// A field of a row in a list: one line.
+pub(super) fn short(cx: &Cx<'_>, field: &Field, listed: &ListedRow, keys: &Keys) -> Option<Cell> {
+    let mut cell = of(cx, field, listed, keys)?;
+    cell.links.clear();
     if matches!(cell.kind, "long" | "code") {
         cell.kind = "";
     }
@@ -29,10 +31,37 @@ pub(super) fn short(cx: &Cx<'_>, field: &Field, value: &Value, label: Option<&La
         let cut: String = one_line.chars().take(LIST_TEXT).collect();
         cell.text = format!("{}…", cut.trim_end()).into();
     }
-    cell
+    Some(cell)
 }
 
-/// A value on the row's own page.
+/// A field of a row on the row's own page; none: it was not fetched.
+pub(super) fn of(cx: &Cx<'_>, field: &Field, listed: &ListedRow, keys: &Keys) -> Option<Cell> {
+    let value = listed.row.get(field.index)?;
+    Some(match field.links() {
+        Some(links) => linked(cx, links, listed.linked(field.index)),
+        None => whole(cx, field, value, keys.label(listed, field.index)),
+    })
+}
+
+/// Rows that links lead to, of which only those come here that the viewer may see.
+fn linked(cx: &Cx<'_>, links: &Links, to: &[Candidate]) -> Cell {
+    if to.is_empty() {
+        return Cell { text: "–".into(), kind: "none", ..Cell::default() };
+    }
+    let labels: Vec<&str> = to.iter().map(|one| one.label.as_str()).collect();
+    let link = |one: &Candidate, model| Link {
+        label: one.label.clone().into(),
+        href: cx.link(&Route::Model(model, Page::Detail(one.id))).into(),
+    };
+    let model = cx.panel().models.get(links.model);
+    Cell {
+        text: labels.join(", ").into(),
+        links: to.iter().filter_map(|one| Some(link(one, model?))).collect(),
+        ..Cell::default()
+    }
+}
+
+/// A value on the row's own page, links apart: see [`of`].
 pub(super) fn whole(cx: &Cx<'_>, field: &Field, value: &Value, label: Option<&Label>) -> Cell {
     let text = |text: String, kind| Cell { text: text.into(), kind, ..Cell::default() };
     match (value, field.kind) {

@@ -30,6 +30,7 @@ use crate::value::{Row, Value};
 mod audit;
 mod history;
 mod inlines;
+mod links;
 mod lists;
 mod pickers;
 mod refusals;

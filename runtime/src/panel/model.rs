@@ -1,6 +1,6 @@
 //! One model: a table, its fields, its pages and its rules.
 
-use crate::kind::Kind;
+use crate::kind::{Kind, Links};
 use crate::predicate::Predicate;
 use crate::value::Literal;
 
@@ -184,6 +184,12 @@ impl Field {
     pub fn is_writable(&self) -> bool {
         !self.readonly && self.automatic.is_none()
     }
+
+    /// The links that it is made of; none: it is a column.
+    #[must_use]
+    pub fn links(&self) -> Option<&'static Links> {
+        if let Kind::Many(links) = self.kind { Some(links) } else { None }
+    }
 }
 
 /// Who writes an automatic field.
@@ -223,6 +229,16 @@ impl Model {
     #[must_use]
     pub fn field_by_column(&self, column: &str) -> Option<&'static Field> {
         self.fields.iter().find(|f| f.column == column)
+    }
+
+    /// The fields that are columns of its table.
+    pub fn columns(&self) -> impl Iterator<Item = &'static Field> + use<> {
+        self.fields.iter().filter(|field| field.links().is_none())
+    }
+
+    /// The fields that are links to rows of a model, kept in tables of their own.
+    pub fn many(&self) -> impl Iterator<Item = (&'static Field, &'static Links)> + use<> {
+        self.fields.iter().filter_map(|field| Some((field, field.links()?)))
     }
 
     /// The column by which rows are numbered.

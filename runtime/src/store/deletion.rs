@@ -17,11 +17,21 @@ use crate::value::{Row, Value};
 /// Keys a preview follows below one another; rows that point at themselves in a circle end there.
 const DEEPEST: usize = 8;
 
-/// Every key of the panel that points at this model.
+/// What is left in a field that pointed at these rows.
+fn without(row: &Row, key: &Field, gone: &[i64]) -> Value {
+    match row.get(key.index) {
+        Some(Value::Links(to)) => Value::links(to.iter().copied().filter(|link| !gone.contains(link)).collect()),
+        _ => Value::Null,
+    }
+}
+
+/// Every key of the panel that points at this model, and every field whose links lead there.
 fn keys_to(panel: &'static Panel, model: usize) -> impl Iterator<Item = (&'static Model, &'static Field, OnDelete)> {
     panel.models.iter().flat_map(move |from| {
         from.fields.iter().filter_map(move |field| match field.kind {
             Kind::Model(to, effect) if to == model => Some((from, field, effect)),
+            // A link goes, and the row that it came from stays.
+            Kind::Many(links) if links.model == model => Some((from, field, OnDelete::SetNull)),
             _ => None,
         })
     })
@@ -137,7 +147,7 @@ async fn all_that_goes(write: &mut Write, model: &'static Model, id: i64) -> Res
     Ok(going)
 }
 
-/// Empties a key of the rows that point at these and stay themselves.
+/// Empties a key of the rows that point at these and stay themselves, and takes away the links that lead to these.
 async fn loosen(
     write: &mut Write,
     model: &'static Model,
@@ -147,7 +157,8 @@ async fn loosen(
 ) -> Result<(), Error> {
     let now = write.context().now();
     let stamps: Vec<&Field> = model.fields.iter().filter(|f| f.automatic == Some(Automatic::Updated)).collect();
-    let changed = stamps.iter().fold(FieldSet::NONE.with(key.index), |all, field| all.with(field.index));
+    let stamped = stamps.iter().fold(FieldSet::NONE, |all, field| all.with(field.index));
+    let changed = stamped.with(key.index);
     for ids in ids.chunks(IDS) {
         let mut after = None;
         loop {
@@ -160,18 +171,25 @@ async fn loosen(
             let Some(first) = rows.first() else { continue };
             // All of them get the same.
             let mut same = first.clone();
-            same.set(key.index, Value::Null);
+            if key.links().is_none() {
+                same.set(key.index, Value::Null);
+            }
             for field in &stamps {
                 same.set(field.index, Value::Timestamp(now));
             }
             let these: Vec<i64> = rows.iter().map(|row| row.id).collect();
-            let written = write.transaction().update_alike(model, &these, &same, changed).await?;
+            let columns = if key.links().is_none() { changed } else { stamped };
+            let written = write.transaction().update_alike(model, &these, &same, columns).await?;
+            if let Some(links) = key.links() {
+                write.transaction().unlink(links, &these, ids).await?;
+            }
             if written != rows.len() as u64 {
                 return Err(Error::Bug(format!("{written} rows of {} were there of {}", model.name, rows.len())));
             }
             for before in &rows {
                 let mut after = before.clone();
-                for field in std::iter::once(&key).chain(&stamps) {
+                after.set(key.index, without(before, key, ids));
+                for field in &stamps {
                     after.set(field.index, same.get(field.index).cloned().unwrap_or(Value::Null));
                 }
                 write.note(Event::updated(model, before, &after, changed)).await?;

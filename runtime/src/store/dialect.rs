@@ -107,7 +107,13 @@ impl Sql {
         self.push("NULL").either(
             "",
             match kind {
-                Kind::String | Kind::Text | Kind::Email | Kind::Url | Kind::Choice(_) | Kind::Secret => "::text",
+                Kind::String
+                | Kind::Text
+                | Kind::Email
+                | Kind::Url
+                | Kind::Choice(_)
+                | Kind::Secret
+                | Kind::Many(_) => "::text",
                 Kind::I32 => "::integer",
                 Kind::I64 | Kind::Actor | Kind::Model(..) => "::bigint",
                 Kind::Bool => "::boolean",

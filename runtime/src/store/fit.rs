@@ -25,6 +25,8 @@ pub(in crate::store) enum Class {
     Bytes,
     /// Comparable with nothing.
     Secret,
+    /// No column: kept in a table of its own.
+    Links,
 }
 
 pub(in crate::store) fn class(kind: Kind) -> Class {
@@ -41,6 +43,7 @@ pub(in crate::store) fn class(kind: Kind) -> Class {
         Kind::Uuid => Class::Uuid,
         Kind::Bytes => Class::Bytes,
         Kind::Secret => Class::Secret,
+        Kind::Many(_) => Class::Links,
     }
 }
 
@@ -178,6 +181,6 @@ fn null(kind: Kind) -> Bound {
         Class::Uuid => Bound::Uuid(None),
         Class::Json => Bound::Json(None),
         Class::Bytes => Bound::Blob(None),
-        Class::Text | Class::Secret => Bound::Text(None),
+        Class::Text | Class::Secret | Class::Links => Bound::Text(None),
     }
 }

@@ -101,8 +101,7 @@ pub(super) fn wanted(panel: &'static Panel, model: &'static Model) -> Vec<Index>
         .fold(FieldSet::NONE, |all, when| all.union(when.reads()));
     let order = model.sort.first().and_then(|sort| model.fields.get(sort.field)).filter(|field| is_short(field));
     model
-        .fields
-        .iter()
+        .columns()
         .filter(|field| {
             field.unique
                 || field.index_wanted
@@ -155,9 +154,9 @@ pub(super) fn has_few_values(field: &Field) -> bool {
 
 /// Every index that this file could ever have made for this model.
 pub(super) fn thinkable(model: &'static Model) -> impl Iterator<Item = Index> {
-    model.fields.iter().flat_map(|field| {
+    model.columns().flat_map(|field| {
         let index = |then, of| Index { table: model.table, field: field.name, then, of };
-        let pairs = model.fields.iter().map(move |then| index(Some(then.name), Of::Values));
+        let pairs = model.columns().map(move |then| index(Some(then.name), Of::Values));
         [index(None, Of::UniqueValues), index(None, Of::Values)].into_iter().chain(pairs)
     })
 }

@@ -117,6 +117,17 @@ pub struct ListedRow {
     pub row: Row,
     /// One for each [`LabelOf`] of the query, in its order.
     pub labels: Vec<Label>,
+    /// By field of links among the columns: the rows that they lead to and the viewer may see by their label, in the
+    /// order of those. The row holds the same numbers and no others.
+    pub links: Vec<(usize, Vec<Candidate>)>,
+}
+
+impl ListedRow {
+    /// The rows that the links of this field lead to, as far as the viewer may see them.
+    #[must_use]
+    pub fn linked(&self, field: usize) -> &[Candidate] {
+        self.links.iter().find(|(of, _)| *of == field).map_or(&[], |(_, linked)| linked)
+    }
 }
 
 /// A count that stops at [`COUNT_BOUND`].

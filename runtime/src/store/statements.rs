@@ -12,6 +12,7 @@ mod finding;
 pub(in crate::store) mod hands;
 pub(in crate::store) mod jobs;
 pub(in crate::store) mod journal;
+pub(super) mod links;
 pub(in crate::store) mod loans;
 pub(in crate::store) mod mail;
 pub(in crate::store) mod migrations;

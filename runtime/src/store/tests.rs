@@ -7,6 +7,7 @@ mod crash;
 mod deleting;
 mod finding;
 mod killed;
+mod links;
 mod opening;
 mod patience;
 mod people;

@@ -3,6 +3,7 @@
 
 pub(crate) mod bulk;
 mod fitting;
+mod linking;
 mod marks;
 
 use std::sync::Arc;
@@ -152,7 +153,7 @@ impl Write {
             return Err(outside(terms));
         }
         self.checks_hold(model, &row)?;
-        self.may_point(model, given, &row, parents).await?;
+        self.may_point(terms, given, None, &row, parents).await?;
         let ids = self.transaction.insert(model, std::slice::from_ref(&row)).await?;
         row.id = ids.first().copied().ok_or_else(|| Error::Bug("an insert gave no id".to_owned()))?;
         self.as_the_table_has_it(model, &mut row).await?;
@@ -184,7 +185,7 @@ impl Write {
         let mut changed = FieldSet::NONE;
         for (index, value) in values {
             let field = field_of(model, index)?;
-            let value = constraint::normal(field.kind, value);
+            let value = self.with_unseen(terms, field, &before, constraint::normal(field.kind, value)).await?;
             if before.get(index) != Some(&value) {
                 after.set(index, value);
                 changed = changed.with(index);
@@ -203,7 +204,7 @@ impl Write {
             return Err(outside(terms));
         }
         self.checks_hold(model, &after)?;
-        self.may_point(model, changed, &after, parents).await?;
+        self.may_point(terms, changed, Some(&before), &after, parents).await?;
         if !self.transaction.update(model, &after, changed, before.version).await? {
             return Err(Error::Bug("a row changed under the write lock".to_owned()));
         }

@@ -5,7 +5,7 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{BitAnd, BitOr, Not};
 
-use super::{FieldType, Model};
+use super::{FieldType, Model, RowId};
 use crate::condition::{Condition, Term};
 use crate::panel::Sort;
 use crate::predicate::Op;
@@ -96,6 +96,57 @@ impl<M> Column<M, String> {
     /// Contains this text, ASCII letter case apart.
     pub fn contains(self, text: impl Into<String>) -> Filter<M> {
         Filter::of(Condition::Contains { field: self.field, text: text.into() })
+    }
+}
+
+/// A field of `M` that links it to any number of rows, each of which an `I` numbers.
+pub struct Links<M, I> {
+    field: usize,
+    of: PhantomData<fn() -> (M, I)>,
+}
+
+impl<M, I> Clone for Links<M, I> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M, I> Copy for Links<M, I> {}
+
+impl<M, I> fmt::Debug for Links<M, I> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Links({})", self.field)
+    }
+}
+
+impl<M, I: RowId> Links<M, I> {
+    /// For `admin!`.
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn new(field: usize) -> Self {
+        Self { field, of: PhantomData }
+    }
+
+    /// Index into the model's fields.
+    #[must_use]
+    pub fn field(self) -> usize {
+        self.field
+    }
+
+    /// It is linked to this row, and the token's holder may see that one by its label.
+    pub fn has(self, row: I) -> Filter<M> {
+        self.has_one_of([row])
+    }
+
+    /// It is linked to at least one of these.
+    pub fn has_one_of(self, rows: impl IntoIterator<Item = I>) -> Filter<M> {
+        let to = rows.into_iter().map(RowId::number).collect();
+        Filter::of(Condition::Linked { field: self.field, to: Some(to), among: None })
+    }
+
+    /// It is linked to nothing that the token's holder may see.
+    pub fn is_empty(self) -> Filter<M> {
+        Filter::of(Condition::Not(Box::new(Condition::Linked { field: self.field, to: None, among: None })))
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Date, Decimal, Json, Time, Timestamp, Uuid};
+use super::{Date, Decimal, Json, RowId, Time, Timestamp, Uuid};
 use crate::value::Value;
 
 /// The Rust type of a field.
@@ -50,6 +50,19 @@ impl FieldType for i32 {
 
     fn into_value(self) -> Value {
         Value::Int(self.into())
+    }
+}
+
+impl<I: RowId> FieldType for Vec<I> {
+    fn from_value(value: &Value) -> Option<Self> {
+        match value {
+            Value::Links(to) => Some(to.iter().copied().map(I::from).collect()),
+            _ => None,
+        }
+    }
+
+    fn into_value(self) -> Value {
+        Value::links(self.into_iter().map(RowId::number).collect())
     }
 }
 

@@ -105,6 +105,8 @@ pub(crate) enum Widget {
     Select,
     /// A select with type-to-find.
     Pick,
+    /// A tick for each of many, and a select with type-to-find that adds one more.
+    Many,
     /// Write-only.
     Secret,
     /// Seen, not changed.

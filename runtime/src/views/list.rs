@@ -187,6 +187,8 @@ pub(crate) struct Cell {
     pub(crate) title: Option<Text>,
     /// A mark beside choices and yes/no: `t0` … `t5`, `yes`, `no`.
     pub(crate) tone: Option<&'static str>,
+    /// Rows that links lead to, on the row's own page; the text names them all.
+    pub(crate) links: Vec<Link>,
 }
 
 #[derive(Debug, Serialize)]

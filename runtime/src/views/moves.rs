@@ -81,6 +81,8 @@ pub(crate) struct BulkPage {
 pub(crate) struct BulkField {
     /// It is to be written.
     pub(crate) checked: bool,
+    /// Of links: those chosen are taken out, not added.
+    pub(crate) removes: bool,
     pub(crate) field: FieldView,
 }
 

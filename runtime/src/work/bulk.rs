@@ -223,7 +223,15 @@ fn values(model: &'static Model, asked: &Asked) -> Result<Vec<(usize, Value)>, E
         .iter()
         .map(|(name, text)| {
             let field = model.field_by_name(name).ok_or_else(|| Error::Bug(format!("{} has no {name}", model.name)))?;
-            let value = form::read(field, text).map_err(|why| Error::BadRequest(format!("{}: {why}", field.title)))?;
+            let read = |text: &str| {
+                form::read(field, text).map_err(|why| Error::BadRequest(format!("{}: {why}", field.title)))
+            };
+            let links = |text: &str| read(text).map(|value| value.linked().to_vec());
+            let value = match (field.links(), text.strip_prefix('+'), text.strip_prefix('-')) {
+                (Some(_), Some(add), _) => Value::Relink { add: links(add)?, remove: Vec::new() },
+                (Some(_), _, Some(remove)) => Value::Relink { add: Vec::new(), remove: links(remove)? },
+                _ => read(text)?,
+            };
             Ok((field.index, value))
         })
         .collect()

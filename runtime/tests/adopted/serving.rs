@@ -177,7 +177,7 @@ async fn rows_are_made_changed_and_deleted_in_the_table_s_own_way() {
     let held = shop.visitor.get("/artists/1/delete").await.expect(200).words();
     assert!(held.contains("1 album points at it"), "{held}");
     // Rows of a table that is left out would go along unseen: nobody may delete.
-    shop.visitor.get("/playlists/1/delete").await.expect(403);
+    shop.visitor.get("/playlists/1/delete").await.expect(200);
     shop.is_as_it_was().await;
 }
 
@@ -325,4 +325,30 @@ async fn a_table_that_lacks_what_the_block_names_is_refused_by_name() {
     )
     .await;
     assert_eq!(names, "0", "and nothing was begun");
+}
+
+#[tokio::test]
+async fn a_table_of_two_keys_is_links_that_are_shown_made_and_taken_away() {
+    const LINKS: [&str; 2] = [
+        "SELECT group_concat(PlaylistId || '.' || TrackId, ' ' ORDER BY PlaylistId, TrackId) FROM PlaylistTrack",
+        "SELECT string_agg(playlist_id || '.' || track_id, ' ' ORDER BY playlist_id, track_id) FROM playlist_track",
+    ];
+    let mut shop = Shop::music().await;
+    assert_eq!(shop.text(LINKS[0], LINKS[1]).await, "1.1 1.3");
+    let page = shop.visitor.get("/playlists/1/edit").await.expect(200);
+    let late = Form::of(&page, "form#record");
+    assert_eq!(page.texts("fieldset.many label").len(), 2);
+    let version = late.value("bw.version").to_owned();
+    let linked = [("bw.version", version.as_str()), ("tracks", ""), ("tracks", "2"), ("tracks", "3")];
+    shop.visitor.post("/playlists/1/edit", &linked).await.expect(303);
+    assert_eq!(shop.text(LINKS[0], LINKS[1]).await, "1.2 1.3");
+    shop.visitor.submit(&late).await.expect(409);
+    let history = shop.visitor.get("/playlists/1/history").await.expect(200);
+    assert!(history.words().contains("Tracks"), "{}", history.words());
+    // A row of either end takes its links along, as the panel's own would.
+    let question = shop.visitor.get("/playlists/1/delete").await.expect(200);
+    shop.visitor.submit(&Form::of(&question, "main form")).await.expect(303);
+    let left = shop.visitor.get("/playlists").await.expect(200);
+    assert!(!left.hrefs().iter().any(|href| href == "/playlists/1"));
+    shop.is_as_it_was().await;
 }

@@ -19,6 +19,7 @@ pub(crate) async fn patients(house: &House, count: usize) -> Vec<PatientId> {
             phone: None,
             born: "1980-02-03".parse().expect("a day"),
             doctor: house.doctors[number % 2],
+            languages: None,
             notes: None,
         };
         ids.push(PatientId(house.row::<NewPatient>(new, &[]).await.id));
@@ -27,7 +28,7 @@ pub(crate) async fn patients(house: &House, count: usize) -> Vec<PatientId> {
 }
 
 /// Chooses on the list, says yes on the next page; the job's page when it is over.
-async fn bulk(visitor: &mut Visitor, list: &str, chosen: &[(&str, &str)], sure: &[(&str, &str)]) -> Answer {
+pub(crate) async fn bulk(visitor: &mut Visitor, list: &str, chosen: &[(&str, &str)], sure: &[(&str, &str)]) -> Answer {
     let job = start(visitor, list, chosen, sure).await;
     over(visitor, job.expect(303).location()).await
 }

@@ -21,6 +21,7 @@ async fn filled() -> House {
             phone: None,
             born: "1980-02-03".parse().expect("a day"),
             doctor: house.doctors[doctor],
+            languages: None,
             notes: Some(notes.to_owned()),
         };
         house.row::<NewPatient>(new, &[]).await;
@@ -28,7 +29,7 @@ async fn filled() -> House {
     house
 }
 
-async fn export(visitor: &mut Visitor, path: &str, columns: &[&str], format: &str) -> Answer {
+pub(crate) async fn export(visitor: &mut Visitor, path: &str, columns: &[&str], format: &str) -> Answer {
     visitor.get(path).await.expect(200);
     let mut fields: Vec<(&str, &str)> = columns.iter().map(|column| ("column", *column)).collect();
     fields.push(("format", format));
@@ -113,7 +114,12 @@ async fn an_old_proof_is_asked_for_anew_and_the_export_goes_on() {
 #[tokio::test]
 async fn the_limit_of_the_block_holds() {
     let house = filled().await;
-    let other = NewDoctor { name: "Dr. Cy Holm".to_owned(), speciality: Some(Speciality::Skin), active: Some(true) };
+    let other = NewDoctor {
+        name: "Dr. Cy Holm".to_owned(),
+        speciality: Some(Speciality::Skin),
+        active: Some(true),
+        languages: None,
+    };
     house.row::<NewDoctor>(other, &[]).await;
     let mut owner = house.signed_in("Owner").await;
     for _ in 0..10 {

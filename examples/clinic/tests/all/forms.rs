@@ -17,6 +17,7 @@ async fn patient(house: &House, name: &str, doctor: usize) -> i64 {
         phone: None,
         born: NaiveDate::from_ymd_opt(1966, 3, 9).expect("a day"),
         doctor: house.doctors[doctor],
+        languages: None,
         notes: None,
     };
     house.row::<NewPatient>(new, &[(Patient::CREATED_AT.field(), Value::Timestamp(house.now()))]).await.id

@@ -31,6 +31,7 @@ async fn marked() -> Marked {
         phone: None,
         born: NaiveDate::from_ymd_opt(1971, 7, 1).expect("a day"),
         doctor: house.doctors[0],
+        languages: None,
         notes: Some(format!("Asked not to be told of: {}.", MARKS[0])),
     };
     let created = (Patient::CREATED_AT.field(), Value::Timestamp(house.now()));

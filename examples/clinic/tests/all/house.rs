@@ -151,7 +151,12 @@ impl House {
     }
 
     pub(crate) async fn doctor(&self, name: &str) -> DoctorId {
-        let new = NewDoctor { name: name.to_owned(), speciality: Some(Speciality::General), active: Some(true) };
+        let new = NewDoctor {
+            name: name.to_owned(),
+            speciality: Some(Speciality::General),
+            active: Some(true),
+            languages: None,
+        };
         DoctorId(self.row::<NewDoctor>(new, &[]).await.id)
     }
 

@@ -20,7 +20,13 @@ pub(crate) async fn over(visitor: &mut Visitor, path: &str) -> Answer {
 }
 
 /// Uploads, keeps to the columns that are guessed and does this step; the job's page when it is over.
-async fn bring_in(visitor: &mut Visitor, list: &str, name: &str, file: &[u8], set: &[(&str, &str)]) -> Answer {
+pub(crate) async fn bring_in(
+    visitor: &mut Visitor,
+    list: &str,
+    name: &str,
+    file: &[u8],
+    set: &[(&str, &str)],
+) -> Answer {
     visitor.get(&format!("{list}/import")).await.expect(200);
     let kept = visitor.upload(&format!("{list}/import"), name, file).await.expect(303);
     let page = visitor.get(kept.location()).await.expect(200);
@@ -160,7 +166,7 @@ async fn a_file_that_does_not_read_is_refused_with_its_line_and_forgotten() {
     }
     assert_eq!(house.number("SELECT count(*) FROM bw_uploads", &[]).await, 0);
     let template = manager.get("/patients/import/template?format=csv").await.expect(200);
-    assert!(template.text.ends_with("name,email,phone,born,doctor,notes\r\n"), "{}", template.text);
+    assert!(template.text.ends_with("name,email,phone,born,doctor,languages,notes\r\n"), "{}", template.text);
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ mod hidden;
 mod house;
 mod import;
 mod kill;
+mod links;
 mod matrix;
 mod nested;
 mod passkeys;

@@ -128,7 +128,7 @@ impl Round<'_> {
         let post_status = self.met(&posted, if create { 303 } else { 403 });
         let mut picks = String::new();
         for field in model.fields {
-            let is_key = matches!(field.kind, Kind::Model(..) | Kind::Actor);
+            let is_key = matches!(field.kind, Kind::Model(..) | Kind::Many(_) | Kind::Actor);
             let expected = self.held.pick(model, field.index);
             let status = self.get(&format!("/{slug}/pick/{}", field.name), expected).await.1;
             if is_key {
@@ -227,6 +227,7 @@ impl Round<'_> {
         let sql = match self.specimens[at].model.name {
             "Doctor" => "SELECT coalesce(max(version), 0) FROM doctor WHERE id = $1",
             "Patient" => "SELECT coalesce(max(version), 0) FROM patient WHERE id = $1",
+            "Language" => "SELECT coalesce(max(version), 0) FROM language WHERE id = $1",
             "Visit" => "SELECT coalesce(max(version), 0) FROM visit WHERE id = $1",
             _ => "SELECT coalesce(max(version), 0) FROM invoice WHERE id = $1",
         };

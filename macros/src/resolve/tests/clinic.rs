@@ -8,7 +8,7 @@ fn it_resolves_without_a_word() {
     let (panel, diags) = read(CLINIC);
     assert_eq!(diags.list(), []);
     assert_eq!(panel.name, "Clinic");
-    assert_eq!(panel.models.len(), 4);
+    assert_eq!(panel.models.len(), 5);
     assert_eq!(panel.roles.len(), 5);
     assert_eq!(panel.accepts.len(), 1);
     assert_eq!(panel.throttles.len(), 5);
@@ -28,7 +28,7 @@ fn names_and_kinds() {
     assert_eq!(patient.fields[1].sensitivity, Sensitivity::Personal);
     assert_eq!(patient.label, [FieldId(0)]);
     // Two declared groups, and the fields in neither.
-    assert_eq!(patient.sections.iter().map(|section| section.fields.len()).collect::<Vec<_>>(), [4, 2, 1]);
+    assert_eq!(patient.sections.iter().map(|section| section.fields.len()).collect::<Vec<_>>(), [5, 2, 1]);
     assert_eq!((patient.inlines[0].child.0, patient.inlines[0].key), (2, FieldId(0)));
     assert_eq!(panel.models[3].fields[1].kind, Kind::Decimal { precision: 10, scale: 2 });
     // Nothing in a visit is a line of text.
@@ -40,11 +40,11 @@ fn stars_leave_out_what_is_sensitive_and_automatic() {
     let (panel, _) = read(CLINIC);
     assert_eq!(
         names_in(&panel, "Auditor", Verb::View, "Patient"),
-        ["name", "email", "phone", "born", "doctor", "created_at"]
+        ["name", "email", "phone", "born", "doctor", "languages", "created_at"]
     );
     assert!(names_in(&panel, "Manager", Verb::View, "Patient").contains(&"notes".to_owned()));
     assert_eq!(names_in(&panel, "Manager", Verb::Create, "Invoice"), ["patient", "amount"]);
-    assert_eq!(names_in(&panel, "Reception", Verb::Edit, "Patient"), ["email", "phone"]);
+    assert_eq!(names_in(&panel, "Reception", Verb::Edit, "Patient"), ["email", "phone", "languages"]);
     assert_eq!(names_in(&panel, "Manager", Verb::Act(crate::panel::ActionId(0)), "Invoice").len(), 5);
 }
 
@@ -64,7 +64,7 @@ fn a_star_over_people_is_every_role_below() {
 fn lending_forbids_and_limits() {
     let (panel, _) = read(CLINIC);
     assert_eq!(panel.roles[2].cells.iter().filter(|cell| cell.lendable).count(), 1);
-    assert_eq!(panel.forbids[0].models.len(), 4);
+    assert_eq!(panel.forbids[0].models.len(), 5);
     assert_eq!(panel.forbids[0].text, "forbid Auditor create, edit, delete, export *");
     assert_eq!(panel.one_person[0].steps.len(), 2);
     let login = panel.throttles.iter().find(|throttle| throttle.name == ThrottleName::Login).expect("declared");

@@ -72,7 +72,7 @@ pub(in crate::page) fn bulk() -> BulkPage {
         named: vec!["Anna Berg".into(), "Omar Haddad".into()],
         unnamed: Some("many".into()),
         hidden: vec![hidden("do", "delete"), hidden("all", "1")],
-        fields: vec![BulkField { checked: true, field: FieldView::new("phone", "Phone") }],
+        fields: vec![BulkField { checked: true, removes: false, field: FieldView::new("phone", "Phone") }],
         confirm: Some("delete".into()),
         error: Some("Type delete, letter by letter.".into()),
         button: "Delete 10,000+ patients".into(),

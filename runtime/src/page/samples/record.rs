@@ -43,6 +43,7 @@ pub(in crate::page) fn detail() -> DetailPage {
                 title: "Care".into(),
                 facts: vec![
                     fact("Doctor", reference("Dr Zoe Brown", "/doctors/1")),
+                    fact("Languages", languages()),
                     Fact {
                         wide: true,
                         ..fact(
@@ -156,6 +157,11 @@ fn person() -> FormSection {
     }
 }
 
+fn languages() -> Cell {
+    let links = ["Arabic", "English"].map(|name| Link { label: name.into(), href: "/languages/1".into() });
+    Cell { links: links.to_vec(), ..cell("Arabic, English", "") }
+}
+
 fn care() -> FormSection {
     FormSection {
         title: "Care".into(),
@@ -169,6 +175,14 @@ fn care() -> FormSection {
                 ..FieldView::new("doctor", "Doctor")
             },
             FieldView { widget: Widget::Select, options: states("Choose a state"), ..FieldView::new("state", "State") },
+            FieldView {
+                widget: Widget::Many,
+                pick: Some(pick()),
+                options: vec![option("1", "Arabic", true), option("2", "English", true), option("3", "French", false)],
+                wide: true,
+                was: Some("1,2".into()),
+                ..FieldView::new("languages", "Languages")
+            },
             FieldView {
                 widget: Widget::Radio,
                 options: vec![

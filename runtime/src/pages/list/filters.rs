@@ -46,7 +46,7 @@ impl List<'_> {
             presets: Vec::new(),
             nulls: Vec::new(),
         };
-        if field.optional {
+        if field.optional || field.links().is_some() {
             view.nulls =
                 [("", "any"), ("1", "is empty"), ("0", "is not empty")].map(|(v, l)| option(v, l, v == null)).into();
         }
@@ -65,6 +65,10 @@ impl List<'_> {
                 ];
             }
             Kind::Model(..) | Kind::Actor => self.fill_picker(field, held, chosen, &mut view)?,
+            Kind::Many(_) => {
+                self.fill_picker(field, held, chosen, &mut view)?;
+                view.kind = "choice";
+            }
             Kind::Date | Kind::Timestamp => {
                 view.kind = "range";
                 view.input = "date";
@@ -129,8 +133,12 @@ impl List<'_> {
         Some(())
     }
 
-    /// Every row of the page has the same key, so the first one's label is the label.
+    /// Every row of the page has the same key, so the first one's label is the label; of links, that of the one chosen.
     fn label_of_key(&self, field: &Field, chosen: &str) -> String {
+        let linked = self.listed.rows.iter().flat_map(|listed| listed.linked(field.index));
+        if let Some(one) = linked.into_iter().find(|one| one.id.to_string() == chosen) {
+            return one.label.clone();
+        }
         let label = self.listed.rows.first().and_then(|first| self.keys.label(first, field.index));
         match label {
             Some(Label::Text(text)) => text.clone(),
@@ -165,7 +173,7 @@ impl List<'_> {
                     .and_then(|c| c.variants.iter().find(|v| v.name == text))
                     .map_or_else(|| text.clone(), |v| v.title.to_owned()),
                 Kind::Bool => if text == "true" { "Yes" } else { "No" }.to_owned(),
-                Kind::Model(..) | Kind::Actor => self.label_of_key(field, text),
+                Kind::Model(..) | Kind::Actor | Kind::Many(_) => self.label_of_key(field, text),
                 Kind::Date | Kind::Timestamp => {
                     Span::read(text).map_or_else(|| text.clone(), |span| span.title().to_lowercase())
                 }

@@ -16,6 +16,7 @@ use crate::store::dialect::Dialect;
 use crate::store::fault::Fault;
 use crate::store::framework;
 use crate::store::indexes::{self, Index};
+use crate::store::link_tables;
 use crate::store::sql::Sql;
 use crate::store::statements::migrations;
 use crate::store::transaction::Transaction;
@@ -107,7 +108,7 @@ fn steps(panel: &'static Panel, part: Part, there: &There) -> Result<Plan, Error
             adopted_is_there(model, columns.map(|columns| columns.keys().map(String::as_str).collect()))?;
             continue;
         }
-        let names = model.fields.iter().map(|field| field.name).chain([model.table]);
+        let names = model.columns().map(|field| field.name).chain([model.table]);
         if let Some(name) = names.into_iter().find(|name| name.len() > LONGEST_NAME) {
             return Err(Error::Setup(format!(
                 "the schema: {name} of table {} is longer than the {LONGEST_NAME} bytes that a name may have",
@@ -117,7 +118,7 @@ fn steps(panel: &'static Panel, part: Part, there: &There) -> Result<Plan, Error
         match there.tables.get(model.table) {
             None => {
                 steps.push(step(format!("create table {}", model.table), create_table(panel, model)));
-                for field in model.fields {
+                for field in model.columns() {
                     comment(model, field, &mut steps);
                     key(panel, model, field, None, &mut keys);
                 }
@@ -133,7 +134,7 @@ fn steps(panel: &'static Panel, part: Part, there: &There) -> Result<Plan, Error
                          \"{name}\";"
                     )));
                 }
-                for field in model.fields {
+                for field in model.columns() {
                     let column = columns.get(field.name);
                     match column {
                         None => add(panel, model, field, &mut steps)?,
@@ -146,6 +147,9 @@ fn steps(panel: &'static Panel, part: Part, there: &There) -> Result<Plan, Error
         for_indexes(panel, model, there, &mut steps);
     }
     steps.extend(keys);
+    if part != Part::Framework {
+        link_tables::steps(panel, Dialect::Postgres, there, &mut steps)?;
+    }
     Ok(Plan { steps })
 }
 

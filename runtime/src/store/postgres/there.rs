@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::error::Error;
+use crate::store::link_tables;
 use crate::store::sql::Sql;
 use crate::store::transaction::Transaction;
 
@@ -107,6 +108,20 @@ impl There {
             };
         }
         Ok(there)
+    }
+}
+
+impl link_tables::There for There {
+    fn columns(&self, table: &str) -> Option<Vec<&str>> {
+        Some(self.tables.get(table)?.keys().map(String::as_str).collect())
+    }
+
+    fn has_index(&self, name: &str) -> bool {
+        self.indexes.contains_key(name)
+    }
+
+    fn tables(&self) -> Vec<&str> {
+        self.tables.keys().map(String::as_str).collect()
     }
 }
 

@@ -14,7 +14,7 @@ pub(super) fn create_table(panel: &'static Panel, model: &'static Model, name: &
     let mut sql = Sql::new("CREATE TABLE ");
     sql.name(name);
     sql.push(" (\n  \"id\" INTEGER PRIMARY KEY AUTOINCREMENT,\n  \"version\" INTEGER NOT NULL DEFAULT 1");
-    for field in model.fields {
+    for field in model.columns() {
         sql.push(",\n  ");
         push_definition(&mut sql, panel, field);
     }
@@ -56,7 +56,8 @@ pub(super) fn storage(kind: Kind) -> &'static str {
         Kind::Uuid => "TEXT /* uuid */",
         Kind::Json => "TEXT /* json */",
         Kind::Secret => "TEXT /* secret */",
-        Kind::Bytes => "BLOB",
+        // Links are kept in tables of their own; no statement asks for a column of theirs.
+        Kind::Bytes | Kind::Many(_) => "BLOB",
     }
 }
 

@@ -17,6 +17,7 @@ use crate::store::dialect::Dialect;
 use crate::store::fault::Fault;
 use crate::store::framework;
 use crate::store::indexes::{self, Index};
+use crate::store::link_tables;
 use crate::store::pool::Reading;
 use crate::store::sql::Sql;
 use crate::store::statements::migrations;
@@ -168,7 +169,25 @@ fn steps(panel: &'static Panel, part: Part, there: &There) -> Result<Plan, Error
         }
         fulltext::steps(model, there, rebuilt, &mut steps);
     }
+    if part != Part::Framework {
+        link_tables::steps(panel, Dialect::Sqlite, there, &mut steps)?;
+    }
     Ok(Plan { steps })
+}
+
+impl link_tables::There for There {
+    fn columns(&self, table: &str) -> Option<Vec<&str>> {
+        let columns = self.columns.get(table)?;
+        Some(columns.iter().map(String::as_str).collect())
+    }
+
+    fn has_index(&self, name: &str) -> bool {
+        self.attached.contains_key(name)
+    }
+
+    fn tables(&self) -> Vec<&str> {
+        self.tables.keys().map(String::as_str).collect()
+    }
 }
 
 /// What a table that is there lacks; whether it is built anew.
@@ -182,7 +201,7 @@ fn alter(
     let table = model.table;
     let columns = columns_of(sql);
     for name in columns.keys().filter(|n| !matches!(n.as_str(), "id" | "version")) {
-        if model.field_by_name(name).is_none() {
+        if model.columns().all(|field| field.name != name) {
             let mut drops = fulltext::before_dropping(model, name, there);
             for (index, on) in &there.attached {
                 if on == table && index.contains(&format!("_{name}")) {
@@ -197,7 +216,7 @@ fn alter(
         }
     }
     let mut differs = Vec::new();
-    for field in model.fields {
+    for field in model.columns() {
         let name = field.name;
         let wanted = definition(panel, field);
         match columns.get(name) {
@@ -278,7 +297,7 @@ fn rebuild(panel: &'static Panel, model: &'static Model, differs: &[&str], steps
 
 fn push_names(sql: &mut Sql, model: &'static Model) {
     sql.push("\"id\", \"version\"");
-    for field in model.fields {
+    for field in model.columns() {
         sql.push(", ").name(field.name);
     }
 }

@@ -5,6 +5,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::change::{at_field, incomplete, push_ids};
+use super::links;
 use crate::error::Error;
 use crate::panel::{Field, FieldSet, Kind, Model};
 use crate::store::answer::Answer;
@@ -27,7 +28,7 @@ impl Sql {
         self.push(" AS \"id\", ");
         push_version(self, model);
         self.push(" AS \"version\"");
-        for field in model.fields {
+        for field in model.columns() {
             self.push(", ");
             push_read(self, field);
             self.push(" AS ").name(field.name);
@@ -45,7 +46,7 @@ fn column(sql: &mut Sql, name: &'static str) {
 /// must not be able to try out what stands in fields that they may not view. Of bytes only the length.
 fn push_version(sql: &mut Sql, model: &'static Model) {
     sql.push("(SELECT value FROM bw_settings WHERE name = 'version_key')").either("", " || ROW(");
-    for (i, field) in model.fields.iter().enumerate() {
+    for (i, field) in model.columns().enumerate() {
         sql.either(" || ',' || quote(", if i == 0 { "" } else { ", " });
         match field.kind {
             Kind::Bytes => {
@@ -56,6 +57,11 @@ fn push_version(sql: &mut Sql, model: &'static Model) {
             _ => column(sql, field.column),
         }
         sql.either(")", "");
+    }
+    for (_, links) in model.many() {
+        sql.either(" || ',' || coalesce(", ", ");
+        links::push_all(sql, links, |sql| column(sql, model.key_column()));
+        sql.either(", '')", "");
     }
     sql.either("", ")::text");
 }
@@ -76,7 +82,9 @@ fn push_read(sql: &mut Sql, field: &'static Field) {
             column(sql, field.column);
             sql.either(" COLLATE BINARY", "::text COLLATE \"C\"");
         }
-        Kind::Bool | Kind::I32 | Kind::I64 | Kind::Actor | Kind::Model(..) | Kind::Bytes => column(sql, field.column),
+        Kind::Bool | Kind::I32 | Kind::I64 | Kind::Actor | Kind::Model(..) | Kind::Bytes | Kind::Many(_) => {
+            column(sql, field.column);
+        }
         Kind::F64 => {
             column(sql, field.column);
             sql.either("", "::double precision");
@@ -196,7 +204,7 @@ impl Transaction {
         let mut ids = Vec::with_capacity(rows.len());
         for row in rows {
             let mut given = Vec::new();
-            for field in model.fields {
+            for field in model.columns() {
                 let value = row.get(field.index).ok_or_else(|| incomplete(model))?;
                 if !value.is_null() {
                     given.push((field, fit::stored(field.kind, value)?));
@@ -239,9 +247,13 @@ impl Transaction {
         after: &Row,
         changed: FieldSet,
     ) -> Result<u64, Error> {
+        if !model.columns().any(|field| changed.contains(field.index)) {
+            // What changes stands in a table of links, and the version is made of that too.
+            return Ok(ids.len() as u64);
+        }
         let mut sql = Sql::new("UPDATE ");
         sql.name(model.table);
-        for (i, field) in model.fields.iter().filter(|f| changed.contains(f.index)).enumerate() {
+        for (i, field) in model.columns().filter(|f| changed.contains(f.index)).enumerate() {
             let value = after.get(field.index).ok_or_else(|| incomplete(model))?;
             sql.push(if i == 0 { " SET " } else { ", " }).name(field.column).push(" = ");
             push_write(&mut sql, model, field, fit::stored(field.kind, value)?);

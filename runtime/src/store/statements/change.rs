@@ -3,11 +3,11 @@
 use std::collections::HashSet;
 
 use super::page::one_row;
-use super::select::{MAIN, push_field};
-use super::{adopted, condition};
+use super::select::{MAIN, label_scope, push_field};
+use super::{adopted, condition, links};
 use crate::authorize::Terms;
 use crate::error::Error;
-use crate::panel::{FieldSet, Kind, Model, Panel};
+use crate::panel::{Field, FieldSet, Kind, Model, Panel};
 use crate::store::answer::Answer;
 use crate::store::fault::Fault;
 use crate::store::fit;
@@ -27,6 +27,8 @@ const BINDS: usize = 1_000;
 pub(in crate::store) enum Pointed<'a> {
     /// A row within these terms.
     Within(&'a Terms),
+    /// A row whose label lies within these terms.
+    Named(&'a Terms),
     /// Any row of this model.
     Any(&'static Model),
     /// A person.
@@ -43,7 +45,10 @@ impl Transaction {
         query: &GetQuery<'_>,
     ) -> Result<Option<ListedRow>, Error> {
         let (sql, columns) = one_row(panel, query)?;
-        self.row(sql).await?.map(|answer| columns.read(&answer)).transpose()
+        let Some(answer) = self.row(sql).await? else { return Ok(None) };
+        let mut listed = columns.read(&answer)?;
+        links::attach(self, panel, query.terms, query.columns, std::slice::from_mut(&mut listed)).await?;
+        Ok(Some(listed))
     }
 
     /// A row with every field, whoever may see it.
@@ -51,7 +56,14 @@ impl Transaction {
         let mut sql = whole_rows(model);
         MAIN.column(&mut sql, "id");
         sql.push(" = ").push_bind(id).locking();
-        self.row(sql).await?.map(|answer| read_whole(model, &answer)).transpose()
+        if model.adopted.is_some() && model.many().next().is_some() {
+            // The version is made of the links too, as they are once the row is held.
+            self.row(sql.clone()).await?;
+        }
+        let Some(answer) = self.row(sql).await? else { return Ok(None) };
+        let mut row = read_whole(model, &answer)?;
+        self.load_links(model, std::slice::from_mut(&mut row)).await?;
+        Ok(Some(row))
     }
 
     /// Rows with every field that have one of these values in a field; without a field: of these ids.
@@ -76,6 +88,7 @@ impl Transaction {
                 rows.push(read_whole(model, &answer)?);
             }
         }
+        self.load_links(model, &mut rows).await?;
         Ok(rows)
     }
 
@@ -104,7 +117,8 @@ impl Transaction {
         Ok(taken)
     }
 
-    /// Rows with every field whose key points at one of these, by number, some hundreds; `after`: those behind it.
+    /// Rows with every field whose key points at one of these or whose links lead to one, by number, some hundreds; `after`:
+    /// those behind it.
     pub(in crate::store) async fn load_pointing(
         &mut self,
         model: &'static Model,
@@ -113,9 +127,12 @@ impl Transaction {
         after: Option<i64>,
     ) -> Result<Vec<Row>, Error> {
         let mut sql = whole_rows(model);
-        push_pointing(&mut sql, named(model, key)?, ids, after);
+        push_pointing(&mut sql, model, key, ids, after)?;
         sql.locking();
-        self.rows(sql).await?.iter().map(|answer| read_whole(model, answer)).collect()
+        let answers = self.rows(sql).await?;
+        let mut rows = answers.iter().map(|answer| read_whole(model, answer)).collect::<Result<Vec<_>, _>>()?;
+        self.load_links(model, &mut rows).await?;
+        Ok(rows)
     }
 
     /// As [`Transaction::load_pointing`], their numbers alone, which they keep until the end.
@@ -131,7 +148,7 @@ impl Transaction {
         sql.push(" FROM ").table(model).push(" AS ");
         MAIN.push(&mut sql);
         sql.push(" WHERE ");
-        push_pointing(&mut sql, named(model, key)?, ids, after);
+        push_pointing(&mut sql, model, key, ids, after)?;
         sql.locking();
         self.rows(sql).await?.iter().map(|answer| answer.whole(0)).collect()
     }
@@ -185,15 +202,22 @@ impl Transaction {
                 }
                 Pointed::Person => sql.push("EXISTS (SELECT 1 FROM bw_people AS "),
                 Pointed::Any(model) => sql.push("EXISTS (SELECT 1 FROM ").table(model).push(" AS "),
-                Pointed::Within(terms) => sql.push("EXISTS (SELECT 1 FROM ").table(terms.model()).push(" AS "),
+                Pointed::Within(terms) | Pointed::Named(terms) => {
+                    sql.push("EXISTS (SELECT 1 FROM ").table(terms.model()).push(" AS ")
+                }
             };
             MAIN.push(&mut sql);
             sql.push(" WHERE ");
             MAIN.column(&mut sql, "id");
             sql.push(" = ").push_bind(*id);
-            if let Pointed::Within(terms) = target {
+            let scope = match target {
+                Pointed::Within(terms) => Some((terms, terms.scope())),
+                Pointed::Named(terms) => Some((terms, label_scope(terms))),
+                Pointed::Any(_) | Pointed::Person | Pointed::Nothing => None,
+            };
+            if let Some((terms, scope)) = scope {
                 sql.push(" AND ");
-                condition::push(&mut sql, MAIN, terms.model(), &terms.scope());
+                condition::push(&mut sql, MAIN, terms.model(), &scope);
             }
             // It stays as it is until what points at it is written.
             sql.holding().push(")");
@@ -204,6 +228,12 @@ impl Transaction {
 
     /// Inserts rows, all fields of each; their ids in order.
     pub(in crate::store) async fn insert(&mut self, model: &'static Model, rows: &[Row]) -> Result<Vec<i64>, Error> {
+        let ids = self.insert_columns(model, rows).await?;
+        self.insert_links(model, rows, &ids).await?;
+        Ok(ids)
+    }
+
+    async fn insert_columns(&mut self, model: &'static Model, rows: &[Row]) -> Result<Vec<i64>, Error> {
         if model.adopted.is_some() {
             return self.insert_adopted(model, rows).await;
         }
@@ -211,13 +241,13 @@ impl Transaction {
         for rows in parts(rows, (BINDS / (model.fields.len() + 1)).clamp(1, IDS)) {
             let mut sql = Sql::new("INSERT INTO ");
             sql.name(model.table).push(" (\"version\"");
-            for field in model.fields {
+            for field in model.columns() {
                 sql.push(", ").name(field.name);
             }
             for (i, row) in rows.iter().enumerate() {
                 sql.push(if i == 0 { ") VALUES (" } else { "), (" });
                 sql.push_bind(1_i64);
-                for field in model.fields {
+                for field in model.columns() {
                     let value = row.get(field.index).ok_or_else(|| incomplete(model))?;
                     sql.push(", ").push_bind(fit::stored(field.kind, value)?);
                 }
@@ -241,16 +271,23 @@ impl Transaction {
         version: i64,
     ) -> Result<bool, Error> {
         if model.adopted.is_some() {
-            return self.update_adopted(model, after, changed).await;
+            let of_columns = model.columns().any(|field| changed.contains(field.index));
+            let held = !of_columns || self.update_adopted(model, after, changed).await?;
+            self.update_links(model, after, changed).await?;
+            return Ok(held);
         }
         let mut sql = Sql::new("UPDATE ");
         sql.name(model.table).push(" SET \"version\" = \"version\" + 1");
-        for field in model.fields.iter().filter(|f| changed.contains(f.index)) {
+        for field in model.columns().filter(|f| changed.contains(f.index)) {
             let value = after.get(field.index).ok_or_else(|| incomplete(model))?;
             sql.push(", ").name(field.name).push(" = ").push_bind(fit::stored(field.kind, value)?);
         }
         sql.push(" WHERE id = ").push_bind(after.id).push(" AND \"version\" = ").push_bind(version);
-        Ok(self.execute(sql).await.map_err(|fault| at_field(model, fault))? == 1)
+        let held = self.execute(sql).await.map_err(|fault| at_field(model, fault))? == 1;
+        if held {
+            self.update_links(model, after, changed).await?;
+        }
+        Ok(held)
     }
 
     /// Writes these fields of `like` into all of these rows and counts their versions up; how many there were.
@@ -266,7 +303,7 @@ impl Transaction {
         }
         let mut sql = Sql::new("UPDATE ");
         sql.name(model.table).push(" SET \"version\" = \"version\" + 1");
-        for field in model.fields.iter().filter(|f| changed.contains(f.index)) {
+        for field in model.columns().filter(|f| changed.contains(f.index)) {
             let value = like.get(field.index).ok_or_else(|| incomplete(model))?;
             sql.push(", ").name(field.name).push(" = ").push_bind(fit::stored(field.kind, value)?);
         }
@@ -279,6 +316,7 @@ impl Transaction {
     pub(in crate::store) async fn remove(&mut self, model: &'static Model, ids: &[i64]) -> Result<u64, Error> {
         let mut removed = 0;
         for ids in ids.chunks(IDS) {
+            self.remove_links(model, ids).await?;
             let mut sql = Sql::new("DELETE FROM ");
             sql.name(model.table).push(" WHERE ").name(model.key_column());
             push_ids(&mut sql, ids);
@@ -306,9 +344,24 @@ fn push_values(sql: &mut Sql, kind: Kind, values: &[Value]) -> Result<(), Error>
 }
 
 /// Which rows point at these, and in which order.
-fn push_pointing(sql: &mut Sql, key: &'static str, ids: &[i64], after: Option<i64>) {
-    MAIN.column(sql, key);
-    push_ids(sql, ids);
+fn push_pointing(
+    sql: &mut Sql,
+    model: &'static Model,
+    key: usize,
+    ids: &[i64],
+    after: Option<i64>,
+) -> Result<(), Error> {
+    match model.fields.get(key).and_then(Field::links) {
+        None => {
+            MAIN.column(sql, named(model, key)?);
+            push_ids(sql, ids);
+        }
+        Some(links) => {
+            links::push_linking(sql, MAIN, links);
+            push_ids(sql, ids);
+            sql.push(")");
+        }
+    }
     if let Some(after) = after {
         sql.push(" AND ");
         MAIN.column(sql, "id");
@@ -317,6 +370,7 @@ fn push_pointing(sql: &mut Sql, key: &'static str, ids: &[i64], after: Option<i6
     sql.push(" ORDER BY ");
     MAIN.column(sql, "id");
     sql.push(" LIMIT ").number(i64::try_from(IDS).unwrap_or(i64::MAX));
+    Ok(())
 }
 
 pub(super) fn push_ids(sql: &mut Sql, ids: &[i64]) {
@@ -335,7 +389,7 @@ fn whole_rows(model: &'static Model) -> Sql {
     MAIN.column(&mut sql, "id");
     sql.push(", ");
     MAIN.column(&mut sql, "version");
-    for field in model.fields {
+    for field in model.columns() {
         sql.push(", ");
         push_field(&mut sql, MAIN, field);
     }
@@ -347,8 +401,8 @@ fn whole_rows(model: &'static Model) -> Sql {
 
 fn read_whole(model: &'static Model, answer: &Answer) -> Result<Row, Error> {
     let mut row = Row::new(answer.whole(0)?, adopted::version(model, answer, 1)?, model.fields.len());
-    for field in model.fields {
-        row.set(field.index, answer.value(field.kind, 2 + field.index)?);
+    for (place, field) in model.columns().enumerate() {
+        row.set(field.index, answer.value(field.kind, 2 + place)?);
     }
     Ok(row)
 }

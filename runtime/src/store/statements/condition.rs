@@ -2,9 +2,10 @@
 //! and values that a column can't hold included; a property test holds it to that.
 
 use crate::condition::{Condition, Term};
-use crate::panel::{Kind, Model};
+use crate::panel::{Field, Kind, Model};
 use crate::predicate::Op;
 use crate::store::sql::Sql;
+use crate::store::statements::links;
 use crate::value::{Row, Value};
 
 use crate::store::fit::{Class, Fit, class, fit, scale};
@@ -91,6 +92,13 @@ pub(in crate::store) fn push(sql: &mut Sql, alias: Alias, model: &'static Model,
             sql.push_numbers_found(model, *fields, text);
             sql.push("))");
         }
+        Condition::Linked { field, to, among } => match (model.fields.get(*field).and_then(Field::links), among) {
+            // Nothing that may be seen is linked.
+            (Some(_), None) => truth(sql, Some(false)),
+            (Some(_), Some(_)) if to.as_ref().is_some_and(Vec::is_empty) => truth(sql, Some(false)),
+            (Some(links), Some(among)) => links::push_linked(sql, alias, links, to.as_deref(), among),
+            (None, _) => truth(sql, None),
+        },
         Condition::Begins { field, text } => match side(&Term::Field(*field)) {
             Side::Column(column) if class(column.kind) == Class::Text => {
                 if text.contains('\0') {
@@ -116,7 +124,7 @@ pub(in crate::store) fn push(sql: &mut Sql, alias: Alias, model: &'static Model,
 fn side<'a>(alias: Alias, model: &'static Model, term: &'a Term) -> Side<'a> {
     match term {
         Term::Id => Side::Column(Column { alias, name: "id", kind: Kind::I64 }),
-        Term::Field(field) => match model.fields.get(*field) {
+        Term::Field(field) => match model.fields.get(*field).filter(|field| field.links().is_none()) {
             Some(field) => Side::Column(Column { alias, name: field.name, kind: field.kind }),
             None => Side::Unknown,
         },

@@ -4,6 +4,7 @@
 
 use super::condition;
 use super::finding;
+use super::links;
 use super::page::{COUNTED, bounded};
 use super::select::MAIN;
 use crate::authorize::Terms;
@@ -63,7 +64,8 @@ impl Database {
 /// Rows in which the viewer may read all that is asked about, the field that is counted among it.
 fn rows_wanted(terms: &Terms, query: &FacetQuery, search: Option<Search<'_>>) -> Condition {
     let there = Condition::Not(Box::new(Condition::IsNull(crate::condition::Term::Field(query.field))));
-    let wanted = query.filter.clone().and(there);
+    let filter = query.filter.clone().linked_among(&|field| links::visible_to(terms, field));
+    let wanted = filter.and(there);
     let scope = terms.scope_with(wanted.reads()).and(wanted);
     match search {
         Some(search) if !search.text.trim().is_empty() => {

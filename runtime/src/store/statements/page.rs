@@ -2,7 +2,7 @@
 //! values, nulls); each is one range of an index, so that the last page costs as much as the first.
 
 use super::select::{Columns, MAIN};
-use super::{condition, finding};
+use super::{condition, finding, links};
 use crate::authorize::Terms;
 use crate::condition::{Condition, Term};
 use crate::error::Error;
@@ -73,6 +73,7 @@ impl Database {
 
         let further = rows.len() > size;
         rows.truncate(size);
+        links::attach(&mut lane, panel, query.terms, query.columns, &mut rows).await?;
         if walk.backwards {
             rows.reverse();
         }
@@ -116,7 +117,11 @@ impl Database {
         query: &GetQuery<'_>,
     ) -> Result<Option<ListedRow>, Error> {
         let (sql, columns) = one_row(panel, query)?;
-        self.reading().await?.row(sql).await?.map(|answer| columns.read(&answer)).transpose()
+        let mut lane = self.reading().await?;
+        let Some(answer) = lane.row(sql).await? else { return Ok(None) };
+        let mut listed = columns.read(&answer)?;
+        links::attach(&mut lane, panel, query.terms, query.columns, std::slice::from_mut(&mut listed)).await?;
+        Ok(Some(listed))
     }
 }
 
@@ -144,7 +149,8 @@ pub(in crate::store) fn within(
     sort: Option<Sort>,
 ) -> Condition {
     let asked = filter.reads().union(sort.map_or(FieldSet::NONE, |s| FieldSet::NONE.with(s.field)));
-    let scope = terms.scope_with(asked).and(filter.clone());
+    let filter = filter.clone().linked_among(&|field| links::visible_to(terms, field));
+    let scope = terms.scope_with(asked).and(filter);
     match search {
         Some(search) if !search.text.trim().is_empty() => finding::looking(terms, scope, search, false),
         _ => scope,

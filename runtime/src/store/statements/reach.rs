@@ -1,6 +1,7 @@
 //! How many rows a delete reaches through one key, and the labels of those that the viewer may see.
 
 use super::condition::{self, Alias};
+use super::links;
 use super::select::{label_fields, label_scope, push_field, read_label};
 use crate::authorize::Terms;
 use crate::error::Error;
@@ -74,12 +75,18 @@ impl Database {
 /// `t0.key IN (SELECT id FROM … WHERE key IN (… = root))`
 fn push_reached(sql: &mut Sql, root: i64, path: &[Step]) {
     let Some((last, up)) = path.split_last() else { return };
-    REACHED.column(sql, last.key.name);
+    match last.key.links() {
+        None => REACHED.column(sql, last.key.name),
+        Some(links) => links::push_linking(sql, REACHED, links),
+    }
     for step in up.iter().rev() {
         sql.push(" IN (SELECT id FROM ").table(step.model).push(" AS further WHERE ").name(step.key.name);
     }
     sql.push(" = ").push_bind(root);
     for _ in up {
+        sql.push(")");
+    }
+    if last.key.links().is_some() {
         sql.push(")");
     }
 }

@@ -37,7 +37,7 @@ impl<'a> Columns<'a> {
                 _ => return Err(Error::Bug(format!("field {} of {} points nowhere", label.field, model.name))),
             }
         }
-        let fields = (0..model.fields.len()).filter(|f| wanted.contains(*f)).collect();
+        let fields = model.columns().map(|field| field.index).filter(|f| wanted.contains(*f)).collect();
         Ok(Self { panel, model, fields, labels })
     }
 
@@ -119,7 +119,7 @@ impl<'a> Columns<'a> {
                 (Some(_), None) => Label::Hidden,
             });
         }
-        Ok(ListedRow { row, labels })
+        Ok(ListedRow { row, labels, links: Vec::new() })
     }
 
     fn joins(&self) -> impl Iterator<Item = (Alias, &LabelOf<'a>)> {

@@ -16,7 +16,7 @@ use crate::store::write::Updated;
 use crate::value::{Row, Value};
 
 /// Targets that one statement looks up.
-const TARGETS: usize = 100;
+pub(super) const TARGETS: usize = 100;
 /// Said of a value that must be one of its kind.
 const TAKEN: &str = "Another row has this value already.";
 
@@ -136,7 +136,7 @@ impl Write {
                 },
             };
         }
-        self.point_or_refuse(how, model, &mut new, &mut came).await?;
+        self.point_or_refuse(how, &mut new, &mut came).await?;
         self.unique_or_refuse(how, model, met, &mut new, &mut came).await?;
         // What the tables of a panel take, the block says. An adopted one may have rules of its own: those are met only by
         // writing, also for a trial.
@@ -284,14 +284,13 @@ impl Write {
     async fn point_or_refuse(
         &mut self,
         how: &Importing<'_>,
-        model: &'static Model,
         new: &mut Vec<(usize, Row, FieldSet)>,
         came: &mut [Came],
     ) -> Result<(), Error> {
         let mut known: HashMap<(usize, i64), bool> = HashMap::new();
         let mut asked = Vec::new();
         for (_, row, given) in new.iter() {
-            for (field, target, id) in self.pointed(model, *given, row, how.parents) {
+            for (field, target, id) in self.pointed(how.import, *given, row, how.parents) {
                 if known.insert((field.index, id), false).is_none() {
                     asked.push((field.index, target, id));
                 }
@@ -309,7 +308,7 @@ impl Write {
         }
         new.retain(|(place, row, given)| {
             let faults: Vec<(Option<usize>, String)> = self
-                .pointed(model, *given, row, how.parents)
+                .pointed(how.import, *given, row, how.parents)
                 .into_iter()
                 .filter(|(field, _, id)| known.get(&(field.index, *id)) != Some(&true))
                 .map(|(field, ..)| (Some(field.index), "There is none of this number that you may see.".to_owned()))

@@ -1,6 +1,7 @@
 //! What may stand in a row: defaults filled in, values, checks and foreign keys held to the block, and what terms let
 //! somebody fill in.
 
+use super::bulk::TARGETS;
 use super::{Parents, Write};
 use crate::authorize::{Terms, verb_in_words};
 use crate::constraint;
@@ -60,36 +61,61 @@ impl Write {
     }
 
     /// Every foreign key among these fields points at a row that is there and that its writer may see.
+    ///
+    /// Links that the row has had `before` are no question: they stay as they are.
     pub(super) async fn may_point(
         &mut self,
-        model: &'static Model,
+        terms: &Terms,
         fields: FieldSet,
+        before: Option<&Row>,
         row: &Row,
         parents: Parents<'_>,
     ) -> Result<(), Error> {
-        let pointed = self.pointed(model, fields, row, parents);
+        let mut pointed = self.pointed(terms, fields, row, parents);
+        pointed.retain(|(field, _, id)| {
+            let had = before.and_then(|before| before.get(field.index)).map_or(&[][..], Value::linked);
+            !had.contains(id)
+        });
         let (keys, targets): (Vec<&Field>, Vec<_>) =
             pointed.into_iter().map(|(field, target, id)| (field, (target, id))).unzip();
-        let seen = self.transaction.may_be_pointed_at(&targets).await?;
-        let faults: Vec<FieldFault> = keys
+        let mut seen = Vec::with_capacity(targets.len());
+        for targets in targets.chunks(TARGETS) {
+            seen.extend(self.transaction.may_be_pointed_at(targets).await?);
+        }
+        let mut faults: Vec<FieldFault> = keys
             .iter()
             .zip(seen)
             .filter(|(_, seen)| !seen)
             .map(|(field, _)| FieldFault { field: field.index, message: "Choose one from the list.".to_owned() })
             .collect();
+        faults.dedup();
         if faults.is_empty() { Ok(()) } else { Err(Error::Fields(faults)) }
     }
 
     /// What the foreign keys among these fields point at.
     pub(super) fn pointed<'p>(
         &self,
-        model: &'static Model,
+        terms: &'p Terms,
         fields: FieldSet,
         row: &Row,
         parents: Parents<'p>,
     ) -> Vec<(&'static Field, Pointed<'p>, i64)> {
         let mut pointed = Vec::new();
-        for field in model.fields.iter().filter(|f| fields.contains(f.index)) {
+        for field in terms.model().fields.iter().filter(|f| fields.contains(f.index)) {
+            if let Some(links) = field.links() {
+                for id in row.get(field.index).map_or(&[][..], Value::linked) {
+                    let target = match (parents, self.panel.models.get(links.model)) {
+                        (Parents::AnyThatExists, Some(model)) => Pointed::Any(model),
+                        (Parents::AnyThatExists, None) => Pointed::Nothing,
+                        // What is offered is what may be linked: rows whose label the writer sees.
+                        (Parents::Within { .. }, _) => {
+                            terms.over_links(field.index).map_or(Pointed::Nothing, Pointed::Named)
+                        }
+                    };
+                    pointed.push((field, target, *id));
+                }
+                continue;
+            }
             let Some(Value::Int(id)) = row.get(field.index) else { continue };
             let target = match (field.kind, parents) {
                 (Kind::Actor, Parents::Within { people: false, .. })

@@ -69,6 +69,7 @@ impl Held {
             .any(|verb| self.cells(verb, model).any(|cell| cell.fields.contains(field)));
         let seen = match model.fields[field].kind {
             Kind::Model(target, _) => self.holds(Verb::View, &PANEL.models[target]),
+            Kind::Many(links) => self.holds(Verb::View, &PANEL.models[links.model]),
             // Who may not see the people may still choose themselves.
             Kind::Actor => true,
             _ => return if met { 404 } else { 403 },

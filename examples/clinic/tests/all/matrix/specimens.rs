@@ -6,8 +6,8 @@ use bailiwick::value::{Row, Value};
 use chrono::{Duration, NaiveDate};
 
 use crate::clinic::{
-    Doctor, DoctorId, Invoice, InvoiceState, NewDoctor, NewInvoice, NewPatient, NewVisit, Patient, PatientId, Visit,
-    VisitState,
+    Doctor, DoctorId, Invoice, InvoiceState, Language, NewDoctor, NewInvoice, NewLanguage, NewPatient, NewVisit,
+    Patient, PatientId, Visit, VisitState,
 };
 use crate::house::House;
 
@@ -30,7 +30,7 @@ impl Specimen {
 pub(super) async fn specimens(house: &House, role: &str, me: i64) -> Vec<Specimen> {
     let other = house.person(&format!("author.{}@example.org", role.to_lowercase()), "Manager", None).await;
     let (mine, theirs) = (house.doctors[0], house.doctors[1]);
-    let new_doctor = NewDoctor { name: "Dr. Free".to_owned(), speciality: None, active: None };
+    let new_doctor = NewDoctor { name: "Dr. Free".to_owned(), speciality: None, active: None, languages: None };
     let free = house.row::<NewDoctor>(new_doctor, &[]).await;
     let patient = async |name: &str, doctor: DoctorId| {
         let new = NewPatient {
@@ -39,6 +39,7 @@ pub(super) async fn specimens(house: &House, role: &str, me: i64) -> Vec<Specime
             phone: None,
             born: NaiveDate::from_ymd_opt(1980, 2, 29).expect("a day"),
             doctor,
+            languages: None,
             notes: Some("Something between them and their doctor.".to_owned()),
         };
         let created = (Patient::CREATED_AT.field(), Value::Timestamp(house.now()));
@@ -69,6 +70,8 @@ pub(super) async fn specimens(house: &House, role: &str, me: i64) -> Vec<Specime
     let drafted = invoice(other, InvoiceState::Draft).await;
     let own = invoice(me, InvoiceState::Draft).await;
     let approved = invoice(other, InvoiceState::Approved).await;
+    let language = NewLanguage { name: format!("Language of the {role}") };
+    let language = house.row::<NewLanguage>(language, &[]).await;
     let of = |model, what, row, held| Specimen { model, what, row, held };
     vec![
         of(Doctor::MODEL, "without patients", free, false),
@@ -80,6 +83,7 @@ pub(super) async fn specimens(house: &House, role: &str, me: i64) -> Vec<Specime
         of(Invoice::MODEL, "draft of somebody else", drafted, false),
         of(Invoice::MODEL, "draft of one's own", own, false),
         of(Invoice::MODEL, "approved", approved, false),
+        of(Language::MODEL, "spoken by nobody", language, false),
     ]
 }
 
