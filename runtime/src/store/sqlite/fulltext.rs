@@ -12,8 +12,9 @@ use crate::store::sql::{Sql, joined};
 
 /// Of the table, and of what is named after it.
 pub(in crate::store) const PREFIX: &str = "ft";
-/// Of a column: some names mean something else to FTS5.
-pub(in crate::store) const COLUMN: &str = "x";
+/// Of a column: some names mean something else to FTS5. It is another letter whenever texts are laid down in another way, so
+/// that an index of an older build is told apart and made anew (`x`: without the blank before them).
+pub(in crate::store) const COLUMN: &str = "w";
 
 const TRIGGERS: [&str; 3] = ["new", "changed", "gone"];
 
