@@ -78,7 +78,7 @@ async fn only_the_fields_of_the_role_leave() {
     }
     export(&mut manager, "/patients/export", &["name"], "exe").await.expect(400);
     export(&mut manager, "/patients/export", &[], "csv").await.expect(422);
-    let file = export(&mut manager, "/patients/export?q=Zo", &["name", "doctor"], "jsonl").await.expect(200);
+    let file = export(&mut manager, "/patients/export?q=Zo%C3%AB", &["name", "doctor"], "jsonl").await.expect(200);
     assert_eq!(file.text, "{\"name\":\"O'Neill, \\\"Zoë\\\"\",\"doctor\":2}\n");
     // The author of an invoice is an address of mail, and nobody said why that should leave.
     let page = manager.get("/invoices/export").await.expect(200);

@@ -166,7 +166,7 @@ async fn more_than_a_form_may_hold_is_not_read() {
     let mut manager = house.signed_in("Manager").await;
     let limit = house.service.app().limits;
     let mut form = filled(&mut manager, &house).await;
-    form.set("notes", &"n".repeat(limit.form));
+    form.set("notes", &"n".repeat(limit.largest()));
     manager.submit(&form).await.expect(413);
     let many = (0..=limit.fields).map(|n| format!("f{n}=1")).collect::<Vec<_>>().join("&");
     manager.send(Method::POST, "/patients/new", Some(many.clone())).await.expect(413);
