@@ -21,6 +21,7 @@ mod page;
 pub(in crate::store) mod passkeys;
 pub(in crate::store) mod people;
 mod pickers;
+mod pointing;
 pub(in crate::store) mod reach;
 pub(in crate::store) mod retention;
 pub(in crate::store) mod select;

@@ -7,7 +7,7 @@ use super::select::{MAIN, label_scope, push_field};
 use super::{adopted, condition, links};
 use crate::authorize::Terms;
 use crate::error::Error;
-use crate::panel::{Field, FieldSet, Kind, Model, Panel};
+use crate::panel::{FieldSet, Kind, Model, Panel};
 use crate::store::answer::Answer;
 use crate::store::fault::Fault;
 use crate::store::fit;
@@ -115,42 +115,6 @@ impl Transaction {
             }
         }
         Ok(taken)
-    }
-
-    /// Rows with every field whose key points at one of these or whose links lead to one, by number, some hundreds; `after`:
-    /// those behind it.
-    pub(in crate::store) async fn load_pointing(
-        &mut self,
-        model: &'static Model,
-        key: usize,
-        ids: &[i64],
-        after: Option<i64>,
-    ) -> Result<Vec<Row>, Error> {
-        let mut sql = whole_rows(model);
-        push_pointing(&mut sql, model, key, ids, after)?;
-        sql.locking();
-        let answers = self.rows(sql).await?;
-        let mut rows = answers.iter().map(|answer| read_whole(model, answer)).collect::<Result<Vec<_>, _>>()?;
-        self.load_links(model, &mut rows).await?;
-        Ok(rows)
-    }
-
-    /// As [`Transaction::load_pointing`], their numbers alone, which they keep until the end.
-    pub(in crate::store) async fn ids_pointing(
-        &mut self,
-        model: &'static Model,
-        key: usize,
-        ids: &[i64],
-        after: Option<i64>,
-    ) -> Result<Vec<i64>, Error> {
-        let mut sql = Sql::new("SELECT ");
-        MAIN.column(&mut sql, "id");
-        sql.push(" FROM ").table(model).push(" AS ");
-        MAIN.push(&mut sql);
-        sql.push(" WHERE ");
-        push_pointing(&mut sql, model, key, ids, after)?;
-        sql.locking();
-        self.rows(sql).await?.iter().map(|answer| answer.whole(0)).collect()
     }
 
     /// Ids of the newest rows, newest first.
@@ -330,7 +294,7 @@ pub(super) fn incomplete(model: &Model) -> Error {
     Error::Bug(format!("a row of {} lacks a field on its way to the database", model.name))
 }
 
-fn named(model: &'static Model, field: usize) -> Result<&'static str, Error> {
+pub(super) fn named(model: &'static Model, field: usize) -> Result<&'static str, Error> {
     model.fields.get(field).map(|f| f.name).ok_or_else(|| Error::Bug(format!("{} has no field {field}", model.name)))
 }
 
@@ -340,36 +304,6 @@ fn push_values(sql: &mut Sql, kind: Kind, values: &[Value]) -> Result<(), Error>
         sql.push(if i == 0 { "" } else { ", " }).push_bind(fit::stored(kind, value)?);
     }
     sql.push(")");
-    Ok(())
-}
-
-/// Which rows point at these, and in which order.
-fn push_pointing(
-    sql: &mut Sql,
-    model: &'static Model,
-    key: usize,
-    ids: &[i64],
-    after: Option<i64>,
-) -> Result<(), Error> {
-    match model.fields.get(key).and_then(Field::links) {
-        None => {
-            MAIN.column(sql, named(model, key)?);
-            push_ids(sql, ids);
-        }
-        Some(links) => {
-            links::push_linking(sql, MAIN, links);
-            push_ids(sql, ids);
-            sql.push(")");
-        }
-    }
-    if let Some(after) = after {
-        sql.push(" AND ");
-        MAIN.column(sql, "id");
-        sql.push(" > ").push_bind(after);
-    }
-    sql.push(" ORDER BY ");
-    MAIN.column(sql, "id");
-    sql.push(" LIMIT ").number(i64::try_from(IDS).unwrap_or(i64::MAX));
     Ok(())
 }
 
@@ -384,7 +318,7 @@ pub(super) fn push_ids(sql: &mut Sql, ids: &[i64]) {
     sql.push(")");
 }
 
-fn whole_rows(model: &'static Model) -> Sql {
+pub(super) fn whole_rows(model: &'static Model) -> Sql {
     let mut sql = Sql::new("SELECT ");
     MAIN.column(&mut sql, "id");
     sql.push(", ");
@@ -399,7 +333,7 @@ fn whole_rows(model: &'static Model) -> Sql {
     sql
 }
 
-fn read_whole(model: &'static Model, answer: &Answer) -> Result<Row, Error> {
+pub(super) fn read_whole(model: &'static Model, answer: &Answer) -> Result<Row, Error> {
     let mut row = Row::new(answer.whole(0)?, adopted::version(model, answer, 1)?, model.fields.len());
     for (place, field) in model.columns().enumerate() {
         row.set(field.index, answer.value(field.kind, 2 + place)?);

@@ -1,0 +1,79 @@
+//! Rows that point at others, by a key or by links: as many at a time as a statement takes, by number, so that a delete
+//! goes through any number of them.
+
+use super::change::{IDS, named, push_ids, read_whole, whole_rows};
+use super::links;
+use super::select::MAIN;
+use crate::error::Error;
+use crate::panel::{Field, Model};
+use crate::store::sql::Sql;
+use crate::store::transaction::Transaction;
+use crate::value::Row;
+
+impl Transaction {
+    /// Rows with every field whose key points at one of these or whose links lead to one, by number, some hundreds; `after`:
+    /// those behind it.
+    pub(in crate::store) async fn load_pointing(
+        &mut self,
+        model: &'static Model,
+        key: usize,
+        ids: &[i64],
+        after: Option<i64>,
+    ) -> Result<Vec<Row>, Error> {
+        let mut sql = whole_rows(model);
+        push_pointing(&mut sql, model, key, ids, after)?;
+        sql.locking();
+        let answers = self.rows(sql).await?;
+        let mut rows = answers.iter().map(|answer| read_whole(model, answer)).collect::<Result<Vec<_>, _>>()?;
+        self.load_links(model, &mut rows).await?;
+        Ok(rows)
+    }
+
+    /// As [`Transaction::load_pointing`], their numbers alone, which they keep until the end.
+    pub(in crate::store) async fn ids_pointing(
+        &mut self,
+        model: &'static Model,
+        key: usize,
+        ids: &[i64],
+        after: Option<i64>,
+    ) -> Result<Vec<i64>, Error> {
+        let mut sql = Sql::new("SELECT ");
+        MAIN.column(&mut sql, "id");
+        sql.push(" FROM ").table(model).push(" AS ");
+        MAIN.push(&mut sql);
+        sql.push(" WHERE ");
+        push_pointing(&mut sql, model, key, ids, after)?;
+        sql.locking();
+        self.rows(sql).await?.iter().map(|answer| answer.whole(0)).collect()
+    }
+}
+
+/// Which rows point at these, and in which order.
+fn push_pointing(
+    sql: &mut Sql,
+    model: &'static Model,
+    key: usize,
+    ids: &[i64],
+    after: Option<i64>,
+) -> Result<(), Error> {
+    match model.fields.get(key).and_then(Field::links) {
+        None => {
+            MAIN.column(sql, named(model, key)?);
+            push_ids(sql, ids);
+        }
+        Some(links) => {
+            links::push_linking(sql, MAIN, links);
+            push_ids(sql, ids);
+            sql.push(")");
+        }
+    }
+    if let Some(after) = after {
+        sql.push(" AND ");
+        MAIN.column(sql, "id");
+        sql.push(" > ").push_bind(after);
+    }
+    sql.push(" ORDER BY ");
+    MAIN.column(sql, "id");
+    sql.push(" LIMIT ").number(i64::try_from(IDS).unwrap_or(i64::MAX));
+    Ok(())
+}
