@@ -315,6 +315,16 @@ impl Store {
         self.database.meddle(sql::Sql::new(text)).await
     }
 
+    /// When what was under way is over: a database goes on with a statement whose request went away.
+    pub(crate) async fn settled_for_test(&self) {
+        let mut others = self.database.begin().await.expect("a transaction");
+        if !others.is_the_only_one() {
+            let all = sql::Sql::new("LOCK TABLE bw_people, bw_sessions, bw_audit IN SHARE MODE");
+            others.execute(all).await.expect("tables in which nobody writes");
+        }
+        others.commit_without_event().await.expect("a commit");
+    }
+
     /// The first column of the first row, as text, on a reading connection.
     pub(crate) async fn ask_for_test(&self, text: &'static str) -> String {
         let mut lane = self.database.reading().await.expect("a connection");

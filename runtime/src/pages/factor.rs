@@ -36,6 +36,21 @@ pub(super) fn seat<'a>(cx: &'a Cx<'_, Halfway>, token: &'a Token) -> Seat<'a> {
     }
 }
 
+/// Of somebody who is in, and proved of late that it is they.
+pub(super) fn seat_inside<'a>(cx: &'a Cx<'_>, token: &'a Token) -> Result<Seat<'a>, Error> {
+    if !cx.actor.is_fresh() {
+        return Err(Error::ProofNeeded);
+    }
+    Ok(Seat {
+        person: cx.actor.asker.person,
+        email: &cx.actor.email,
+        session: cx.actor.session,
+        held: cx.actor.held,
+        token,
+        context: Context::of(&cx.actor, cx.request_id),
+    })
+}
+
 /// GET: the form. POST: one try.
 pub(crate) async fn step(cx: &Cx<'_, Halfway>, token: &Token) -> Result<Response, Error> {
     if cx.method != Method::POST {
@@ -104,17 +119,7 @@ pub(crate) async fn enrol(cx: &Cx<'_>, token: &Token) -> Result<Response, Error>
     if !cx.panel().factors.totp {
         return Err(Error::NotFound);
     }
-    if !cx.actor.is_fresh() {
-        return Err(Error::ProofNeeded);
-    }
-    let seat = Seat {
-        person: cx.actor.asker.person,
-        email: &cx.actor.email,
-        session: cx.actor.session,
-        held: cx.actor.held,
-        token,
-        context: Context::of(&cx.actor, cx.request_id),
-    };
+    let seat = seat_inside(cx, token)?;
     let lead = if cx.actor.held.totp {
         "Scan this with the authenticator app that shall take the place of the one you have. Until you confirm it, the \
          old one stays; then it is worth nothing."

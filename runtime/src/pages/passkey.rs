@@ -7,7 +7,6 @@ use http::{Method, StatusCode};
 
 use super::factor::{codes_page, next, onward, with_session};
 use super::{door, frame, show};
-use crate::audit::Context;
 use crate::context::{Cx, Nobody};
 use crate::device;
 use crate::error::Error;
@@ -132,17 +131,7 @@ pub(crate) async fn add_first(cx: &Cx<'_, Halfway>, token: &Token) -> Result<Res
 
 /// For somebody who is in.
 pub(crate) async fn add(cx: &Cx<'_>, token: &Token) -> Result<Response, Error> {
-    if !cx.actor.is_fresh() {
-        return Err(Error::ProofNeeded);
-    }
-    let seat = Seat {
-        person: cx.actor.asker.person,
-        email: &cx.actor.email,
-        session: cx.actor.session,
-        held: cx.actor.held,
-        token,
-        context: Context::of(&cx.actor, cx.request_id),
-    };
+    let seat = super::factor::seat_inside(cx, token)?;
     let lead = "Your device or a security key will prove that it is you, with your finger, face or PIN. Nothing of that \
                 leaves the device, and no other site can ask for it.";
     adding(cx, &seat, lead, Some(cx.link(&Route::Account(AccountPage::Overview))), None).await

@@ -167,6 +167,11 @@ async fn loosen(
             if after.is_none() {
                 break;
             }
+            if let Some(links) = key.links() {
+                // Also of rows that go later: a table that was there before the panel may hold on to what a link leads to.
+                let all: Vec<i64> = rows.iter().map(|row| row.id).collect();
+                write.transaction().unlink(links, &all, ids).await?;
+            }
             rows.retain(|row| !gone.is_some_and(|gone| gone.contains(&row.id)));
             let Some(first) = rows.first() else { continue };
             // All of them get the same.
@@ -180,9 +185,6 @@ async fn loosen(
             let these: Vec<i64> = rows.iter().map(|row| row.id).collect();
             let columns = if key.links().is_none() { changed } else { stamped };
             let written = write.transaction().update_alike(model, &these, &same, columns).await?;
-            if let Some(links) = key.links() {
-                write.transaction().unlink(links, &these, ids).await?;
-            }
             if written != rows.len() as u64 {
                 return Err(Error::Bug(format!("{written} rows of {} were there of {}", model.name, rows.len())));
             }

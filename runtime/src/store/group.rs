@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::oneshot;
 
 use super::fault::Fault;
-use super::lane::Lane;
+use super::lane::{self, Lane};
 use super::pool::Loan;
 use crate::error::Error;
 
@@ -119,11 +119,11 @@ pub(super) fn commit(mut loan: Loan, others: Others) {
 
 /// As [`settle`], also if whoever asked for it goes away meanwhile; the place and the connection.
 pub(super) async fn settled(mut loan: Loan, others: Others) -> Result<Loan, Fault> {
-    let done = tokio::spawn(async move {
+    let done = async move {
         settle(&mut loan, others).await?;
         Ok(loan)
-    });
-    done.await.unwrap_or_else(|_| Err(Fault::Other(Error::Unavailable("the transaction was given up".to_owned()))))
+    };
+    lane::through(done).await
 }
 
 /// One went away in the middle of its part: that is undone, and the rest committed. `begun`: there is something to undo.

@@ -91,8 +91,8 @@ impl Lane {
 
     /// All rows.
     pub(in crate::store) async fn rows(&mut self, sql: Sql) -> Result<Vec<Answer>, Fault> {
+        self.note(&sql).await;
         self.unfit = true;
-        self.note(&sql);
         let answer = match &mut self.connection {
             Connection::Sqlite(connection) => connection.rows(sql).await,
             Connection::Postgres(connection) => connection.rows(sql).await,
@@ -107,17 +107,20 @@ impl Lane {
 
     /// Runs it; how many rows it changed.
     pub(in crate::store) async fn execute(&mut self, sql: Sql) -> Result<u64, Fault> {
-        self.note(&sql);
+        self.note(&sql).await;
         self.run(sql).await
     }
 
-    #[cfg_attr(not(test), expect(unused_variables, reason = "tests listen to the text"))]
-    fn note(&self, sql: &Sql) {
+    #[cfg_attr(not(test), expect(unused_variables, clippy::unused_async, reason = "tests listen, and cut off"))]
+    async fn note(&self, sql: &Sql) {
         if ASIDE.try_with(|()| ()).is_err() {
             self.statements.fetch_add(1, Ordering::Relaxed);
         }
         #[cfg(test)]
-        super::heard::note(sql.text());
+        {
+            super::heard::note(sql.text());
+            super::heard::may_go_on().await;
+        }
     }
 
     /// Whether it leads to a file, where whoever is in a transaction is the only one who writes.
@@ -133,7 +136,7 @@ impl Lane {
     /// The answer of a question that follows `begin`, on SQLite handed over together with it: each handing over to the
     /// thread that the file is read and written on, and back, costs as much as a small statement.
     pub(super) async fn begin_with(&mut self, begin: &'static str, question: Sql) -> Result<Vec<Answer>, Fault> {
-        self.note(&question);
+        self.note(&question).await;
         self.unfit = true;
         let answer = match &mut self.connection {
             Connection::Sqlite(connection) => connection.rows(Sql::in_a_row(vec![Sql::new(begin), question])).await,
@@ -147,7 +150,7 @@ impl Lane {
     pub(super) async fn end_with(&mut self, last: Vec<Sql>, end: Option<&'static str>) -> Result<(), Fault> {
         if self.is_sqlite() {
             for sql in &last {
-                self.note(sql);
+                self.note(sql).await;
             }
             let all: Vec<Sql> = last.into_iter().chain(end.map(Sql::new)).collect();
             if !all.is_empty() {
@@ -177,6 +180,8 @@ impl Lane {
 
     /// `BEGIN …`, `COMMIT`, `ROLLBACK`: not counted.
     pub(super) async fn control(&mut self, sqlite: &'static str, postgres: &'static str) -> Result<(), Fault> {
+        #[cfg(test)]
+        super::heard::may_go_on().await;
         let mut sql = Sql::default();
         sql.either(sqlite, postgres);
         self.run(sql).await?;

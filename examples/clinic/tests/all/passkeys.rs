@@ -2,6 +2,8 @@
 //! password, asked for behind the password, shown at the wall, and removed. The panel is reached by a name, as passkeys
 //! ask for, at the port that it got.
 
+use std::path::Path;
+
 use fantoccini::wd::WebDriverCompatibleCommand;
 use fantoccini::{Client, Locator};
 use serde_json::{Value, json};
@@ -73,15 +75,20 @@ async fn sign_in(client: &Client) {
     press(client, "form.stack button.primary").await;
 }
 
+/// A clinic at a name: passkeys belong to one, and not to a number.
+fn at_localhost(home: &Path) -> Server {
+    let mut words = command(home, &["serve", "--listen", "127.0.0.1:0"]);
+    words.env("PUBLIC_URL", "http://localhost:0");
+    Server::of(words)
+}
+
 #[tokio::test]
 async fn enrolled_signed_in_with_shown_at_the_wall_and_removed() {
     if !wanted() {
         return;
     }
     let home = tempfile::tempdir().expect("a directory");
-    let mut words = command(home.path(), &["serve", "--listen", "127.0.0.1:0"]);
-    words.env("PUBLIC_URL", "http://localhost:0");
-    let server = Server::of(words);
+    let server = at_localhost(home.path());
     let at = |path: &str| format!("http://localhost:{}{path}", server.address.port());
     let link = server.said.iter().flat_map(|said| said.split_whitespace()).find(|word| word.contains("/first?token="));
     let link = link.expect("the first owner's link").to_owned();
@@ -173,9 +180,7 @@ async fn without_the_script_the_page_says_what_a_passkey_needs_and_offers_the_re
         return;
     }
     let home = tempfile::tempdir().expect("a directory");
-    let mut words = command(home.path(), &["serve", "--listen", "127.0.0.1:0"]);
-    words.env("PUBLIC_URL", "http://localhost:0");
-    let server = Server::of(words);
+    let server = at_localhost(home.path());
     let driver = Driver::start(home.path());
     let client = browser(&driver, &home.path().join("owner"), false).await;
     client.goto(&format!("http://localhost:{}/sign-in", server.address.port())).await.expect("a page");

@@ -1,4 +1,4 @@
-//! A no is in the audit log, wherever it is said.
+//! What is refused gets a sentence, and a no is in the audit log, wherever it is said.
 
 use http::StatusCode;
 
@@ -55,4 +55,43 @@ async fn an_action_on_a_row_that_one_sees_and_may_not_touch_is_a_no_and_not_a_ga
     assert_eq!(refused(clinic.post(&sees, "/invoices/4711/do/approve", "").await), StatusCode::NOT_FOUND);
     let blind = Actor { role: &APPROVES_BLINDLY, ..actor("Clinician", None) };
     assert_eq!(refused(clinic.post(&blind, &target, "").await), StatusCode::NOT_FOUND);
+}
+
+#[tokio::test]
+async fn addresses_that_were_tampered_with_get_a_sentence() {
+    let clinic = Clinic::new().await;
+    let owner = actor("Owner", None);
+    for question in [
+        "after=zzz",
+        "before=MTo",
+        "at=middle",
+        "sort=nope",
+        "sort=--name",
+        "sort=doctor",
+        "size=0",
+        "size=201",
+        "size=x",
+        "f.doctor=x",
+        "f.doctor=1;drop",
+        "f.nope=1",
+        "f.created_at.from=soon",
+        "f.created_at.up=1",
+        "x=1",
+        "f.doctor.null=2",
+        "find.notes=x",
+    ] {
+        match clinic.get(&owner, &format!("/patients?{question}")).await {
+            Err(Error::BadRequest(why)) => assert!(why.ends_with('.') && !why.contains("SELECT"), "{why}"),
+            other => panic!("{question}: {:?}", other.map(|answer| answer.status)),
+        }
+    }
+    for question in [
+        "q=o",
+        "sort=-name&size=25",
+        "f.doctor=1",
+        "f.created_at.from=2026-11-21&f.created_at.to=2026-11-21",
+        "at=last",
+    ] {
+        assert!(clinic.page(&owner, &format!("/patients?{question}")).await.contains("Omar"), "{question}");
+    }
 }
