@@ -45,6 +45,6 @@ pub(crate) async fn cut_off<F: Future>(after: u32, work: F) -> Option<F::Output>
 pub(in crate::store) async fn may_go_on() {
     let goes = LEFT.try_with(|left| left.replace(left.get().and_then(|left| left.checked_sub(1))) != Some(0));
     if goes == Ok(false) {
-        pending().await
+        pending::<()>().await;
     }
 }
