@@ -6,10 +6,10 @@ use std::path::{Path, PathBuf};
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use crate::ast::Block;
+use crate::ast::{Block, HeadSetting};
 use crate::diag::{Diags, Level};
-use crate::panel::{Lock, LockedAction};
-use crate::resolve::{plain, resolve};
+use crate::panel::{Lock, LockedAccept, LockedAction, LockedOwner};
+use crate::resolve::{plain, resolve, settings};
 
 /// Beside the Cargo.toml of the crate that holds the block.
 const FILE: &str = "policy.lock";
@@ -97,7 +97,18 @@ pub(crate) fn read(text: &str, block: &mut Block) -> Lock {
         .iter()
         .map(|clause| clause.steps.iter().map(|(verb, model)| (plain(verb), plain(model))).collect());
     let one_person = one_person.collect();
-    // Only roles and `reauth` come from the lock: the rows and fields that they speak of are the block's.
+    let unheard = &mut Diags::new();
+    let proxies = locked.panels.iter().flat_map(|head| &head.settings).find_map(|setting| match setting {
+        HeadSetting::Proxies(ranges, _) => Some(ranges.iter().map(|range| range.value.clone()).collect()),
+        _ => None,
+    });
+    let factors = locked.factors.first().map(|clause| settings::factors(Some(clause), true, unheard));
+    let password = locked.passwords.first().map(|clause| settings::password(clause, unheard));
+    let session = locked.sessions.first().map(|clause| settings::session(clause, unheard));
+    let recovery = locked.recoveries.first().map(|clause| settings::recovery(Some(clause), unheard));
+    let throttles = settings::declared_throttles(&locked.throttles, unheard);
+    let accepts = accepts(&locked);
+    // Rights and `reauth` of the lock speak of the block's own rows, fields and actions.
     let mut swap = |block: &mut Block| {
         std::mem::swap(&mut block.roles, &mut locked.roles);
         std::mem::swap(&mut block.reauths, &mut locked.reauths);
@@ -105,7 +116,41 @@ pub(crate) fn read(text: &str, block: &mut Block) -> Lock {
     swap(block);
     let panel = resolve(block, &mut Diags::new());
     swap(block);
-    Lock { name, fault: None, roles: panel.roles, reauth: panel.reauth, actions, one_person }
+    Lock {
+        name,
+        fault: None,
+        roles: panel.roles,
+        reauth: panel.reauth,
+        actions,
+        one_person,
+        accepts,
+        proxies,
+        factors,
+        password,
+        session,
+        recovery,
+        throttles,
+    }
+}
+
+fn accepts(locked: &Block) -> Vec<LockedAccept> {
+    let of_panel = locked.accepts.iter().chain(locked.panels.iter().flat_map(|head| &head.accepts));
+    let mut all: Vec<LockedAccept> = of_panel.filter_map(|accept| one_accept(accept, LockedOwner::Panel)).collect();
+    for role in &locked.roles {
+        let name = || LockedOwner::Role(role.name.as_ref().map(plain).unwrap_or_default());
+        all.extend(role.accepts.iter().filter_map(|accept| one_accept(accept, name())));
+    }
+    for model in &locked.models {
+        let name = || LockedOwner::Model(model.name.as_ref().map(plain).unwrap_or_default());
+        all.extend(model.accepts.iter().filter_map(|accept| one_accept(accept, name())));
+    }
+    all
+}
+
+fn one_accept(accept: &crate::ast::Accept, of: LockedOwner) -> Option<LockedAccept> {
+    // A day that is none has passed.
+    let until = accept.until.as_ref().map(|text| settings::day(&text.value).unwrap_or_default());
+    Some(LockedAccept { rule: plain(accept.rule.as_ref()?), of, until })
 }
 
 fn actions(model: &crate::ast::Model) -> Vec<LockedAction> {

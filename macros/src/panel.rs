@@ -17,7 +17,7 @@ pub(crate) use self::access::{
     By, Factors, Limit, Password, Reauth, ReauthWhat, Recovery, Session, Throttle, ThrottleName,
 };
 pub(crate) use self::field_set::FieldSet;
-pub(crate) use self::lock::{Lock, LockedAction};
+pub(crate) use self::lock::{Lock, LockedAccept, LockedAction, LockedOwner};
 pub(crate) use self::model::{
     Action, Check, Choice, Field, Inline, Kind, LONGEST_LINE, Links, Model, OnDelete, Section, Sensitivity, Sort,
     Variant,

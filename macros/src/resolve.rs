@@ -13,7 +13,7 @@ mod names;
 mod pages;
 mod predicates;
 mod reserved;
-mod settings;
+pub(crate) mod settings;
 mod values;
 mod words;
 

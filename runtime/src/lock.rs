@@ -1,6 +1,8 @@
 //! `policy.lock`: the effective policy as text, one right a line, in the grammar of the block. The macro reads it again
 //! while compiling and fails the build on whatever goes beyond it; this file only writes it and tells two of them apart.
 
+mod doors;
+
 use std::collections::BTreeMap;
 
 use crate::clause;
@@ -9,7 +11,7 @@ use crate::panel::{Cell, FieldSet, Model, Panel, Reauth, Role};
 /// Its name, beside the Cargo.toml of the crate that holds the block.
 pub const FILE: &str = "policy.lock";
 
-/// The whole text: guards, what actions do, then role by role every right with every field by name.
+/// The whole text: how one gets in, guards, what actions do, then role by role every right with every field by name.
 #[must_use]
 pub fn text(panel: &Panel) -> String {
     let mut lines = vec![
@@ -18,8 +20,12 @@ pub fn text(panel: &Panel) -> String {
             panel.name
         ),
         "// grants more fails. Read its changes in review: each line is one right.".to_owned(),
-        format!("panel {} {{}}", panel.name),
+        format!("panel {} {{", panel.name),
+        format!("    {}", doors::proxies(panel)),
+        "}".to_owned(),
+        String::new(),
     ];
+    lines.extend(doors::clauses(panel));
     let mut guards = vec![String::new()];
     let proofs = proofs(panel);
     if !proofs.is_empty() {
@@ -28,17 +34,23 @@ pub fn text(panel: &Panel) -> String {
     // The other forbids are judged before the tables are written; this one also holds at run time.
     let one_person = panel.forbids.iter().filter(|clause| clause.text.starts_with("forbid one_person "));
     guards.extend(one_person.map(|clause| format!("{};", clause.text.trim_end_matches(';'))));
+    guards.extend(doors::accepts(panel, panel.name));
     if guards.len() > 1 {
         lines.extend(guards);
     }
-    for model in panel.models.iter().filter(|model| !model.actions.is_empty()) {
-        lines.extend([String::new(), format!("model {} {{", model.name)]);
-        lines.extend(model.actions.iter().map(|action| format!("    {}", effects(model, action))));
-        lines.push("}".to_owned());
+    for model in panel.models {
+        let actions = model.actions.iter().map(|action| effects(model, action));
+        let about: Vec<String> = actions.chain(doors::accepts(panel, model.name)).collect();
+        if !about.is_empty() {
+            lines.extend([String::new(), format!("model {} {{", model.name)]);
+            lines.extend(about.into_iter().map(|line| format!("    {line}")));
+            lines.push("}".to_owned());
+        }
     }
     for role in panel.roles {
         lines.extend([String::new(), format!("role {} {{", role.name)]);
         lines.extend(rights(panel, role).into_iter().map(|right| format!("    {right};")));
+        lines.extend(doors::accepts(panel, role.name).map(|accept| format!("    {accept}")));
         lines.push("}".to_owned());
     }
     lines.push(String::new());
@@ -84,14 +96,20 @@ fn rights(panel: &Panel, role: &Role) -> Vec<String> {
     if role.factor_required {
         rights.push("factor required".to_owned());
     }
+    if role.keep > 0 {
+        rights.push(format!("keep {}", role.keep));
+    }
     for model in panel.models {
         let of_model = || role.cells.iter().filter(|cell| cell.model == model.index);
         let mut cells: Vec<(&Cell, FieldSet)> = Vec::new();
-        for cell in of_model().filter(|cell| !of_model().any(|other| other.says_more(cell))) {
+        let says_all =
+            |other: &Cell, cell: &Cell| other.says_more(cell) && (cell.reveal.is_none() || other.reveal.is_some());
+        for cell in of_model().filter(|cell| !of_model().any(|other| says_all(other, cell))) {
             // Clauses over the same rows say one thing together.
             let same = cells.iter_mut().find(|(other, _)| {
                 other.verb == cell.verb
                     && other.lendable == cell.lendable
+                    && other.reveal == cell.reveal
                     && written(panel, model, other) == written(panel, model, cell)
             });
             match same {
@@ -101,7 +119,13 @@ fn rights(panel: &Panel, role: &Role) -> Vec<String> {
         }
         let mut lines: Vec<(usize, bool, String)> = cells
             .into_iter()
-            .map(|(cell, fields)| (cell.verb.place(), cell.lendable, clause::cell(panel, model, cell, fields)))
+            .map(|(cell, fields)| {
+                let mut line = clause::cell(panel, model, cell, fields);
+                if let Some(reason) = cell.reveal {
+                    line.extend([" reveal ", &format!("{reason:?}")]);
+                }
+                (cell.verb.place(), cell.lendable, line)
+            })
             .collect();
         lines.sort();
         lines.dedup();

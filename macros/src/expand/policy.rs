@@ -103,7 +103,7 @@ pub(super) fn of_panel(panel: &Panel) -> TokenStream {
     let (min, with_factor) =
         (Literal::u32_unsuffixed(panel.password.min), Literal::u32_unsuffixed(panel.password.min_with_factor));
     let blocklist = panel.password.blocklist;
-    let crate::panel::Factors { totp, passkey, alone } = panel.factors;
+    let crate::panel::Factors { totp, passkey, alone, .. } = panel.factors;
     let session = &panel.session;
     let [idle, absolute, reauth, ruling_idle, ruling_absolute] =
         [session.idle, session.absolute, session.reauth, session.ruling_idle, session.ruling_absolute]

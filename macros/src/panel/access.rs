@@ -11,12 +11,14 @@ pub(crate) struct Password {
 }
 
 /// Which second factors there are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy)]
 pub(crate) struct Factors {
     pub(crate) totp: bool,
     pub(crate) passkey: bool,
     /// A passkey signs in by itself, without a password.
     pub(crate) alone: bool,
+    /// None: the block does not say.
+    pub(crate) place: Option<Place>,
 }
 
 /// Durations in seconds.

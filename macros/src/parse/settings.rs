@@ -7,7 +7,7 @@ use crate::ast::{Factors, Limit, Reauth, Recovery, Setting, Settings, Throttle, 
 use crate::similar;
 
 const PASSWORD: [&str; 3] = ["min", "min_with_factor", "blocklist"];
-const SESSION: [&str; 4] = ["idle", "absolute", "reauth", "at_most"];
+const SESSION: [&str; 6] = ["idle", "absolute", "ruling_idle", "ruling_absolute", "reauth", "at_most"];
 
 /// Behind the word `password` or `session`: words with a value each.
 pub(crate) fn settings(input: &mut Input<'_, '_>, word: &Ident) -> (Settings, Read<()>) {
@@ -26,7 +26,7 @@ fn fill_settings(input: &mut Input<'_, '_>, word: &Ident, clause: &mut Settings)
             "min" | "min_with_factor" | "at_most" if known.iter().any(|known| name == known) => {
                 Setting::Count(input.count("a number")?)
             }
-            "idle" | "absolute" | "reauth" if word == "session" => {
+            "idle" | "absolute" | "ruling_idle" | "ruling_absolute" | "reauth" if word == "session" => {
                 Setting::Seconds(input.duration("a duration such as `30min`")?)
             }
             other => {

@@ -131,7 +131,7 @@ fn panel() -> Panel {
         forbids: Vec::new(),
         one_person: Vec::new(),
         password: Password { min: 15, min_with_factor: 8, blocklist: true, place: here() },
-        factors: crate::panel::Factors { totp: true, passkey: false, alone: false },
+        factors: crate::panel::Factors { totp: true, passkey: false, alone: false, place: None },
         session: Session {
             idle: 1,
             absolute: 2,

@@ -153,7 +153,8 @@ pub(crate) fn password(clause: &ast::Settings, diags: &mut Diags) -> Password {
 
 /// Without the clause: an authenticator app. `built`: this build has passkeys in it.
 pub(crate) fn factors(clause: Option<&ast::Factors>, built: bool, diags: &mut Diags) -> Factors {
-    let mut factors = Factors { totp: clause.is_none(), passkey: false, alone: false };
+    let mut factors =
+        Factors { totp: clause.is_none(), passkey: false, alone: false, place: clause.map(|clause| clause.place) };
     for (kind, alone) in clause.iter().flat_map(|clause| &clause.kinds) {
         let known = match kind.to_string().as_str() {
             "totp" => &mut factors.totp,
@@ -199,12 +200,15 @@ pub(crate) fn default_session(place: Place) -> Session {
 
 pub(crate) fn session(clause: &ast::Settings, diags: &mut Diags) -> Session {
     let mut session = default_session(clause.place);
+    let mut ruling = (None, None);
     for (name, setting) in unique(&clause.settings, diags) {
         match (name.to_string().as_str(), setting) {
             ("idle", Written::Seconds(seconds)) => (session.idle, session.ruling_idle) = (*seconds, *seconds),
             ("absolute", Written::Seconds(seconds)) => {
                 (session.absolute, session.ruling_absolute) = (*seconds, *seconds);
             }
+            ("ruling_idle", Written::Seconds(seconds)) => ruling.0 = Some(*seconds),
+            ("ruling_absolute", Written::Seconds(seconds)) => ruling.1 = Some(*seconds),
             ("reauth", Written::Seconds(seconds)) => session.reauth = *seconds,
             ("at_most", Written::Count(count)) => {
                 session.at_most = *count;
@@ -221,6 +225,8 @@ pub(crate) fn session(clause: &ast::Settings, diags: &mut Diags) -> Session {
             _ => {}
         }
     }
+    session.ruling_idle = ruling.0.unwrap_or(session.ruling_idle);
+    session.ruling_absolute = ruling.1.unwrap_or(session.ruling_absolute);
     session
 }
 
@@ -240,7 +246,18 @@ fn unique<'b>(
     kept
 }
 
+/// What the block limits, and what is limited without its saying so.
 pub(crate) fn throttles(clauses: &[ast::Throttle], head: Place, diags: &mut Diags) -> Vec<Throttle> {
+    let mut throttles = declared_throttles(clauses, diags);
+    for throttle in default_throttles(head) {
+        if throttles.iter().all(|declared| declared.name != throttle.name) {
+            throttles.push(throttle);
+        }
+    }
+    throttles
+}
+
+pub(crate) fn declared_throttles(clauses: &[ast::Throttle], diags: &mut Diags) -> Vec<Throttle> {
     let mut throttles: Vec<Throttle> = Vec::new();
     for clause in clauses {
         let Some(word) = &clause.name else { continue };
@@ -265,11 +282,6 @@ pub(crate) fn throttles(clauses: &[ast::Throttle], head: Place, diags: &mut Diag
             }
         }
         throttles.push(Throttle { name: *name, limits, wait: clause.wait, cap: clause.cap, place: clause.place });
-    }
-    for throttle in default_throttles(head) {
-        if throttles.iter().all(|declared| declared.name != throttle.name) {
-            throttles.push(throttle);
-        }
     }
     throttles
 }
@@ -359,7 +371,7 @@ pub(crate) fn accepts(written: &[ast::Accept], owner: Owner, into: &mut Vec<Acce
     }
 }
 
-fn day(text: &str) -> Option<(i32, u32, u32)> {
+pub(crate) fn day(text: &str) -> Option<(i32, u32, u32)> {
     use chrono::Datelike as _;
     let day = chrono::NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().filter(|_| text.len() == 10)?;
     Some((day.year(), day.month(), day.day()))

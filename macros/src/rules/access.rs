@@ -54,6 +54,15 @@ fn find<'a>(policy: &Policy<'a>, name: ThrottleName) -> Option<&'a Throttle> {
     policy.panel().throttles.iter().find(|throttle| throttle.name == name)
 }
 
+/// As the block writes it.
+pub(super) fn word(name: ThrottleName) -> &'static str {
+    words(name).0
+}
+
+pub(super) fn key(by: By) -> &'static str {
+    by_word(&[by])
+}
+
 fn words(name: ThrottleName) -> (&'static str, &'static str) {
     match name {
         ThrottleName::Login => ("login", "tries to sign in"),
@@ -104,6 +113,19 @@ pub(super) fn session_limits(policy: &Policy, diags: &mut Diags) {
         report(
             "`reauth` is longer than 15min".into(),
             "a proof of identity is meant to be fresh: sudo asks again after 15 minutes",
+        );
+    }
+    let rules = "whoever rules over people would stay signed in for longer than the others";
+    if session.ruling_idle > session.idle {
+        report("`ruling_idle` is longer than `idle`".into(), rules);
+    }
+    if session.ruling_absolute > session.absolute {
+        report("`ruling_absolute` is longer than `absolute`".into(), rules);
+    }
+    if session.idle < session.absolute && session.ruling_idle >= session.ruling_absolute {
+        report(
+            "`ruling_idle` is not shorter than `ruling_absolute`".into(),
+            "one of the two limits would never be reached",
         );
     }
     let Some(role) = factor else { return };

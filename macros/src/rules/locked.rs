@@ -1,6 +1,8 @@
 //! The policy beside the policy that somebody accepted: what is wider is an error, what is narrower passes. Without a
 //! `policy.lock` there is nothing to say.
 
+mod doors;
+
 use super::policy::Policy;
 use super::wording;
 use crate::diag::Diags;
@@ -30,7 +32,9 @@ pub(super) fn policy_is_locked(policy: &Policy, diags: &mut Diags) {
         let locked = lock.roles.iter().find(|locked| locked.name == policy.role(role).name);
         grants(policy, role, locked, diags);
         factor(policy, role, locked, diags);
+        kept(policy, role, locked, diags);
     }
+    doors::doors(policy, lock, name, diags);
     guards(policy, lock, name, diags);
     actions(policy, lock, diags);
 }
@@ -40,7 +44,7 @@ fn grants(policy: &Policy, id: RoleId, locked: Option<&Role>, diags: &mut Diags)
     let role = &policy.panel().roles[id.0];
     let mut wider: Vec<(GrantId, Place, String)> = Vec::new();
     for cell in &role.cells {
-        if let Some(how) = beyond(policy, cell, locked) {
+        if let Some(how) = beyond(policy, role, cell, locked) {
             wider.push((cell.grant, policy.place_of(id, cell), how));
         }
     }
@@ -83,7 +87,7 @@ fn grants(policy: &Policy, id: RoleId, locked: Option<&Role>, diags: &mut Diags)
 }
 
 /// In words, how a cell goes beyond what the lock says; `None` where it does not.
-fn beyond(policy: &Policy, cell: &Cell, locked: Option<&Role>) -> Option<String> {
+fn beyond(policy: &Policy, role: &Role, cell: &Cell, locked: Option<&Role>) -> Option<String> {
     let model = policy.model(cell.model);
     let alike = |lent_too: bool| -> Vec<&Cell> {
         let cells = locked.iter().flat_map(|role| &role.cells);
@@ -121,7 +125,18 @@ fn beyond(policy: &Policy, cell: &Cell, locked: Option<&Role>) -> Option<String>
     if !new.is_empty() {
         return Some(format!("{right} in {}", wording::fields(model, new)));
     }
-    (!more_rows.is_empty()).then(|| format!("{right} in more rows"))
+    if !more_rows.is_empty() {
+        return Some(format!("{right} in more rows"));
+    }
+    let in_the_lock = |c: &&&Cell| locked.is_some_and(|role| reveals(role, c));
+    let revealed = held.iter().filter(in_the_lock).fold(FieldSet::default(), |all, c| all.union(c.fields));
+    let bare = if reveals(role, cell) { cell.fields.minus(revealed) } else { FieldSet::default() };
+    (!bare.is_empty()).then(|| format!("{right} with a `reveal` of {}", wording::fields(model, bare)))
+}
+
+/// Personal data may leave by it.
+fn reveals(role: &Role, cell: &Cell) -> bool {
+    role.grants.get(cell.grant.0).is_some_and(|grant| grant.reveal.is_some())
 }
 
 fn factor(policy: &Policy, id: RoleId, locked: Option<&Role>, diags: &mut Diags) {
@@ -129,6 +144,18 @@ fn factor(policy: &Policy, id: RoleId, locked: Option<&Role>, diags: &mut Diags)
     if role.factor_required.is_none() && locked.is_some_and(|locked| locked.factor_required.is_some()) {
         let message = format!("role `{}` needs no second factor, and by `policy.lock` it does", role.name);
         diags.error(RULE, role.place, message).help(REVIEW).about(Owner::Role(id));
+    }
+}
+
+/// How many hold a role, always.
+fn kept(policy: &Policy, id: RoleId, locked: Option<&Role>, diags: &mut Diags) {
+    let role = policy.role(id);
+    let Some((then, _)) = locked.and_then(|locked| locked.keep) else { return };
+    let now = role.keep.map_or(0, |(count, _)| count);
+    if now < then {
+        let place = role.keep.map_or(role.place, |(_, place)| place);
+        let message = format!("`keep` of role `{}` is {now}, and {then} by `policy.lock`", role.name);
+        diags.error(RULE, place, message).help(REVIEW).about(Owner::Role(id));
     }
 }
 

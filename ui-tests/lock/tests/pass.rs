@@ -4,4 +4,5 @@
 bailiwick_ui_tests::panels! {
     "../pass/policy_is_locked.rs" policy_is_locked,
     "../pass/policy_is_locked_2.rs" policy_is_locked_2,
+    "../pass/policy_is_locked_3.rs" policy_is_locked_3,
 }
