@@ -17,4 +17,5 @@ mod retention;
 mod schema;
 mod sharing;
 mod tampering;
+mod tries;
 mod writing;

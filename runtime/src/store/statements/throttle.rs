@@ -39,6 +39,23 @@ impl Database {
         tx.commit_without_event().await?;
         Ok(all)
     }
+
+    /// What [`Self::reserve`] would be without its defence: looked at first, counted afterwards. For the control of the
+    /// tests that count who is let through.
+    #[cfg(test)]
+    pub(in crate::store) async fn reserve_apart(&self, ask: &Ask, now: DateTime<Utc>) -> Result<bool, Error> {
+        let mut tx = self.begin().await?;
+        let known = tally(&mut tx, &ask.key).await?;
+        tx.commit_without_event().await?;
+        let all = ask.rule.ask(known.as_ref(), now) == throttle::Answer::Go;
+        if all {
+            let mut tx = self.begin().await?;
+            let known = tally(&mut tx, &ask.key).await?;
+            put(&mut tx, &ask.key, &ask.rule.count(known.as_ref(), now), None).await?;
+            tx.commit_without_event().await?;
+        }
+        Ok(all)
+    }
 }
 
 /// A try that succeeded: not counted against those who share the key.
