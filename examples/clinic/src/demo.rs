@@ -65,13 +65,11 @@ pub(crate) async fn fill(store: &Store, patients: u64, say_progress: bool) -> Re
         let people: Vec<Planned> = (done..upto)
             .map(|number| {
                 let mut dice = Dice::new(number ^ 0xd0c);
-                (number, invent(number, now).seen_first, *dice.pick(&clinic.doctors))
+                (number, seen_first(number - first, patients, now, &mut dice), *dice.pick(&clinic.doctors))
             })
             .collect();
-        let rows = people
-            .iter()
-            .map(|(number, seen, doctor)| patient(*number, *doctor, &clinic.languages, now, *seen))
-            .collect();
+        let rows =
+            people.iter().map(|(number, seen, doctor)| patient(*number, *doctor, &clinic.languages, *seen)).collect();
         let (ids, _) = write.seed(Patient::MODEL, rows).await?;
         let known: Vec<(PatientId, &Planned)> = ids.into_iter().map(PatientId::from).zip(&people).collect();
         let visits = known.iter().filter(|(_, (number, ..))| number % 2 == 0);
@@ -95,6 +93,14 @@ pub(crate) async fn fill(store: &Store, patients: u64, say_progress: bool) -> Re
         Some(recorded) => write.commit(recorded).await,
         None => write.roll_back().await,
     }
+}
+
+/// As it is in a practice: who came later has the higher number. Over three years, as evenly as people come.
+fn seen_first(place: u64, patients: u64, now: DateTime<Utc>, dice: &mut Dice) -> DateTime<Utc> {
+    const SECONDS: u64 = 3 * 365 * 24 * 60 * 60;
+    let apart = (SECONDS / patients.max(1)).max(1);
+    let ago = (patients - place) * SECONDS / patients.max(1);
+    now - Duration::seconds(i64::try_from(ago.saturating_sub(dice.below(apart))).unwrap_or_default())
 }
 
 /// Number, first visit and doctor of a patient that is made.
@@ -166,14 +172,8 @@ fn doctor_rows(languages: &[LanguageId]) -> Vec<Vec<(usize, Value)>> {
         .collect()
 }
 
-fn patient(
-    number: u64,
-    doctor: DoctorId,
-    languages: &[LanguageId],
-    now: DateTime<Utc>,
-    seen: DateTime<Utc>,
-) -> Vec<(usize, Value)> {
-    let person = invent(number, now);
+fn patient(number: u64, doctor: DoctorId, languages: &[LanguageId], seen: DateTime<Utc>) -> Vec<(usize, Value)> {
+    let person = invent(number);
     NewPatient {
         name: person.name,
         email: person.email,

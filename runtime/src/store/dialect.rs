@@ -44,6 +44,18 @@ impl Sql {
         self.either(") > 0)", ")");
     }
 
+    /// Between two tables, the first of which is gone through and the other asked for each row; PostgreSQL decides that by
+    /// what it knows of both.
+    pub(in crate::store) fn push_joined_in_order(&mut self) -> &mut Self {
+        self.either(" CROSS JOIN ", " JOIN ")
+    }
+
+    /// ` IN (` these numbers `)`, as one value, so that the statement is the same however many they are.
+    pub(in crate::store) fn push_in_numbers(&mut self, numbers: &[i64]) {
+        self.either(" IN (SELECT value FROM json_each(", " = ANY(").push_bind(Bound::Numbers(numbers.to_vec()));
+        self.either("))", ")");
+    }
+
     /// Before a column of a condition that is read along the way: the index that there is for it is not what the rows are
     /// to be found by. PostgreSQL decides that by what it knows of the values.
     pub(in crate::store) fn push_passing_by(&mut self) {

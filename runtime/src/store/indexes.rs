@@ -1,6 +1,7 @@
 //! Which columns of a model are indexed: keys, unique fields, filters, orders and scopes.
 
-use crate::panel::{Field, FieldSet, Kind, Model, Panel, Sort};
+use crate::panel::{Field, FieldSet, Kind, Model, Panel, Sort, Verb};
+use crate::predicate::{Op, Operand, Predicate};
 use crate::store::dialect::Dialect;
 use crate::store::sql::{Sql, joined};
 
@@ -8,11 +9,12 @@ use crate::store::sql::{Sql, joined};
 /// for the other columns. The block's `String` has no more unless it says so.
 const LONGEST_INDEXED: u32 = 600;
 
-/// An index over one field, or over one and the field that the list is sorted by.
+/// An index over one field, or over one or two and the field that the list is sorted by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Index {
     table: &'static str,
     field: &'static str,
+    beside: Option<&'static str>,
     then: Option<&'static str>,
     of: Of,
 }
@@ -29,7 +31,7 @@ enum Of {
 impl Index {
     /// Over the parts of a text.
     pub(super) fn of_trigrams(model: &'static Model, field: &'static Field) -> Self {
-        Self { table: model.table, field: field.name, then: None, of: Of::Trigrams }
+        Self { table: model.table, field: field.name, beside: None, then: None, of: Of::Trigrams }
     }
 
     fn prefix(self) -> &'static str {
@@ -40,19 +42,17 @@ impl Index {
         }
     }
 
+    fn names(self) -> Vec<&'static str> {
+        [Some(self.table), Some(self.field), self.beside, self.then].into_iter().flatten().collect()
+    }
+
     /// Its name in the file.
     pub(super) fn name(self) -> String {
-        match self.then {
-            None => joined(self.prefix(), &[self.table, self.field]),
-            Some(then) => joined(self.prefix(), &[self.table, self.field, then]),
-        }
+        joined(self.prefix(), &self.names())
     }
 
     fn push_name(self, sql: &mut Sql) {
-        match self.then {
-            None => sql.name_of(self.prefix(), &[self.table, self.field]),
-            Some(then) => sql.name_of(self.prefix(), &[self.table, self.field, then]),
-        };
+        sql.name_of(self.prefix(), &self.names());
     }
 
     /// The statement that makes it. It is in the order of the list pages, nulls first and the id last, which SQLite does
@@ -67,8 +67,8 @@ impl Index {
             return sql.into_text(dialect);
         }
         sql.push(" (").name(self.field).either("", " NULLS FIRST");
-        if let Some(then) = self.then {
-            sql.push(", ").name(then).either("", " NULLS FIRST");
+        for further in [self.beside, self.then].into_iter().flatten() {
+            sql.push(", ").name(further).either("", " NULLS FIRST");
         }
         if !unique {
             sql.either("", ", \"id\"");
@@ -87,7 +87,8 @@ impl Index {
 
 /// The indexes that the panel asks for. A field by which rows are chosen among few values (a key, a choice, yes or no) is
 /// indexed together with the default order: a page of the rows of one doctor, newest first, is then one range, and
-/// nothing is sorted.
+/// nothing is sorted. A key that decides which rows a role sees is indexed with each field of few values that the list is
+/// filtered by, too: what a doctor has booked is one range then, and counted as one.
 pub(super) fn wanted(panel: &'static Panel, model: &'static Model) -> Vec<Index> {
     if model.adopted.is_some() {
         return Vec::new();
@@ -100,7 +101,24 @@ pub(super) fn wanted(panel: &'static Panel, model: &'static Model) -> Vec<Index>
         .filter_map(|cell| cell.when.as_ref())
         .fold(FieldSet::NONE, |all, when| all.union(when.reads()));
     let order = model.sort.first().and_then(|sort| model.fields.get(sort.field)).filter(|field| is_short(field));
-    model
+    let pinned = panel
+        .roles
+        .iter()
+        .flat_map(|role| role.cells)
+        .filter(|cell| cell.model == model.index && cell.verb == Verb::View)
+        .filter_map(|cell| cell.when.as_ref())
+        .fold(FieldSet::NONE, |all, when| all.union(pinned(when)));
+    let then = |field: &Field| order.filter(|order| has_few_values(field) && order.index != field.index);
+    let pairs = keys(model).filter(|key| pinned.contains(key.index)).flat_map(|key| {
+        choices(model).filter(|choice| model.filter.contains(&choice.index)).map(move |choice| Index {
+            table: model.table,
+            field: key.name,
+            beside: Some(choice.name),
+            then: then(choice).map(|order| order.name),
+            of: Of::Values,
+        })
+    });
+    let single = model
         .columns()
         .filter(|field| {
             field.unique
@@ -115,10 +133,29 @@ pub(super) fn wanted(panel: &'static Panel, model: &'static Model) -> Vec<Index>
         .map(|field| Index {
             table: model.table,
             field: field.name,
-            then: order.filter(|order| has_few_values(field) && order.index != field.index).map(|order| order.name),
+            beside: None,
+            then: then(field).map(|order| order.name),
             of: if field.unique { Of::UniqueValues } else { Of::Values },
-        })
-        .collect()
+        });
+    single.chain(pairs).collect()
+}
+
+/// Fields that have one value in all rows for which this holds.
+fn pinned(when: &Predicate) -> FieldSet {
+    match when {
+        Predicate::And(parts) => parts.iter().fold(FieldSet::NONE, |all, part| all.union(pinned(part))),
+        Predicate::Compare { left: Operand::Field(field), op: Op::Eq, .. }
+        | Predicate::Compare { right: Operand::Field(field), op: Op::Eq, .. } => FieldSet::NONE.with(*field),
+        _ => FieldSet::NONE,
+    }
+}
+
+fn keys(model: &'static Model) -> impl Iterator<Item = &'static Field> {
+    model.columns().filter(|field| !field.unique && matches!(field.kind, Kind::Actor | Kind::Model(..)))
+}
+
+fn choices(model: &'static Model) -> impl Iterator<Item = &'static Field> {
+    model.columns().filter(|field| !field.unique && matches!(field.kind, Kind::Choice(_) | Kind::Bool))
 }
 
 /// Whether rows are offered by this field where one of them is picked, and so in its order.
@@ -154,11 +191,24 @@ pub(super) fn has_few_values(field: &Field) -> bool {
 
 /// Every index that this file could ever have made for this model.
 pub(super) fn thinkable(model: &'static Model) -> impl Iterator<Item = Index> {
-    model.columns().flat_map(|field| {
-        let index = |then, of| Index { table: model.table, field: field.name, then, of };
-        let pairs = model.columns().map(move |then| index(Some(then.name), Of::Values));
-        [index(None, Of::UniqueValues), index(None, Of::Values)].into_iter().chain(pairs)
-    })
+    let index = |field: &Field, beside: Option<&Field>, then: Option<&Field>, of| Index {
+        table: model.table,
+        field: field.name,
+        beside: beside.map(|field| field.name),
+        then: then.map(|field| field.name),
+        of,
+    };
+    let single = model.columns().flat_map(move |field| {
+        let pairs = model.columns().map(move |then| index(field, None, Some(then), Of::Values));
+        [index(field, None, None, Of::UniqueValues), index(field, None, None, Of::Values)].into_iter().chain(pairs)
+    });
+    let pairs = keys(model).flat_map(move |key| {
+        choices(model).flat_map(move |choice| {
+            let thens = model.columns().map(Some).chain([None]);
+            thens.map(move |then| index(key, Some(choice), then, Of::Values))
+        })
+    });
+    single.chain(pairs)
 }
 
 /// Fields in whose text something is looked for: by the search box, and by pickers of these rows.

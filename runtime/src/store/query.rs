@@ -14,6 +14,8 @@ pub const LARGEST_PAGE: u32 = 200;
 pub const LARGEST_BATCH: u32 = 2_000;
 /// Rows are counted exactly up to here.
 pub const COUNT_BOUND: u64 = 10_000;
+/// What a search by an index finds is counted exactly up to here.
+pub const FOUND_BOUND: u64 = 1_000;
 /// Rows a picker offers at most, the current value aside.
 pub const PICKER_ROWS: u32 = 50;
 /// Rows a delete preview names a model at most.
@@ -130,7 +132,7 @@ impl ListedRow {
     }
 }
 
-/// A count that stops at [`COUNT_BOUND`].
+/// A count that stops at [`COUNT_BOUND`], of what a search finds at [`FOUND_BOUND`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Count {
     /// So many.

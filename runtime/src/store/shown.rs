@@ -68,6 +68,7 @@ fn shown(bound: &Bound) -> Shown {
         Bound::Date(value) => other(value.as_ref()),
         Bound::Time(value) => other(value.as_ref()),
         Bound::Uuid(value) => other(value.as_ref()),
+        Bound::Numbers(value) => Shown::Other(format!("{} numbers", value.len())),
         Bound::Blob(value) => Shown::Other(format!("{} bytes", value.as_ref().map_or(0, Vec::len))),
     }
 }

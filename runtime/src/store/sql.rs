@@ -40,6 +40,8 @@ pub(in crate::store) enum Bound {
     Found(Vec<&'static str>, String),
     /// As [`Bound::Found`], for the beginning of a word.
     Begins(Vec<&'static str>, String),
+    /// Whole numbers, as one value.
+    Numbers(Vec<i64>),
     /// Bytes.
     Blob(Option<Vec<u8>>),
 }

@@ -94,6 +94,7 @@ fn arguments(bound: Vec<Bound>) -> Result<PgArguments, Fault> {
             Bound::Part(value) => arguments.add(pattern(&value)),
             Bound::Begins(_, value) => arguments.add(value.to_ascii_lowercase()),
             Bound::Found(_, value) => arguments.add(pattern(&value.to_ascii_lowercase())),
+            Bound::Numbers(value) => arguments.add(value),
             Bound::Blob(value) => arguments.add(value),
         }
         .map_err(|error| Fault::Other(Error::Bug(format!("a value can't be bound: {error}"))))?;

@@ -126,6 +126,7 @@ fn arguments(bound: Vec<Bound>) -> Result<SqliteArguments, Fault> {
             Bound::Part(value) => arguments.add(value),
             Bound::Found(columns, text) => arguments.add(super::fulltext::question(&columns, &text)),
             Bound::Begins(columns, text) => arguments.add(super::fulltext::question(&columns, &format!(" {text}"))),
+            Bound::Numbers(value) => arguments.add(serde_json::Value::from(value).to_string()),
             Bound::Blob(value) => arguments.add(value),
         }
         .map_err(|error| Fault::Other(Error::Bug(format!("a value can't be bound: {error}"))))?;

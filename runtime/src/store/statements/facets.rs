@@ -69,8 +69,11 @@ fn rows_wanted(terms: &Terms, query: &FacetQuery, search: Option<Search<'_>>) ->
     let scope = terms.scope_with(wanted.reads()).and(wanted);
     match search {
         Some(search) if !search.text.trim().is_empty() => {
-            let indexed = finding::is_indexed(terms.model(), search.fields, search.text.trim());
-            finding::looking(terms, scope, search, indexed)
+            if finding::is_indexed(terms.model(), search.fields, search.text.trim()) {
+                finding::looking_up(terms, scope, search)
+            } else {
+                finding::looking(terms, scope, search)
+            }
         }
         _ => scope,
     }

@@ -1,7 +1,7 @@
-//! Looking for a text by the index of its parts. The index is asked first how many rows there are: few are fetched by
-//! their numbers; many lie so close together that going through the list in its order finds a page of them sooner.
+//! Looking for a text by the index of its parts. The index is asked first: what it finds, if that is not much, is fetched
+//! by its numbers; much of it lies so close together that going through the list in its order finds a page of it soon.
 
-use super::page::push_count;
+use super::condition::{self, Alias};
 use super::select::MAIN;
 use crate::authorize::Terms;
 use crate::condition::{Condition, is_short};
@@ -10,7 +10,7 @@ use crate::panel::{FieldSet, Model, Sort};
 use crate::store::answer::Answer;
 use crate::store::indexes::{is_order, searched};
 use crate::store::pool::Reading;
-use crate::store::query::{COUNT_BOUND, Search};
+use crate::store::query::{COUNT_BOUND, FOUND_BOUND, Search};
 use crate::store::sql::Sql;
 
 /// Characters of a part; what is shorter stands in no index, but for the beginnings of words.
@@ -36,54 +36,138 @@ pub(super) fn is_indexed(model: &'static Model, fields: FieldSet, text: &str) ->
         && !text.contains('\0')
 }
 
-/// Scope and search as one condition. Fields that may be read in the same rows are looked for together.
-pub(super) fn looking(terms: &Terms, scope: Condition, search: Search<'_>, indexed: bool) -> Condition {
+/// What an index says of a search.
+pub(super) enum Hits {
+    /// All rows that there are, by their numbers.
+    These(Vec<i64>),
+    /// More than [`FOUND_BOUND`]: about so many, in a table of about so many rows.
+    Many { about: u64, rows: u64 },
+}
+
+/// Scope and search as one condition, without the index.
+pub(super) fn looking(terms: &Terms, scope: Condition, search: Search<'_>) -> Condition {
     let text = search.text.trim();
-    let fields = (0..terms.model().fields.len()).filter(|field| search.fields.contains(*field));
-    if !indexed {
-        let each = fields.map(|field| {
-            let readable = terms.scope_with(FieldSet::NONE.with(field));
-            readable.and(Condition::looked_for(field, text))
-        });
-        return scope.and(Condition::Any(each.collect()));
-    }
-    let mut together: Vec<(Condition, FieldSet)> = Vec::new();
-    for field in fields {
+    let each = (0..terms.model().fields.len()).filter(|field| search.fields.contains(*field)).map(|field| {
         let readable = terms.scope_with(FieldSet::NONE.with(field));
-        match together.iter_mut().find(|(known, _)| *known == readable) {
-            Some((_, fields)) => *fields = fields.with(field),
-            None => together.push((readable, FieldSet::NONE.with(field))),
-        }
-    }
-    let found = |(readable, fields): (Condition, FieldSet)| {
-        // What the whole scope asks need not be asked twice.
-        let readable = if readable == scope { Condition::Always } else { readable };
-        readable.and(Condition::Found { fields, text: text.to_owned() })
-    };
-    let mut parts: Vec<Condition> = together.into_iter().map(found).collect();
+        readable.and(Condition::looked_for(field, text))
+    });
+    scope.and(Condition::Any(each.collect()))
+}
+
+/// The same by the index. Fields that may be read in the same rows are looked for together.
+pub(super) fn looking_up(terms: &Terms, scope: Condition, search: Search<'_>) -> Condition {
+    let mut parts: Vec<Condition> = readable_parts(terms, &scope, search)
+        .into_iter()
+        .map(|(readable, fields)| readable.and(Condition::Found { fields, text: search.text.trim().to_owned() }))
+        .collect();
     scope.and(if parts.len() == 1 { parts.remove(0) } else { Condition::Any(parts) })
 }
 
-/// How many rows there are, asked of the index, the condition by which a page of them is best fetched, and whether they are
-/// met on the way through the list.
-pub(super) async fn ways(
+/// Fields of the search by the rows in which they may be read. What the whole scope asks is not asked twice.
+fn readable_parts(terms: &Terms, scope: &Condition, search: Search<'_>) -> Vec<(Condition, FieldSet)> {
+    let mut parts: Vec<(Condition, FieldSet)> = Vec::new();
+    for field in (0..terms.model().fields.len()).filter(|field| search.fields.contains(*field)) {
+        let readable = terms.scope_with(FieldSet::NONE.with(field));
+        let readable = if readable == *scope { Condition::Always } else { readable };
+        match parts.iter_mut().find(|(known, _)| *known == readable) {
+            Some((_, fields)) => *fields = fields.with(field),
+            None => parts.push((readable, FieldSet::NONE.with(field))),
+        }
+    }
+    parts
+}
+
+/// Asks the index.
+pub(super) async fn look(
     lane: &mut Reading,
     terms: &Terms,
     scope: &Condition,
     search: Search<'_>,
-    sort: Option<Sort>,
-) -> Result<(u64, Condition, bool), Error> {
-    let by_index = looking(terms, scope.clone(), search, true);
-    let mut sql = Sql::new("SELECT (");
-    match &by_index {
-        Condition::Found { fields, text } => push_count_found(&mut sql, terms.model(), *fields, text),
-        other => push_count(&mut sql, terms.model(), other),
+) -> Result<Hits, Error> {
+    let model = terms.model();
+    let mut parts = readable_parts(terms, scope, search);
+    let mut sql = Sql::new("SELECT found.id, (SELECT max(\"id\") FROM ");
+    sql.table(model).push(") FROM (");
+    if parts.len() == 1
+        && let Some((readable, fields)) = parts.pop()
+    {
+        let wanted = scope.clone().and(readable);
+        push_some_found(&mut sql, MAIN, model, (fields, search.text.trim()), &wanted, bound() + 1);
+    } else {
+        sql.push("SELECT ");
+        MAIN.column(&mut sql, "id");
+        sql.push(" AS id FROM ").table(model).push(" AS ");
+        MAIN.push(&mut sql);
+        sql.push(" WHERE ");
+        condition::push(&mut sql, MAIN, model, &looking_up(terms, scope.clone(), search));
+        sql.push(" LIMIT ").number(whole(bound() + 1));
     }
-    push_size(&mut sql, terms.model());
-    let (count, size) = counted(lane.row(sql).await?)?;
+    sql.push(") AS found");
+    let mut ids = Vec::new();
+    let mut rows = 0;
+    for answer in lane.rows(sql).await? {
+        ids.push(answer.whole(0)?);
+        rows = answer.int(1)?.and_then(|size| u64::try_from(size).ok()).unwrap_or_default();
+    }
+    let seen = ids.len() as u64;
+    if seen <= bound() {
+        return Ok(Hits::These(ids));
+    }
+    // The index tells them by their numbers: where so many are among the first numbers, there are so many more behind.
+    let passed = ids.iter().max().and_then(|id| u64::try_from(*id).ok()).unwrap_or(1).max(1);
+    Ok(Hits::Many { about: seen.saturating_mul(rows) / passed, rows })
+}
+
+/// Numbers, as `id`, of rows that an index finds this text in and for which the condition holds, the first that come. A
+/// database that would rather start from the condition is kept from it: rows beyond the limit are then not looked at.
+pub(super) fn push_some_found(
+    sql: &mut Sql,
+    alias: Alias,
+    model: &'static Model,
+    (fields, text): (FieldSet, &str),
+    wanted: &Condition,
+    limit: u64,
+) {
+    sql.push("SELECT hits.id FROM (");
+    sql.push_numbers_found(model, fields, text);
+    sql.push(") AS hits");
+    if *wanted != Condition::Always {
+        sql.push_joined_in_order().table(model).push(" AS ");
+        alias.push(sql);
+        sql.push(" ON ");
+        alias.column(sql, "id");
+        sql.push(" = hits.id WHERE ");
+        condition::push(sql, alias, model, wanted);
+    }
+    sql.push(" LIMIT ").number(whole(limit));
+}
+
+/// The condition by which all of many rows are best fetched, and whether they are met on the way through the list.
+pub(super) fn way(
+    terms: &Terms,
+    scope: Condition,
+    search: Search<'_>,
+    sort: Option<Sort>,
+    hits: (u64, u64),
+) -> (Condition, bool) {
+    let (about, rows) = hits;
     // Where the list has to be sorted anyway, the fewer rows the better.
-    let walks = count > few(size) && is_order(terms.model(), sort);
-    Ok((count, if walks { looking(terms, scope.clone(), search, false) } else { by_index }, walks))
+    let walks = about > few(rows) && is_order(terms.model(), sort);
+    (if walks { looking(terms, scope, search) } else { looking_up(terms, scope, search) }, walks)
+}
+
+/// Rows of a table of so many that are passed by for a page of this size, before the index is asked for all that there are:
+/// rows so frequent that they are not met by then are so few that fetching them costs no more.
+pub(super) fn reach(rows: u64, size: usize) -> u64 {
+    if cfg!(test) { 3 * size as u64 } else { rows.saturating_mul(size as u64).isqrt().max(1_000) }
+}
+
+fn bound() -> u64 {
+    if cfg!(test) { 12 } else { FOUND_BOUND }
+}
+
+fn whole(number: u64) -> i64 {
+    i64::try_from(number).unwrap_or(i64::MAX)
 }
 
 /// Behind `SELECT (`, a count: `), ` and about how many rows there are at all, by what is known without counting.
@@ -100,10 +184,4 @@ pub(super) fn counted(answer: Option<Answer>) -> Result<(u64, u64), Error> {
     let Some(answer) = answer else { return Ok((0, 0)) };
     let size = answer.int(1)?.and_then(|size| u64::try_from(size).ok());
     Ok((answer.count(0)?, size.unwrap_or_default()))
-}
-
-fn push_count_found(sql: &mut Sql, model: &'static Model, fields: FieldSet, text: &str) {
-    sql.push("SELECT count(*) FROM (");
-    sql.push_numbers_found(model, fields, text);
-    sql.push(" LIMIT ").number(super::page::COUNTED).push(") AS counted");
 }

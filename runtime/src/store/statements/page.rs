@@ -1,8 +1,9 @@
 //! One page of a list, by key. A key splits what follows it into at most three stretches (same value and later id, later
 //! values, nulls); each is one range of an index, so that the last page costs as much as the first.
 
+use super::finding::{self, Hits};
 use super::select::{Columns, MAIN};
-use super::{condition, finding, links};
+use super::{condition, links};
 use crate::authorize::Terms;
 use crate::condition::{Condition, Term};
 use crate::error::Error;
@@ -10,7 +11,9 @@ use crate::panel::{FieldSet, Kind, Model, Panel, Sort};
 use crate::predicate::Op;
 use crate::store::database::Database;
 use crate::store::indexes::{has_few_values, is_order};
-use crate::store::query::{COUNT_BOUND, Count, GetQuery, Key, ListQuery, Listed, ListedRow, Position, Search};
+use crate::store::query::{
+    COUNT_BOUND, Count, FOUND_BOUND, GetQuery, Key, ListQuery, Listed, ListedRow, Position, Search,
+};
 use crate::store::sql::Sql;
 use crate::value::Value;
 
@@ -42,11 +45,29 @@ impl Database {
         let columns = Columns::new(panel, model, wanted, query.labels)?;
         let mut walk = Walk::new(query);
         let mut lane = self.reading().await?;
-        let (known, rows_wanted) = if let Some(search) = by_index(query) {
+        let mut otherwise = None;
+        let (known, mut rows_wanted) = if let Some(search) = by_index(query) {
             let scope = within(query.terms, &query.filter, None, query.sort);
-            let (count, way, walks) = finding::ways(&mut lane, query.terms, &scope, search, query.sort).await?;
-            walk.passing_by = walks;
-            (Some(bounded(count)), way)
+            match finding::look(&mut lane, query.terms, &scope, search).await? {
+                Hits::These(ids) => {
+                    let count = Count::Exactly(ids.len() as u64);
+                    walk.only = Some(ids);
+                    (Some(count), scope)
+                }
+                Hits::Many { about, rows } => {
+                    let count = Some(Count::MoreThan(FOUND_BOUND));
+                    let way = finding::way(query.terms, scope.clone(), search, query.sort, (about, rows));
+                    if is_order(model, query.sort) {
+                        let looked_for = finding::looking(query.terms, Condition::Always, search);
+                        walk.within = Some((finding::reach(rows, size + 1), looked_for));
+                        otherwise = Some(way);
+                        (count, scope)
+                    } else {
+                        walk.passing_by = way.1;
+                        (count, way.0)
+                    }
+                }
+            }
         } else {
             let rows_wanted = within(query.terms, &query.filter, query.search, query.sort);
             if query.count && walk.could_pass_by(model, &rows_wanted) {
@@ -61,14 +82,13 @@ impl Database {
             }
         };
 
-        let mut sql = Sql::new("SELECT ");
-        columns.push(&mut sql);
-        sql.push(" FROM ").table(model).push(" AS ");
-        MAIN.push(&mut sql);
-        columns.push_joins(&mut sql);
-        sql.push(" WHERE ");
-        walk.push_page(&mut sql, model, &rows_wanted, size + 1);
-        let answers = lane.rows(sql).await?;
+        let mut answers = lane.rows(walk.page(&columns, model, &rows_wanted, size + 1)).await?;
+        if answers.len() <= size
+            && let Some((wanted, passing_by)) = otherwise
+        {
+            (walk.within, walk.passing_by, rows_wanted) = (None, passing_by, wanted);
+            answers = lane.rows(walk.page(&columns, model, &rows_wanted, size + 1)).await?;
+        }
         let mut rows = answers.iter().map(|a| columns.read(a)).collect::<Result<Vec<_>, _>>()?;
 
         let further = rows.len() > size;
@@ -152,7 +172,7 @@ pub(in crate::store) fn within(
     let filter = filter.clone().linked_among(&|field| links::visible_to(terms, field));
     let scope = terms.scope_with(asked).and(filter);
     match search {
-        Some(search) if !search.text.trim().is_empty() => finding::looking(terms, scope, search, false),
+        Some(search) if !search.text.trim().is_empty() => finding::looking(terms, scope, search),
         _ => scope,
     }
 }
@@ -183,6 +203,10 @@ struct Walk<'a> {
     backwards: bool,
     /// Rows are many, and met on the way through the list in its order; not gathered first and sorted then.
     passing_by: bool,
+    /// Only these rows, by their numbers.
+    only: Option<Vec<i64>>,
+    /// Of the rows on the way, so many at most are looked at for this.
+    within: Option<(u64, Condition)>,
 }
 
 /// Values of one field that are each looked for by themselves, so that each is one range of an index.
@@ -196,7 +220,7 @@ impl<'a> Walk<'a> {
             Position::After(key) => (Some(key), false),
             Position::Before(key) => (Some(key), true),
         };
-        Self { sort: query.sort, from, backwards, passing_by: false }
+        Self { sort: query.sort, from, backwards, passing_by: false, only: None, within: None }
     }
 
     /// Whether rows could be met on the way through the list, where they are chosen by something else than its usual order.
@@ -217,21 +241,47 @@ impl<'a> Walk<'a> {
         Key { value, id: row.row.id }
     }
 
+    /// The statement of the page.
+    fn page(&self, columns: &Columns<'_>, model: &'static Model, rows_wanted: &Condition, limit: usize) -> Sql {
+        let mut sql = Sql::new("SELECT ");
+        columns.push(&mut sql);
+        sql.push(" FROM ").table(model).push(" AS ");
+        MAIN.push(&mut sql);
+        columns.push_joins(&mut sql);
+        sql.push(" WHERE ");
+        self.push_page(&mut sql, model, rows_wanted, limit);
+        sql
+    }
+
     /// The condition of the page, its order and its limit.
     fn push_page(&self, sql: &mut Sql, model: &'static Model, rows_wanted: &Condition, limit: usize) {
         let ways = self.ways(model, rows_wanted);
         match ways.as_slice() {
-            [(rows_wanted, stretch)] => self.push_way(sql, model, rows_wanted, stretch),
+            [(rows_wanted, stretch)] if self.within.is_none() => self.push_way(sql, model, rows_wanted, stretch),
             several => {
                 MAIN.column(sql, "id");
                 for (i, (rows_wanted, stretch)) in several.iter().enumerate() {
                     sql.push(if i == 0 { " IN (" } else { " UNION ALL " });
                     sql.push("SELECT id FROM (SELECT ");
                     MAIN.column(sql, "id");
-                    sql.push(" AS id FROM ").table(model).push(" AS ");
-                    MAIN.push(sql);
-                    sql.push(" WHERE ");
-                    self.push_way(sql, model, rows_wanted, stretch);
+                    sql.push(" AS id FROM ");
+                    match &self.within {
+                        None => {
+                            sql.table(model).push(" AS ");
+                            MAIN.push(sql);
+                            sql.push(" WHERE ");
+                            self.push_way(sql, model, rows_wanted, stretch);
+                        }
+                        Some((most, looked_for)) => {
+                            self.push_nearest(sql, model, looked_for.reads(), |walk, sql| {
+                                walk.push_way(sql, model, rows_wanted, stretch);
+                            });
+                            sql.number(i64::try_from(*most).unwrap_or(i64::MAX)).push(") AS ");
+                            MAIN.push(sql);
+                            sql.push(" WHERE ");
+                            condition::push(sql, MAIN, model, looked_for);
+                        }
+                    }
                     self.push_order(sql, model);
                     push_limit(sql, limit);
                     sql.push(") AS stretch");
@@ -243,14 +293,43 @@ impl<'a> Walk<'a> {
         push_limit(sql, limit);
     }
 
+    /// The rows that come first on the way, with what is read of them, up to the number of a limit.
+    fn push_nearest(
+        &self,
+        sql: &mut Sql,
+        model: &'static Model,
+        reads: FieldSet,
+        push_which: impl Fn(&Self, &mut Sql),
+    ) {
+        sql.push("(SELECT ");
+        MAIN.column(sql, "id");
+        let sorted = self.sort.map_or(reads, |sort| reads.with(sort.field));
+        for field in model.columns().filter(|field| sorted.contains(field.index)) {
+            sql.push(", ");
+            MAIN.column(sql, field.name);
+        }
+        sql.push(" FROM ").table(model).push(" AS ");
+        MAIN.push(sql);
+        sql.push(" WHERE ");
+        push_which(self, sql);
+        self.push_order(sql, model);
+        sql.push(" LIMIT ");
+    }
+
     fn push_way(&self, sql: &mut Sql, model: &'static Model, rows_wanted: &Condition, stretch: &Condition) {
-        sql.pass_by(self.passing_by);
+        if let Some(only) = &self.only {
+            MAIN.column(sql, "id");
+            sql.push_in_numbers(only);
+            sql.push(" AND ");
+        }
+        sql.pass_by(self.passing_by || self.only.is_some());
         condition::push(sql, MAIN, model, rows_wanted);
-        sql.pass_by(false);
+        sql.pass_by(self.only.is_some());
         if *stretch != Condition::Always {
             sql.push(" AND ");
             condition::push(sql, MAIN, model, stretch);
         }
+        sql.pass_by(false);
     }
 
     /// What is asked of the rows, and the stretch of the list: each pair is one range of an index.
@@ -259,7 +338,11 @@ impl<'a> Walk<'a> {
         if stretches.is_empty() {
             stretches.push(Condition::Always);
         }
-        let each = if self.passing_by { vec![rows_wanted.clone()] } else { one_by_one(model, rows_wanted) };
+        let each = if self.passing_by || self.only.is_some() {
+            vec![rows_wanted.clone()]
+        } else {
+            one_by_one(model, rows_wanted)
+        };
         let of_one = |wanted: Condition| {
             stretches.iter().map(move |stretch| (wanted.clone(), stretch.clone())).collect::<Vec<_>>()
         };

@@ -8,12 +8,14 @@ use crate::error::Error;
 use crate::panel::{FieldSet, Kind, Panel};
 use crate::predicate::Op;
 use crate::store::database::Database;
-use crate::store::query::{Candidate, Candidates, PICKER_ROWS, PickFrom, PickerQuery};
+use crate::store::query::{Candidate, Candidates, FOUND_BOUND, PICKER_ROWS, PickFrom, PickerQuery};
 use crate::store::sql::Sql;
 use crate::value::Value;
 
 /// Within a picker's part of the statement.
 const PICKED: Alias = Alias(0);
+/// Within what an index finds for it; the names of keys stand under the numbers between.
+const FOUND: Alias = Alias(1_000);
 
 impl Database {
     /// One answer for each picker, in order.
@@ -111,23 +113,32 @@ fn push_which(sql: &mut Sql, picker: &PickerQuery<'_>, current: bool) {
                 let texts = label_fields(terms.model())
                     .filter(|f| matches!(f.kind, Kind::String | Kind::Text | Kind::Email | Kind::Url));
                 let fields = texts.fold(FieldSet::NONE, |set, field| set.with(field.index));
-                let held: Vec<Condition> = if finding::is_indexed(terms.model(), fields, text) {
-                    vec![Condition::Found { fields, text: text.to_owned() }]
+                let by_number = text.parse().ok().map(|id| Condition::Compare {
+                    left: Term::Id,
+                    op: Op::Eq,
+                    right: Term::Value(Value::Int(id)),
+                });
+                if finding::is_indexed(terms.model(), fields, text) {
+                    // Of very many it is some: whoever types on meets fewer.
+                    sql.push("(");
+                    PICKED.column(sql, "id");
+                    sql.push(" IN (SELECT found.id FROM (");
+                    finding::push_some_found(sql, FOUND, terms.model(), (fields, text), &wanted, FOUND_BOUND);
+                    sql.push(") AS found)");
+                    if let Some(by_number) = by_number {
+                        sql.push(" OR ");
+                        condition::push(sql, PICKED, terms.model(), &by_number);
+                    }
+                    sql.push(") AND ");
+                    sql.pass_by(true);
                 } else {
                     let each = (0..128).filter(|field| fields.contains(*field));
-                    each.map(|field| Condition::looked_for(field, text)).collect()
-                };
-                wanted = wanted.and(Condition::Any(
-                    held.into_iter()
-                        .chain(text.parse().ok().map(|id| Condition::Compare {
-                            left: Term::Id,
-                            op: Op::Eq,
-                            right: Term::Value(Value::Int(id)),
-                        }))
-                        .collect(),
-                ));
+                    let looked_for = each.map(|field| Condition::looked_for(field, text)).chain(by_number);
+                    wanted = wanted.and(Condition::Any(looked_for.collect()));
+                }
             }
             condition::push(sql, PICKED, terms.model(), &wanted);
+            sql.pass_by(false);
         }
     }
     if current && let Some(id) = picker.current {
