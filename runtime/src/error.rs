@@ -42,6 +42,8 @@ pub enum Error {
     Unread(Unread),
     /// The database is busy, gone or too slow; what happened, for the log only: 503.
     Unavailable(String),
+    /// A statement took longer than it may: 503.
+    TooLong,
     /// A change that was said to take long holds the database, and this one waited as long as it may: 503.
     Busy,
     /// There is no room left where the database is; nothing of the change was kept: 503.
@@ -109,7 +111,7 @@ impl Error {
 
     /// Whether the same may work later, without anybody doing it differently: the database is busy, gone or full.
     pub(crate) fn may_pass(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::Busy | Self::Full)
+        matches!(self, Self::Unavailable(_) | Self::TooLong | Self::Busy | Self::Full)
     }
 
     /// The status of the answer.
@@ -123,7 +125,7 @@ impl Error {
             Self::Fields(_) | Self::Check(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Unread(why) => why.status(),
-            Self::Unavailable(_) | Self::Busy | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(_) | Self::TooLong | Self::Busy | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
             Self::Setup(_) | Self::Bug(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -153,6 +155,11 @@ impl Error {
             Self::Check(message) => (*message).to_owned(),
             Self::Held { by, count } => format!("This can't be deleted: {by} point at it ({count})."),
             Self::Unavailable(_) => "The database does not answer in time. Please try again in a moment.".to_owned(),
+            Self::TooLong => {
+                "This takes the database too long. Among very many rows, narrow them down by a filter or a search, or sort \
+                           by another column."
+                    .to_owned()
+            }
             Self::Busy => {
                 "Many rows are being brought in as one at the moment, and nobody else can save until that is done. \
                            Nothing of this was saved; please send it again in a minute."
@@ -183,6 +190,7 @@ impl fmt::Display for Error {
             Self::BadRequest(what) => write!(f, "bad request: {what}"),
             Self::Unread(why) => write!(f, "not read: {why:?}"),
             Self::Unavailable(what) => write!(f, "database unavailable: {what}"),
+            Self::TooLong => f.write_str("a statement took longer than it may"),
             Self::Busy => f.write_str("database busy: a long change is under way"),
             Self::Full => f.write_str("the disk of the database is full"),
             Self::Bug(what) => write!(f, "bug: {what}"),

@@ -29,7 +29,7 @@ fn of_code(said: &PgDatabaseError) -> Fault {
     match (code.get(..2).unwrap_or_default(), code) {
         (_, "23505") => Fault::Unique(columns(said)),
         (_, "23503") => Fault::ForeignKey(columns(said)),
-        (_, "57014") => unavailable("a statement took longer than it may"),
+        (_, "57014") => Fault::Other(Error::TooLong),
         (_, "57P01" | "57P02" | "57P03" | "57P05" | "25P03") | ("08", _) => Fault::Lost(message.to_owned()),
         (_, "40001" | "40P01" | "55P03") => unavailable("another change was in the way"),
         (_, "53100") => Fault::Other(Error::Full),

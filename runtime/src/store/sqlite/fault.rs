@@ -37,7 +37,7 @@ pub(super) fn sorted(error: &sqlx::Error) -> Fault {
     }
     Fault::Other(match code & 0xff {
         BUSY | LOCKED => Error::Unavailable("another process holds the database".to_owned()),
-        INTERRUPT => Error::Unavailable("a statement took longer than it may".to_owned()),
+        INTERRUPT => Error::TooLong,
         NOMEM => Error::Unavailable("the database is out of memory".to_owned()),
         READONLY => Error::Unavailable("it can't be written to".to_owned()),
         IOERR => Error::Unavailable(format!("reading or writing failed ({})", said.message())),
