@@ -9,9 +9,11 @@ use super::page::{bounded, push_count, within};
 use super::select::MAIN;
 use crate::condition::{Condition, Term};
 use crate::error::Error;
-use crate::panel::{FieldSet, Kind};
+use crate::panel::{Field, FieldSet, Kind, Model, Sort};
 use crate::predicate::Op;
 use crate::store::database::Database;
+use crate::store::fit::stored;
+use crate::store::indexes::is_order;
 use crate::store::query::{ChartQuery, Count, CountQuery};
 use crate::store::sql::Sql;
 use crate::value::Value;
@@ -42,40 +44,83 @@ impl Database {
         let Some(field) = model.fields.get(query.field) else {
             return Err(Error::Bug(format!("{} has no field {} to chart by", model.name, query.field)));
         };
-        let (first, behind) = match field.kind {
-            Kind::Date => (Value::Date(query.from), query.to.succ_opt().map(Value::Date)),
-            Kind::Timestamp => (midnight(query.from), query.to.succ_opt().map(midnight)),
+        let begins: fn(NaiveDate) -> Value = match field.kind {
+            Kind::Date => Value::Date,
+            Kind::Timestamp => midnight,
             _ => return Err(Error::Bug(format!("{} of {} is no day", field.name, model.name))),
         };
         if (query.to - query.from).num_days() > LONGEST_CHART {
             return Err(Error::BadRequest("That span of days is too long.".to_owned()));
         }
-        let beside = |op, value| Condition::Compare { left: Term::Field(query.field), op, right: Term::Value(value) };
-        let mut span = beside(Op::Ge, first);
-        if let Some(behind) = behind {
-            span = span.and(beside(Op::Lt, behind));
+        let days: Vec<NaiveDate> = query.from.iter_days().take_while(|day| *day <= query.to).collect();
+        if days.is_empty() {
+            return Ok(Vec::new());
         }
         let readable = query.terms.scope_with(FieldSet::NONE.with(query.field));
-        let wanted = within(query.terms, &query.filter, None, None).and(readable).and(span);
-        let mut sql = Sql::new("SELECT ");
-        sql.push_day(MAIN, field);
-        sql.push(" AS day, count(*) FROM ").table(model).push(" AS ");
-        MAIN.push(&mut sql);
-        sql.push(" WHERE ");
-        condition::push(&mut sql, MAIN, model, &wanted);
-        // By place: a field of the model may be called `day`, too.
-        sql.push(" GROUP BY 1");
+        let wanted = within(query.terms, &query.filter, None, None).and(readable);
+        // By an index each day is one range of it; without one all rows are read, and that once.
+        let by_day = is_order(model, Some(Sort { field: query.field, descending: false }));
+        let sql = if by_day {
+            each_day(field, model, &wanted, &days, begins)?
+        } else {
+            at_once(field, model, wanted, &days, begins)
+        };
         let mut found = HashMap::new();
         for answer in self.reading().await?.rows(sql).await? {
             found.insert(answer.words(0)?, answer.count(1)?);
         }
-        Ok(query
-            .from
-            .iter_days()
-            .take_while(|day| *day <= query.to)
-            .map(|day| (day, found.get(&day.to_string()).copied().unwrap_or_default()))
-            .collect())
+        Ok(days.into_iter().map(|day| (day, found.get(&day.to_string()).copied().unwrap_or_default())).collect())
     }
+}
+
+fn each_day(
+    field: &'static Field,
+    model: &'static Model,
+    wanted: &Condition,
+    days: &[NaiveDate],
+    begins: fn(NaiveDate) -> Value,
+) -> Result<Sql, Error> {
+    let mut sql = Sql::new("SELECT days.column1, (SELECT count(*) FROM ");
+    sql.table(model).push(" AS ");
+    MAIN.push(&mut sql);
+    sql.push(" WHERE ");
+    condition::push(&mut sql, MAIN, model, wanted);
+    for (sign, column) in [(" >= ", "column2"), (" < ", "column3")] {
+        sql.push(" AND ");
+        MAIN.column(&mut sql, field.name);
+        sql.push(sign).push("days.").push(column);
+    }
+    sql.push(") FROM (VALUES ");
+    for (i, day) in days.iter().enumerate() {
+        let next = day.succ_opt().ok_or_else(|| Error::BadRequest("There is no day behind the last.".to_owned()))?;
+        sql.push(if i == 0 { "(" } else { ", (" }).push_bind(day.to_string());
+        sql.push(", ").push_bind(stored(field.kind, &begins(*day))?);
+        sql.push(", ").push_bind(stored(field.kind, &begins(next))?).push(")");
+    }
+    sql.push(") AS days");
+    Ok(sql)
+}
+
+fn at_once(
+    field: &'static Field,
+    model: &'static Model,
+    wanted: Condition,
+    days: &[NaiveDate],
+    begins: fn(NaiveDate) -> Value,
+) -> Sql {
+    let beside = |op, value| Condition::Compare { left: Term::Field(field.index), op, right: Term::Value(value) };
+    let from = days.first().map(|day| beside(Op::Ge, begins(*day)));
+    let behind = days.last().and_then(NaiveDate::succ_opt).map(|day| beside(Op::Lt, begins(day)));
+    let wanted = [from, behind].into_iter().flatten().fold(wanted, Condition::and);
+    let mut sql = Sql::new("SELECT ");
+    sql.push_day(MAIN, field);
+    sql.push(" AS day, count(*) FROM ").table(model).push(" AS ");
+    MAIN.push(&mut sql);
+    sql.push(" WHERE ");
+    condition::push(&mut sql, MAIN, model, &wanted);
+    // By place: a field of the model may be called `day`, too.
+    sql.push(" GROUP BY 1");
+    sql
 }
 
 fn midnight(day: NaiveDate) -> Value {
