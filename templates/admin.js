@@ -249,7 +249,7 @@
     if (form) {
       guarded = form;
       // A form that comes back with errors holds text that is saved nowhere.
-      before = $("#errors, .stale", part) ? "" : picture(form);
+      before = $("#errors, .stale, [data-held]", part) ? "" : picture(form);
     }
     const errors = $("#errors", part);
     if (errors) errors.focus();

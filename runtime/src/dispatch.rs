@@ -10,7 +10,7 @@ use tokio::sync::SemaphorePermit;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::audit::{Change, Context, Event, EventId};
+use crate::audit::Context;
 use crate::authorize::Actor;
 use crate::context::{CSRF_FIELD, Cx, Nobody};
 use crate::error::{Error, Unread};
@@ -19,7 +19,7 @@ use crate::forgery::{self, Forged};
 use crate::intake::{Posted, Sender};
 use crate::pages;
 use crate::pages::prove::Wall;
-use crate::panel::Sensitivity;
+use crate::resend;
 use crate::response::Response;
 use crate::route::{FactorPage, Page, Route};
 use crate::session::{self, EndReason, Halfway, Jar, Lacks, Standing};
@@ -60,7 +60,7 @@ pub(crate) async fn answer(
     }
     let is_post = !matches!(posted, Posted::Nothing);
     if is_post && forgery::check_origin(&parts.headers, &app.settings.public_url).is_err() {
-        return forged(&cx, Forged::ForeignSite, None).await;
+        return pages::forged(&cx, Forged::ForeignSite, None).await;
     }
     // A link is for whoever holds it, whoever else is signed in at this browser.
     if matches!(route, Some(Route::First | Route::Join)) {
@@ -68,7 +68,10 @@ pub(crate) async fn answer(
     }
     let visitor = match who(&cx).await {
         Ok(visitor) => visitor,
-        Err(error) => return or_outside(&cx, Err(error)),
+        Err(error) => {
+            let answer = resend::while_away(&mut cx, posted, error).await;
+            return or_outside(&cx, answer);
+        }
     };
     match visitor {
         Visitor::Person(actor, token) => {
@@ -86,11 +89,22 @@ pub(crate) async fn answer(
                     return explained(&cx.with_actor(*actor), &error).await;
                 }
             };
-            if is_post && forgery::check_token(&token, carried.as_deref()).is_err() {
-                return forged(&cx, Forged::WrongToken, Some(&actor)).await;
+            let is_own = !is_post || forgery::check_token(&token, carried.as_deref()).is_ok();
+            if !is_own {
+                match resend::is_of_before(&cx, &actor, carried.as_deref()).await {
+                    Ok(true) => {}
+                    Ok(false) => return pages::forged(&cx, Forged::WrongToken, Some(&actor)).await,
+                    Err(error) => {
+                        // It goes back as it came: nobody may say yet that it is theirs.
+                        cx.csrf = carried.unwrap_or_default();
+                        return explained(&cx.with_actor(*actor), &error).await;
+                    }
+                }
             }
             cx.csrf = forgery::form_token(&token);
-            signed_in(cx.with_actor(*actor), route, &token).await
+            let clear = Jar::Left.clear(&cx.app.settings.public_url);
+            let answer = signed_in(cx.with_actor(*actor), route, &token).await;
+            if is_own { answer } else { answer.with_header(header::SET_COOKIE, clear) }
         }
         Visitor::Halfway(half, token) => {
             let carried = match take(&mut cx, posted, Sender::Anybody).await {
@@ -98,15 +112,23 @@ pub(crate) async fn answer(
                 Err(unread) => return or_outside(&cx, Err(unread.into())),
             };
             if is_post && forgery::check_token(&token, carried.as_deref()).is_err() {
-                return forged(&cx, Forged::WrongToken, None).await;
+                return match resend::too_early(&mut cx, carried) {
+                    Some(answer) => or_outside(&cx, answer),
+                    None => pages::forged(&cx, Forged::WrongToken, None).await,
+                };
             }
             cx.csrf = forgery::form_token(&token);
             halfway(&cx.with_actor(*half), route, &token).await
         }
-        Visitor::Nobody { cookie_is_dead } => {
-            let answer = before_the_door(cx, route, posted).await;
-            if cookie_is_dead && !answer.headers.contains_key(header::SET_COOKIE) {
-                return answer.with_header(header::SET_COOKIE, Jar::Session.clear(&app.settings.public_url));
+        Visitor::Nobody { cookie_is_dead, ended } => {
+            let public_url = &app.settings.public_url;
+            let answer = match resend::without_session(&mut cx, posted, ended).await {
+                Ok(None) => before_the_door(cx, route, posted).await,
+                Ok(Some(answer)) => answer,
+                Err(error) => return or_outside(&cx, Err(error)),
+            };
+            if cookie_is_dead && !Jar::Session.is_set_by(&answer.headers, public_url) {
+                return answer.with_header(header::SET_COOKIE, Jar::Session.clear(public_url));
             }
             answer
         }
@@ -138,17 +160,21 @@ async fn with_file(cx: &mut Cx<'_, Nobody>, posted: Posted) -> Result<Option<Str
 enum Visitor {
     Person(Box<Actor>, Token),
     Halfway(Box<Halfway>, Token),
-    Nobody { cookie_is_dead: bool },
+    /// `ended`: what the dead cookie held was a session.
+    Nobody {
+        cookie_is_dead: bool,
+        ended: Option<Token>,
+    },
 }
 
 /// Who asks: one statement, and no more unless the session just came to its end.
 async fn who(cx: &Cx<'_, Nobody>) -> Result<Visitor, Error> {
     let app = cx.app;
     let Some(token) = Jar::Session.read(cx.headers, &app.settings.public_url) else {
-        return Ok(Visitor::Nobody { cookie_is_dead: false });
+        return Ok(Visitor::Nobody { cookie_is_dead: false, ended: None });
     };
     let Some(row) = app.store.session(&token.hash(), cx.now).await? else {
-        return Ok(Visitor::Nobody { cookie_is_dead: true });
+        return Ok(Visitor::Nobody { cookie_is_dead: true, ended: None });
     };
     if row.lent_is_over
         && let Err(error) = app.store.note_expired_loans(cx.request_id, Some(row.person), cx.now).await
@@ -170,7 +196,7 @@ async fn who(cx: &Cx<'_, Nobody>) -> Result<Visitor, Error> {
             if let Some(reason) = reason {
                 end(cx, row.session, reason).await?;
             }
-            Ok(Visitor::Nobody { cookie_is_dead: true })
+            Ok(Visitor::Nobody { cookie_is_dead: true, ended: Some(token) })
         }
     }
 }
@@ -280,7 +306,7 @@ async fn before_the_door(mut cx: Cx<'_, Nobody>, route: Option<Route<'_>>, poste
     if is_post {
         let genuine = door.as_ref().is_some_and(|door| forgery::check_token(door, carried.as_deref()).is_ok());
         if !genuine {
-            return forged(&cx, Forged::WrongToken, None).await;
+            return pages::forged(&cx, Forged::WrongToken, None).await;
         }
     }
     let (door, is_new) = match door {
@@ -324,37 +350,6 @@ fn elsewhere<Who>(cx: &Cx<'_, Who>, route: &Route<'_>, words: &'static str) -> R
             .with_header(HeaderName::from_static("hx-redirect"), to);
     }
     Response::see_other(&to)
-}
-
-/// A form that can't be believed: 403, and what to do. Recorded, though not as often as somebody can send it.
-async fn forged<Who>(cx: &Cx<'_, Who>, why: Forged, actor: Option<&Actor>) -> Response {
-    tracing::warn!(request = %cx.request_id, ?why, "a form was not believed");
-    if let Some(count) = cx.app.forged.count(&cx.address, cx.now) {
-        let fact = |name: &str, value: String| Change::fact(name, Sensitivity::Internal, value);
-        let event = Event::plain(EventId::FormForged)
-            .with(fact("reason", if why == Forged::ForeignSite { "another site" } else { "wrong token" }.to_owned()))
-            .with(Change::fact("address", Sensitivity::Personal, cx.address.as_str()))
-            .with(fact("page", format!("{} {}", cx.method, cx.route)))
-            .with(fact("count in 10 minutes", count.to_string()));
-        let context = match actor {
-            Some(actor) => Context::of(actor, cx.request_id),
-            None => Context::of_nobody(cx.request_id, cx.now),
-        };
-        if let Err(error) = cx.app.store.record(context, event).await {
-            tracing::error!(request = %cx.request_id, %error, "a form that was not believed was not recorded");
-        }
-    }
-    let text = match why {
-        Forged::ForeignSite => {
-            "This form was sent from another site, so nothing was done. Open the page in the panel itself and send it \
-             from there."
-        }
-        Forged::WrongToken => {
-            "This form is not of your present session, so nothing was done: it was opened before you signed in, or \
-             cookies are off. Go back, load the page anew and send it again."
-        }
-    };
-    pages::refuse(cx.app, StatusCode::FORBIDDEN, text, cx.request_id)
 }
 
 /// An error in front of the panel.

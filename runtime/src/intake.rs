@@ -38,6 +38,8 @@ pub(crate) enum Posted {
 pub(crate) enum Sender<'a> {
     /// Whoever it may be: nobody proved anything yet, or not all of it.
     Anybody,
+    /// Whoever holds the token of a session that was there and is over.
+    Left,
     /// Somebody with a live session, on the way to this page.
     Person(&'a Actor, Option<Route<'a>>),
 }
@@ -77,8 +79,9 @@ impl Posted {
         let limits = &app.limits;
         let (actor, route) = match sender {
             Sender::Person(actor, route) => (actor, route),
-            Sender::Anybody => {
-                let reading = arriving.form(limits.form_at_the_door.min(limits.form), limits.fields);
+            Sender::Anybody | Sender::Left => {
+                let most = if matches!(sender, Sender::Left) { limits.form } else { limits.form_at_the_door };
+                let reading = arriving.form(most.min(limits.form), limits.fields);
                 let Ok(fields) = tokio::time::timeout(limits.head_time, reading).await else {
                     arriving.give_up();
                     return Err(Unread::TooSlow);

@@ -53,6 +53,7 @@ pub mod predicate;
 pub mod prelude;
 mod prove;
 mod recovery;
+mod resend;
 pub mod response;
 pub mod route;
 mod seal;

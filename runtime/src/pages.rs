@@ -3,6 +3,7 @@
 
 pub(crate) mod account;
 pub(crate) mod act;
+mod again;
 mod audit;
 mod bulk;
 mod delete;
@@ -51,8 +52,11 @@ use crate::response::Response;
 use crate::route::{Page, Route};
 use crate::store::proved;
 
+pub(crate) use again::keeps;
 pub(crate) use frame::door;
-pub(crate) use refusal::{inside as refusal_inside, outside as refusal_outside, refuse};
+pub(crate) use refusal::{
+    away as refusal_away, forged, inside as refusal_inside, left as refusal_left, outside as refusal_outside, refuse,
+};
 
 /// The page that a signed-in person asked for. Pages around the sign-in and actions are answered elsewhere.
 pub(crate) async fn answer(cx: &Cx<'_>) -> Result<Response, Error> {

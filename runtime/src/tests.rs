@@ -28,6 +28,7 @@ mod promises;
 mod reading;
 mod reauth;
 mod recovery;
+mod resend;
 mod server;
 mod sessions;
 mod sign_in;

@@ -50,7 +50,7 @@ pub(crate) use people::{
     PersonPage,
 };
 pub(crate) use policy::{Accepted, GrantRow, Mark, MatrixCell, MatrixRow, PolicyPage, RoleView};
-pub(crate) use refusal::RefusalPage;
+pub(crate) use refusal::{RefusalPage, SentAgain};
 
 /// Words of the panel are static, words of the data are owned.
 pub(crate) type Text = Cow<'static, str>;

@@ -4,7 +4,7 @@ use super::Assets;
 use crate::panel::Brand;
 use crate::views::{
     Cell, ChoosePasswordPage, Filter, Frame, Hidden, Link, NavItem, Note, OptionView, Person, PickView, ProvePage,
-    RecoveryPage, RefusalPage, RowView, SignInPage, Step, Text, Tone,
+    RecoveryPage, RefusalPage, RowView, SentAgain, SignInPage, Step, Text, Tone,
 };
 
 mod account;
@@ -248,5 +248,12 @@ pub(super) fn refusal(inside: bool) -> RefusalPage {
             Link { label: "Home".into(), href: "/".into() },
         ],
         reference: Some("0193-4711".into()),
+        again: (!inside).then(|| SentAgain {
+            action: "/patients/new".into(),
+            csrf: "q3Vn0c6mT2sWb1rY8kXe4uLh7aDf9gJp".into(),
+            fields: vec![Hidden { name: "name".into(), value: "Zoë \"O'Neill\" <&>".into() }],
+            comes_back: true,
+            sign_in: Some("/sign-in".into()),
+        }),
     }
 }

@@ -4,14 +4,18 @@
 use http::{HeaderValue, StatusCode, header};
 use uuid::Uuid;
 
-use super::frame::{bare, frame};
-use super::{show, words};
+use super::frame::{bare, door, frame};
+use super::{again, show, words};
 use crate::app::App;
-use crate::context::Cx;
+use crate::audit::{Change, Context, Event, EventId};
+use crate::authorize::Actor;
+use crate::context::{Cx, Nobody};
 use crate::error::Error;
+use crate::forgery::Forged;
+use crate::panel::Sensitivity;
 use crate::response::Response;
 use crate::route::{Page, Route};
-use crate::views::{Link, RefusalPage, Text};
+use crate::views::{Link, RefusalPage, SentAgain, Text};
 
 /// For somebody who is signed in.
 pub(crate) fn inside(cx: &Cx<'_>, error: &Error) -> Result<Response, Error> {
@@ -30,7 +34,49 @@ pub(crate) fn inside(cx: &Cx<'_>, error: &Error) -> Result<Response, Error> {
     }
     view.links = links(cx);
     view.reference = reference(status, cx.request_id);
+    if error.may_pass() {
+        keep(&mut view, again::of(cx, None));
+    }
     finish(&view, status)
+}
+
+/// While nobody can say who asks: a form of theirs comes back to them.
+pub(crate) fn away(cx: &Cx<'_, Nobody>, error: &Error) -> Result<Response, Error> {
+    let status = error.status();
+    let mut view = refusal(door(cx, title(status)), status, error.visitor().into());
+    view.reference = reference(status, cx.request_id);
+    keep(&mut view, again::of(cx, None));
+    finish(&view, status)
+}
+
+/// For a form of a session that is over.
+pub(crate) fn left<Who>(cx: &Cx<'_, Who>) -> Result<Response, Error> {
+    let status = StatusCode::UNAUTHORIZED;
+    let text = "Your session was over when you sent this, so nothing of it was saved. What you typed is kept in this page \
+                until you leave it.";
+    let mut view = refusal(door(cx, title(status)), status, text.into());
+    view.again = again::of(cx, Some(cx.link(&Route::SignIn).into()));
+    view.steps = vec![
+        "Sign in again in another tab, within a quarter of an hour.".into(),
+        "Come back to this page and send it again. It is taken from nobody but you.".into(),
+    ];
+    view.steps.extend(left_out(&view));
+    Ok(finish(&view, status)?.with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Form realm=\"panel\"")))
+}
+
+/// With the form in it, the page says so.
+fn keep(view: &mut RefusalPage, again: Option<SentAgain>) {
+    if again.is_none() {
+        return;
+    }
+    view.again = again;
+    view.steps = vec!["What you typed is kept in this page until you leave it: send it again in a moment.".into()];
+    view.steps.extend(left_out(view));
+}
+
+fn left_out(view: &RefusalPage) -> Option<Text> {
+    let comes_back = view.again.as_ref().is_some_and(|again| again.comes_back);
+    comes_back.then(|| "A secret that you typed is not kept: the form comes back, for you to type it anew.".into())
 }
 
 /// For somebody who is signed in, where no error of the crate stands behind it.
@@ -60,6 +106,37 @@ pub(crate) fn refuse(app: &App, status: StatusCode, text: &'static str, id: Uuid
     answer
 }
 
+/// A form that can't be believed: 403, and what to do. Recorded, though not as often as somebody can send it.
+pub(crate) async fn forged<Who>(cx: &Cx<'_, Who>, why: Forged, actor: Option<&Actor>) -> Response {
+    tracing::warn!(request = %cx.request_id, ?why, "a form was not believed");
+    if let Some(count) = cx.app.forged.count(&cx.address, cx.now) {
+        let fact = |name: &str, value: String| Change::fact(name, Sensitivity::Internal, value);
+        let event = Event::plain(EventId::FormForged)
+            .with(fact("reason", if why == Forged::ForeignSite { "another site" } else { "wrong token" }.to_owned()))
+            .with(Change::fact("address", Sensitivity::Personal, cx.address.as_str()))
+            .with(fact("page", format!("{} {}", cx.method, cx.route)))
+            .with(fact("count in 10 minutes", count.to_string()));
+        let context = match actor {
+            Some(actor) => Context::of(actor, cx.request_id),
+            None => Context::of_nobody(cx.request_id, cx.now),
+        };
+        if let Err(error) = cx.app.store.record(context, event).await {
+            tracing::error!(request = %cx.request_id, %error, "a form that was not believed was not recorded");
+        }
+    }
+    let text = match why {
+        Forged::ForeignSite => {
+            "This form was sent from another site, so nothing was done. Open the page in the panel itself and send it \
+             from there."
+        }
+        Forged::WrongToken => {
+            "This form is not of your present session, so nothing was done: it was opened before you signed in, or \
+             cookies are off. Go back, load the page anew and send it again."
+        }
+    };
+    refuse(cx.app, StatusCode::FORBIDDEN, text, cx.request_id)
+}
+
 fn finish(view: &RefusalPage, status: StatusCode) -> Result<Response, Error> {
     let answer = show(view)?.with_status(status);
     Ok(if status == StatusCode::SERVICE_UNAVAILABLE {
@@ -77,22 +154,26 @@ fn refusal(frame: crate::views::Frame, status: StatusCode, text: Text) -> Refusa
             "It may have been deleted, or it lies outside what your role sees.".into(),
         ],
         405 => vec!["Go back and use the buttons of the page.".into()],
-        408 => vec!["Send it once more; what you typed is still there when you go back.".into()],
+        408 => vec![
+            "Go back and send it once more: most browsers still hold long texts then, while single lines may be empty."
+                .into(),
+        ],
         413 => vec![
-            "Go back: what you typed is still there.".into(),
+            "Go back: most browsers still hold long texts then, while single lines may be empty.".into(),
             "Send less at once: shorten the text, or save it in parts.".into(),
         ],
         429 => vec!["Wait a little and try again; every further try makes the wait longer.".into()],
         500 => vec!["Try once more. If it stays, tell whoever runs this panel the reference below.".into()],
-        503 => vec!["Try again in a moment. What you typed is still there when you go back.".into()],
+        503 => vec!["Try again in a moment.".into()],
         _ => Vec::new(),
     };
-    RefusalPage { frame, status: status.as_u16(), text, steps, links: Vec::new(), reference: None }
+    RefusalPage { frame, status: status.as_u16(), text, steps, links: Vec::new(), reference: None, again: None }
 }
 
 fn title(status: StatusCode) -> &'static str {
     match status.as_u16() {
         400 => "This address makes no sense here",
+        401 => "You were signed out",
         403 => "Not within your rights",
         404 => "Nothing here",
         408 => "Too slow",

@@ -20,10 +20,14 @@ pub enum Jar {
     Device,
     /// What the body of an action said, for the page after the redirect. Not in the address: it may name a person.
     Said,
+    /// The session that was over when a form of it was sent: what was typed in it is taken from the same person alone.
+    Left,
 }
 
 /// Seconds that a link's token stays in its cookie.
 const LINK_SECONDS: i64 = 15 * 60;
+/// Seconds in which somebody whose session was over may sign in again and send what they typed.
+pub(crate) const LEFT_SECONDS: i64 = 15 * 60;
 /// Days that a device stays known without a sign-in from it.
 pub(crate) const DEVICE_DAYS: i64 = 90;
 /// Seconds that an action's words stay in theirs: one redirect's worth, and a reload's.
@@ -47,6 +51,8 @@ impl Jar {
             (Self::Device, false) => "bw-device",
             (Self::Said, true) => "__Host-bw-said",
             (Self::Said, false) => "bw-said",
+            (Self::Left, true) => "__Host-bw-left",
+            (Self::Left, false) => "bw-left",
         }
     }
 
@@ -97,6 +103,7 @@ impl Jar {
     pub fn set(self, token: &Token, public_url: &PublicUrl) -> HeaderValue {
         let max_age = match self {
             Self::Link => Some(LINK_SECONDS),
+            Self::Left => Some(LEFT_SECONDS),
             Self::Device => Some(DEVICE_DAYS * 86_400),
             _ => None,
         };

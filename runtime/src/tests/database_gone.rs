@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use http::StatusCode;
 
 use super::browser::House;
+use super::resend::{kept, names, send_again};
 use crate::testing::{place, url};
 
 const ANNA: &str = "anna@clinic.example";
@@ -18,7 +19,10 @@ async fn while_the_server_is_gone_pages_say_so_and_after_it_they_come_at_once() 
     house.person(ANNA, "Owner").await;
     let mut browser = house.signed_in(ANNA).await;
     let database = url(&house.directory);
-    for _ in 0..2 {
+    for round in 0..2 {
+        browser.get("/doctors/new").await;
+        let (csrf, name) = (browser.csrf.clone(), format!("Nobody {round}"));
+        let typed = [("name", name.as_str()), ("speciality", "General")];
         place::let_in(&database, false).await;
         for _ in 0..3 {
             let started = Instant::now();
@@ -27,11 +31,23 @@ async fn while_the_server_is_gone_pages_say_so_and_after_it_they_come_at_once() 
             assert!(!answer.header("retry-after").is_empty());
             assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
         }
-        let answer = browser.post("/doctors/new", &[("name", "Nobody"), ("speciality", "General")]).await;
+        // What was typed comes back with the answer, though nobody can say now whose session it is.
+        let answer = browser.post_with("/doctors/new", Some(&csrf), &typed).await;
         assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE);
+        assert!(!answer.header("retry-after").is_empty());
+        let form = kept(&answer);
+        let forged = browser.post_with("/doctors/new", Some("x"), &typed).await;
+        assert!(
+            forged.status == StatusCode::SERVICE_UNAVAILABLE && !forged.text.contains("Nobody"),
+            "not of a session"
+        );
         place::let_in(&database, true).await;
         // The first question after the return, on connections that are all dead, is answered.
         assert_eq!(browser.get("/patients").await.status, StatusCode::OK);
+        assert!(!names(&house).await.contains(&format!("Nobody {round}")));
+        let answer = send_again(&mut browser, &form).await;
+        assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text);
+        assert!(names(&house).await.contains(&format!("Nobody {round}")));
     }
 }
 
@@ -66,8 +82,11 @@ async fn while_every_connection_is_taken_a_save_is_turned_away_in_time_and_after
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.text);
     assert!(!answer.header("retry-after").is_empty());
     assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
+    let form = kept(&answer);
     for write in taken {
         write.roll_back().await.unwrap();
     }
-    assert_eq!(browser.post("/doctors/new", &doctor).await.status, StatusCode::SEE_OTHER);
+    // What was typed stands in the page, and is saved by sending it again, once.
+    assert_eq!(send_again(&mut browser, &form).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(names(&house).await, ["Berg"]);
 }

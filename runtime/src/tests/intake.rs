@@ -108,6 +108,12 @@ async fn nobody_s_form_is_small_wherever_it_goes() {
     assert_eq!(anna.post("/sign-out", &[]).await.status, StatusCode::SEE_OTHER);
     let answer = old.clone().post("/sign-in", &[("email", &of_kib(20))]).await;
     assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
+    // What was typed in it comes back, as far as a usual form goes.
+    let answer = old.clone().post("/patients/new", &[("notes", &of_kib(60))]).await;
+    assert_eq!(answer.status, StatusCode::UNAUTHORIZED);
+    assert!(answer.text.contains(&of_kib(60)));
+    let answer = old.clone().post("/patients/new", &[("notes", &of_kib(100))]).await;
+    assert_eq!(answer.status, StatusCode::PAYLOAD_TOO_LARGE);
 }
 
 #[tokio::test]
