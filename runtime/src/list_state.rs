@@ -215,31 +215,15 @@ impl ListState {
             words.push(format!("Search: {}", self.q));
         }
         for filter in self.filters.iter().filter(|filter| filter.is_active()) {
-            let mut parts = Vec::new();
-            match filter.span().map(|span| (span, span.days(today))) {
+            let shown = |text: &str| match filter.span().map(|span| (span, span.days(today))) {
                 // What it meant on the day, too: these words are read later.
                 Some((span, Some((first, last)))) => {
                     let until = last.map_or_else(String::new, |last| format!(" to {last}"));
-                    parts.push(format!("{} ({first}{until})", span.title().to_lowercase()));
+                    format!("{} ({first}{until})", span.title().to_lowercase())
                 }
-                _ if !filter.is.is_empty() => parts.push(filter.is.join(", ")),
-                _ => {}
-            }
-            if !filter.has.is_empty() {
-                parts.push(format!("contains {}", filter.has));
-            }
-            if !filter.from.is_empty() {
-                parts.push(format!("from {}", filter.from));
-            }
-            if !filter.to.is_empty() {
-                parts.push(format!("up to {}", filter.to));
-            }
-            match filter.null {
-                Some(true) => parts.push("empty".to_owned()),
-                Some(false) => parts.push("not empty".to_owned()),
-                None => {}
-            }
-            words.push(format!("{}: {}", filter.field.title, parts.join(" ")));
+                _ => text.to_owned(),
+            };
+            words.push(format!("{}: {}", filter.field.title, filter.in_words(shown)));
         }
         words.join("; ")
     }

@@ -59,6 +59,27 @@ impl FieldFilter {
         }
     }
 
+    /// What it asks in words: "contains berg", "2026-01-01 to 2026-01-31, not empty". `shown`: what a text of equality is
+    /// called.
+    pub(crate) fn in_words(&self, shown: impl Fn(&str) -> String) -> String {
+        let mut words: Vec<String> = self.is.iter().map(|text| shown(text)).collect();
+        if !self.has.is_empty() {
+            words.push(format!("contains {}", self.has));
+        }
+        match (self.from.as_str(), self.to.as_str()) {
+            ("", "") => {}
+            (from, "") => words.push(format!("from {from}")),
+            ("", to) => words.push(format!("up to {to}")),
+            (from, to) => words.push(format!("{from} to {to}")),
+        }
+        match self.null {
+            Some(true) => words.push("empty".to_owned()),
+            Some(false) => words.push("not empty".to_owned()),
+            None => {}
+        }
+        words.join(", ")
+    }
+
     /// What the store is asked of the field.
     pub(super) fn condition(&self) -> &Condition {
         &self.condition

@@ -161,40 +161,21 @@ impl List<'_> {
 
     fn in_words(&self, filter: &FieldFilter) -> String {
         let field = filter.field;
-        let mut words: Vec<String> = filter
-            .is
-            .iter()
-            .map(|text| match field.kind {
-                Kind::Choice(choice) => self
-                    .cx
-                    .panel()
-                    .choices
-                    .get(choice)
-                    .and_then(|c| c.variants.iter().find(|v| v.name == text))
-                    .map_or_else(|| text.clone(), |v| v.title.to_owned()),
-                Kind::Bool => if text == "true" { "Yes" } else { "No" }.to_owned(),
-                Kind::Model(..) | Kind::Actor | Kind::Many(_) => self.label_of_key(field, text),
-                Kind::Date | Kind::Timestamp => {
-                    Span::read(text).map_or_else(|| text.clone(), |span| span.title().to_lowercase())
-                }
-                _ => text.clone(),
-            })
-            .collect();
-        if !filter.has.is_empty() {
-            words.push(format!("contains {}", filter.has));
-        }
-        match (filter.from.as_str(), filter.to.as_str()) {
-            ("", "") => {}
-            (from, "") => words.push(format!("from {from}")),
-            ("", to) => words.push(format!("up to {to}")),
-            (from, to) => words.push(format!("{from} to {to}")),
-        }
-        match filter.null {
-            Some(true) => words.push("empty".to_owned()),
-            Some(false) => words.push("not empty".to_owned()),
-            None => {}
-        }
-        words.join(", ")
+        filter.in_words(|text| match field.kind {
+            Kind::Choice(choice) => self
+                .cx
+                .panel()
+                .choices
+                .get(choice)
+                .and_then(|c| c.variants.iter().find(|v| v.name == text))
+                .map_or_else(|| text.to_owned(), |v| v.title.to_owned()),
+            Kind::Bool => if text == "true" { "Yes" } else { "No" }.to_owned(),
+            Kind::Model(..) | Kind::Actor | Kind::Many(_) => self.label_of_key(field, text),
+            Kind::Date | Kind::Timestamp => {
+                Span::read(text).map_or_else(|| text.to_owned(), |span| span.title().to_lowercase())
+            }
+            _ => text.to_owned(),
+        })
     }
 
     pub(super) fn chips(&self) -> Vec<Chip> {
