@@ -10,13 +10,57 @@ pub(in crate::store) enum Fault {
     Unique(Vec<String>),
     /// A key (of these columns, as far as the database says) points at no row, or a row that is pointed at would go.
     ForeignKey(Vec<String>),
+    /// The table does not take a value; of our own tables the block knows every rule, of an adopted one it may not.
+    Rule(Rule),
     /// The connection is gone; whether the statement ran is not known.
     Lost(String),
     /// Anything else.
     Other(Error),
 }
 
+/// A rule of a table that does not hold.
+#[derive(Debug)]
+pub(in crate::store) struct Rule {
+    /// What it is about.
+    pub(in crate::store) what: About,
+    /// The columns, as far as the database named them.
+    pub(in crate::store) columns: Vec<String>,
+    /// For the log; no value is quoted in it.
+    pub(in crate::store) said: String,
+}
+
+impl Rule {
+    /// About the rows that stand in the way of a migration.
+    pub(in crate::store) fn in_words(&self) -> String {
+        match self.what {
+            About::Missing => "some rows have no value",
+            About::Own => "some rows hold a value that the block no longer lists",
+            About::Length(_) | About::Range | About::Text => "some rows hold a value that does not fit any more",
+        }
+        .to_owned()
+    }
+}
+
+/// What a rule of a table is about.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) enum About {
+    /// There is no value where one is needed.
+    Missing,
+    /// A text has more characters than its column takes; how many that is, where the database says it.
+    Length(Option<usize>),
+    /// A number is beyond what its column takes.
+    Range,
+    /// A text can't be kept as it is: no index takes it, or no column.
+    Text,
+    /// A check, a trigger, a type of its own.
+    Own,
+}
+
 impl Fault {
+    pub(in crate::store) fn rule(what: About, columns: Vec<String>, said: String) -> Self {
+        Self::Rule(Rule { what, columns, said })
+    }
+
     /// As a failed attempt to open, in words; `what` names the database without any secret of its URL.
     pub(in crate::store) fn at_open(self, what: &str) -> Error {
         match self {
@@ -35,7 +79,9 @@ impl Fault {
 
     /// The first of the columns that it names which this says something about.
     pub(in crate::store) fn find_column<T>(&self, find: impl Fn(&str) -> Option<T>) -> Option<T> {
-        let (Self::Unique(columns) | Self::ForeignKey(columns)) = self else { return None };
+        let (Self::Unique(columns) | Self::ForeignKey(columns) | Self::Rule(Rule { columns, .. })) = self else {
+            return None;
+        };
         columns.iter().find_map(|column| find(column.rsplit('.').next().unwrap_or_default()))
     }
 }
@@ -45,6 +91,10 @@ impl From<Fault> for Error {
         match fault {
             Fault::Unique(columns) => Self::Bug(format!("a unique value was there already: {}", columns.join(", "))),
             Fault::ForeignKey(_) => Self::Bug("a foreign key points at no row".to_owned()),
+            Fault::Rule(Rule { what: About::Length(_) | About::Range | About::Text, .. }) => {
+                Self::BadRequest("A value can't be stored as it is.".to_owned())
+            }
+            Fault::Rule(Rule { said, .. }) => Self::Bug(said),
             Fault::Lost(why) => Self::Unavailable(why),
             Fault::Other(error) => error,
         }

@@ -2,6 +2,7 @@
 //! serves; and nothing of their tables is altered by it. `BAILIWICK_ACCEPT=1` writes anew what stands here.
 
 mod importing;
+mod rules;
 mod serving;
 
 #[path = "../../src/testing/place.rs"]

@@ -4,7 +4,7 @@
 use sqlx::postgres::PgDatabaseError;
 
 use crate::error::Error;
-use crate::store::fault::Fault;
+use crate::store::fault::{About, Fault};
 
 /// What a failed statement was.
 pub(super) fn sorted(error: &sqlx::Error) -> Fault {
@@ -25,6 +25,8 @@ pub(super) fn sorted(error: &sqlx::Error) -> Fault {
 
 fn of_code(said: &PgDatabaseError) -> Fault {
     let (code, message) = (said.code(), said.message());
+    // Messages quote values.
+    let rule = |what, columns| Fault::rule(what, columns, format!("PostgreSQL {code}"));
     let unavailable = |why: &str| Fault::Other(Error::Unavailable(why.to_owned()));
     match (code.get(..2).unwrap_or_default(), code) {
         (_, "23505") => Fault::Unique(columns(said)),
@@ -39,15 +41,15 @@ fn of_code(said: &PgDatabaseError) -> Fault {
         ("53" | "58", _) => unavailable(&format!("PostgreSQL {code}: {message}")),
         // The schema was changed under a prepared statement; a new connection prepares it anew.
         (_, "0A000") if message.contains("cached plan") => unavailable("the schema changed meanwhile"),
+        (_, "23502") => rule(About::Missing, said.column().map(str::to_owned).into_iter().collect()),
+        (_, "23514") => rule(About::Own, of_check(said.table(), said.constraint())),
+        // `value too long for type character varying(40)`, in whichever language: the number alone is read.
+        (_, "22001") => rule(About::Length(number_in(message)), Vec::new()),
+        (_, "22003") => rule(About::Range, Vec::new()),
         // Of a text that no index takes: the block's own are short enough, an adopted table's need not be.
-        (_, "54000") => {
-            Fault::Other(Error::BadRequest("A text is longer than an index of the database takes.".to_owned()))
-        }
-        // These messages quote the value.
-        (_, "22003" | "22021" | "22P05") => {
-            Fault::Other(Error::BadRequest("A value can't be stored as it is.".to_owned()))
-        }
-        ("22", _) => Fault::Other(Error::Bug(format!("PostgreSQL {code}"))),
+        (_, "54000" | "22021" | "22P05") => rule(About::Text, Vec::new()),
+        // Data that do not fit, integrity, a view's own condition, what a trigger raised.
+        ("22" | "23" | "44", _) | (_, "P0001") => rule(About::Own, Vec::new()),
         _ => Fault::Other(Error::Bug(format!("PostgreSQL {code}: {message}"))),
     }
 }
@@ -62,8 +64,34 @@ fn in_detail(detail: &str) -> Vec<String> {
     named.map_or_else(Vec::new, |(columns, _)| columns.split(", ").map(|c| c.trim_matches('"').to_owned()).collect())
 }
 
+/// The column that a check is about, where the server named the check itself: `TABLE_COLUMN_check`, and a number where
+/// there are several.
+fn of_check(table: Option<&str>, check: Option<&str>) -> Vec<String> {
+    let of = |table: &str, check: &str| {
+        let rest = check.strip_prefix(table)?.strip_prefix('_')?;
+        Some(rest.trim_end_matches(|c: char| c.is_ascii_digit()).strip_suffix("_check")?.to_owned())
+    };
+    table.zip(check).and_then(|(table, check)| of(table, check)).into_iter().collect()
+}
+
+/// The number in parentheses.
+fn number_in(message: &str) -> Option<usize> {
+    message.rsplit_once('(')?.1.split_once(')')?.0.parse().ok()
+}
+
 #[cfg(test)]
 mod tests {
+    #[test]
+    fn the_column_of_a_check_and_the_length_of_a_text_are_read_from_what_the_server_says() {
+        let of = |check| super::of_check(Some("products"), Some(check));
+        assert_eq!(of("products_unit_price_check"), ["unit_price"]);
+        assert_eq!(of("products_unit_price_check1"), ["unit_price"]);
+        assert!(of("products_check").is_empty() && of("positive").is_empty() && of("product_unit_check").is_empty());
+        assert_eq!(super::number_in("value too long for type character varying(40)"), Some(40));
+        assert_eq!(super::number_in("Wert zu lang für Typ character varying(5)"), Some(5));
+        assert_eq!(super::number_in("value too long"), None);
+    }
+
     #[test]
     fn the_columns_of_a_broken_rule_are_found_in_its_detail() {
         let of = super::in_detail;

@@ -79,11 +79,7 @@ fn failed(step: &Step, fault: Fault) -> Error {
         Fault::Unique(columns) => format!("rows share a value in {}", columns.join(", ")),
         Fault::ForeignKey(_) => "rows point at rows that are not there".to_owned(),
         Fault::Lost(why) => why,
-        Fault::Other(Error::BadRequest(_)) => "some rows hold a value that does not fit any more".to_owned(),
-        Fault::Other(Error::Bug(why)) if why.contains("PostgreSQL 23502") => "some rows have no value".to_owned(),
-        Fault::Other(Error::Bug(why)) if why.contains("PostgreSQL 23514") => {
-            "some rows hold a value that the block no longer lists".to_owned()
-        }
+        Fault::Rule(rule) => rule.in_words(),
         Fault::Other(error) => error.to_string(),
     };
     Error::Setup(format!("the schema: could not {}: {why}; nothing was changed", step.what))

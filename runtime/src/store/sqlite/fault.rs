@@ -1,7 +1,7 @@
 //! What SQLite says, sorted.
 
 use crate::error::Error;
-use crate::store::fault::Fault;
+use crate::store::fault::{About, Fault};
 
 // Primary result codes, https://www.sqlite.org/rescode.html
 const BUSY: i32 = 5;
@@ -14,9 +14,13 @@ const CORRUPT: i32 = 11;
 const FULL: i32 = 13;
 const CANTOPEN: i32 = 14;
 const NOTADB: i32 = 26;
+const MISMATCH: i32 = 20;
+const CONSTRAINT_CHECK: i32 = 275;
 const CONSTRAINT_FOREIGNKEY: i32 = 787;
+const CONSTRAINT_NOTNULL: i32 = 1299;
 const CONSTRAINT_TRIGGER: i32 = 1811;
 const CONSTRAINT_UNIQUE: i32 = 2067;
+const CONSTRAINT_DATATYPE: i32 = 3091;
 
 /// What a failed statement was.
 pub(super) fn sorted(error: &sqlx::Error) -> Fault {
@@ -32,7 +36,21 @@ pub(super) fn sorted(error: &sqlx::Error) -> Fault {
             let columns = said.message().rsplit(": ").next().unwrap_or_default();
             return Fault::Unique(columns.split(", ").map(str::to_owned).collect());
         }
-        CONSTRAINT_FOREIGNKEY | CONSTRAINT_TRIGGER => return Fault::ForeignKey(Vec::new()),
+        CONSTRAINT_FOREIGNKEY => return Fault::ForeignKey(Vec::new()),
+        // What restricts a delete is a trigger to it; so is one of the table's own, with words of its own.
+        CONSTRAINT_TRIGGER if said.message().contains("FOREIGN KEY") => return Fault::ForeignKey(Vec::new()),
+        CONSTRAINT_NOTNULL | CONSTRAINT_CHECK => {
+            // Behind the colon stands the column; of a check the condition itself, or the name that it was given.
+            let named = said.message().split_once(": ").map_or("", |(_, named)| named);
+            let what = if code == CONSTRAINT_CHECK { About::Own } else { About::Missing };
+            return Fault::rule(what, words(named), format!("SQLite {code}: {named}"));
+        }
+        CONSTRAINT_DATATYPE => {
+            // `cannot store TEXT value in INTEGER column products.weight`
+            let column = said.message().rsplit('.').next().unwrap_or_default();
+            return Fault::rule(About::Own, vec![column.to_owned()], format!("SQLite {code}"));
+        }
+        CONSTRAINT_TRIGGER | MISMATCH => return Fault::rule(About::Own, Vec::new(), format!("SQLite {code}")),
         _ => {}
     }
     Fault::Other(match code & 0xff {
@@ -47,4 +65,10 @@ pub(super) fn sorted(error: &sqlx::Error) -> Fault {
         NOTADB => Error::Unavailable("the file is not a SQLite database".to_owned()),
         _ => Error::Bug(format!("SQLite {code}: {}", said.message())),
     })
+}
+
+/// What may be the name of a column in what SQLite says; which ones are, the model knows.
+fn words(said: &str) -> Vec<String> {
+    let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
+    said.split(|c: char| !is_part(c)).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }

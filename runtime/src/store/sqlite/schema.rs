@@ -99,10 +99,7 @@ fn failed(step: &Step, fault: Fault) -> Error {
     let why = match fault {
         Fault::Unique(columns) => format!("rows share a value in {}", columns.join(", ")),
         Fault::ForeignKey(_) => "rows point at rows that are not there".to_owned(),
-        Fault::Other(Error::Bug(why)) if why.contains("NOT NULL constraint") => "some rows have no value".to_owned(),
-        Fault::Other(Error::Bug(why)) if why.contains("CHECK constraint") => {
-            "some rows hold a value that the block no longer lists".to_owned()
-        }
+        Fault::Rule(rule) => rule.in_words(),
         Fault::Lost(why) => why,
         Fault::Other(error) => error.to_string(),
     };

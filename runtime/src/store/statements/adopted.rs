@@ -5,7 +5,7 @@
 use sha2::{Digest as _, Sha256};
 
 use super::change::{at_field, incomplete, push_ids};
-use super::links;
+use super::{links, refused};
 use crate::error::Error;
 use crate::panel::{Field, FieldSet, Kind, Model};
 use crate::store::answer::Answer;
@@ -222,7 +222,7 @@ impl Transaction {
                 push_write(&mut sql, model, field, value);
             }
             sql.push(if some { ") RETURNING " } else { " RETURNING " }).name(model.key_column());
-            let answer = self.row(sql).await.map_err(|fault| at_field(model, fault))?;
+            let answer = self.row(sql).await.map_err(|fault| at_field(model, fault, row, FieldSet::ALL))?;
             let id = answer.map(|answer| answer.int(0)).transpose()?.flatten();
             ids.push(id.ok_or(Error::Check("The table gives new rows no number, so that none can be made here."))?);
         }
@@ -260,32 +260,18 @@ impl Transaction {
         }
         sql.push(" WHERE ").name(model.key_column());
         push_ids(&mut sql, ids);
-        self.execute(sql).await.map_err(|fault| at_field(model, fault))
+        self.execute(sql).await.map_err(|fault| at_field(model, fault, after, changed))
     }
 }
 
-/// Rules of a table that the block does not know are no mistake of this program.
+/// What is no mistake of this program, though the block knows nothing of it.
 pub(super) fn refusal(fault: Fault) -> Error {
-    // Of PostgreSQL: integrity (23), data that do not fit (22), a view's own condition (44), what a trigger raised (P0001).
-    // Of SQLite: checks, a value of another type in a strict table (3091), or as a number of a row (20).
-    const RULES: [&str; 8] = [
-        "CHECK constraint",
-        "NOT NULL constraint",
-        "SQLite 3091",
-        "SQLite 20:",
-        "PostgreSQL 23",
-        "PostgreSQL 22",
-        "PostgreSQL 44",
-        "PostgreSQL P0001",
-    ];
     match fault {
         Fault::ForeignKey(_) => {
             Error::Check("Rows of another table stand in the way: they hold this one, or lack what it points at.")
         }
         Fault::Unique(_) => Error::Check("Another row has these values already."),
-        Fault::Other(Error::Bug(why)) if RULES.iter().any(|rule| why.contains(rule)) => {
-            Error::Check("The table refuses this: a rule of its own does not hold.")
-        }
+        Fault::Rule(_) => Error::Check(refused::OWN),
         fault => fault.into(),
     }
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::page::one_row;
 use super::select::{MAIN, label_scope, push_field};
-use super::{adopted, condition, links};
+use super::{adopted, condition, links, refused};
 use crate::authorize::Terms;
 use crate::error::Error;
 use crate::panel::{FieldSet, Kind, Model, Panel};
@@ -217,7 +217,8 @@ impl Transaction {
                 }
             }
             sql.push(") RETURNING id");
-            let answers = self.rows(sql).await.map_err(|fault| at_field(model, fault))?;
+            let first = rows.first().ok_or_else(|| incomplete(model))?;
+            let answers = self.rows(sql).await.map_err(|fault| at_field(model, fault, first, FieldSet::ALL))?;
             let mut chunk = answers.iter().map(|a| a.whole(0)).collect::<Result<Vec<_>, _>>()?;
             // SQLite does not promise the order of RETURNING; it does number new rows upwards.
             chunk.sort_unstable();
@@ -247,7 +248,7 @@ impl Transaction {
             sql.push(", ").name(field.name).push(" = ").push_bind(fit::stored(field.kind, value)?);
         }
         sql.push(" WHERE id = ").push_bind(after.id).push(" AND \"version\" = ").push_bind(version);
-        let held = self.execute(sql).await.map_err(|fault| at_field(model, fault))? == 1;
+        let held = self.execute(sql).await.map_err(|fault| at_field(model, fault, after, changed))? == 1;
         if held {
             self.update_links(model, after, changed).await?;
         }
@@ -273,7 +274,7 @@ impl Transaction {
         }
         sql.push(" WHERE id");
         push_ids(&mut sql, ids);
-        self.execute(sql).await.map_err(|fault| at_field(model, fault))
+        self.execute(sql).await.map_err(|fault| at_field(model, fault, like, changed))
     }
 
     /// Removes rows; how many there were.
@@ -341,8 +342,11 @@ pub(super) fn read_whole(model: &'static Model, answer: &Answer) -> Result<Row, 
     Ok(row)
 }
 
-/// A broken rule of the table, as a sentence at the field.
-pub(super) fn at_field(model: &'static Model, fault: Fault) -> Error {
+/// A broken rule of the table, as a sentence at the field; `written`: the values that were on their way into it.
+pub(super) fn at_field(model: &'static Model, fault: Fault, row: &Row, written: FieldSet) -> Error {
+    if let Fault::Rule(rule) = &fault {
+        return refused::by_rule(model, rule, row, written);
+    }
     match (&fault, fault.find_column(|column| model.field_by_column(column))) {
         (Fault::Unique(_), Some(field)) => Error::field(field.index, "Another row has this value already."),
         // The row that it pointed at went while this was being written.

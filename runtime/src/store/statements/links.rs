@@ -3,7 +3,8 @@
 
 use std::collections::HashMap;
 
-use super::change::{at_field, incomplete, push_ids};
+use super::adopted;
+use super::change::{incomplete, push_ids};
 use super::condition::{self, Alias};
 use super::select::{MAIN, label_fields, label_scope, push_field, read_label};
 use crate::authorize::Terms;
@@ -278,7 +279,8 @@ impl Transaction {
             self.execute(sql).await.map_err(|fault| match fault {
                 // The row that it leads to went while this was being written.
                 Fault::ForeignKey(_) => Error::field(field.index, "Choose from the list."),
-                fault => at_field(model, fault),
+                fault if model.adopted.is_some() => adopted::refusal(fault),
+                fault => fault.into(),
             })?;
         }
         Ok(())

@@ -60,6 +60,7 @@ pub(in crate::store) fn refused(file: &File, fault: Fault) -> Error {
     let why = match fault {
         Fault::Unique(columns) => format!("rows share a value in {}", columns.join(", ")),
         Fault::ForeignKey(_) => "rows point at rows that are not there".to_owned(),
+        Fault::Rule(rule) => format!("{} ({})", rule.in_words(), rule.said),
         Fault::Lost(why) | Fault::Other(Error::Bug(why) | Error::Unavailable(why)) => why,
         Fault::Other(error) => error.to_string(),
     };
