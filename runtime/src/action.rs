@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 
 use crate::audit::{Change, Context, Event, EventId};
 use crate::authorize::{Actor, Terms};
+use crate::caught::caught;
 use crate::error::Error;
 use crate::grant::{May, VerbOn};
 use crate::panel::{self, FieldSet, Sensitivity, Verb};
@@ -88,7 +89,8 @@ pub(crate) async fn perform_within(
     write.kept_apart(&terms, &row).await?;
     let call = Call::new(actor, terms, row, write)?;
     let (model, action) = (call.terms.model(), call.action);
-    let done = actions.run(call).await?;
+    let done = caught(async { actions.run(call).await }).await;
+    let done = done.map_err(|_| Error::Bug(format!("the body of the action {} panicked", action.name)))??;
     let event = Event::about(EventId::RowActed, model.name, Some(id)).with(Change::fact(
         "action",
         Sensitivity::Internal,

@@ -9,6 +9,7 @@ pub mod authorize;
 mod blocklist;
 mod body;
 pub mod builder;
+mod caught;
 pub mod clause;
 mod cli;
 pub mod clock;

@@ -18,6 +18,7 @@ use uuid::Uuid;
 
 use crate::app::App;
 use crate::body;
+use crate::caught::{Panicked, caught};
 use crate::intake::Posted;
 use crate::response::{self, Response};
 use crate::seal::seal;
@@ -93,12 +94,17 @@ impl Service {
             }
         };
         let time = if body::has_file(&parts) { app.limits.upload_time } else { app.limits.handler_time };
-        let answered = tokio::time::timeout(time, work).await;
+        let answered = tokio::time::timeout(time, caught(work)).await;
         if let (Ok(_), Ok(posted)) = (&answered, &mut posted) {
             posted.let_go(&app.limits).await;
         }
         let answer = match answered {
-            Ok(answer) => answer,
+            Ok(Ok(answer)) => answer,
+            Ok(Err(Panicked)) => {
+                tracing::error!(request = %id, "a request panicked");
+                let text = "Something went wrong on our side. It has been logged.";
+                pages::refuse(app, StatusCode::INTERNAL_SERVER_ERROR, text, id)
+            }
             Err(_) => pages::refuse(app, StatusCode::SERVICE_UNAVAILABLE, "This took too long and was given up.", id),
         };
         // Path without query: what people search for stays out of the log.

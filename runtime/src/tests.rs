@@ -21,12 +21,14 @@ mod links;
 mod mail;
 mod mail_tls;
 mod migrations;
+mod panics;
 #[cfg(feature = "passkeys")]
 mod passkeys;
 mod people;
 mod promises;
 mod reading;
 mod reauth;
+mod recorded;
 mod recovery;
 mod resend;
 mod server;

@@ -24,6 +24,7 @@ use uuid::Uuid;
 use crate::app::App;
 use crate::audit::Context;
 use crate::authorize::{Actor, Terms, authorize};
+use crate::caught::caught;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::panel::{Model, Verb};
@@ -111,7 +112,7 @@ impl Worker<'_> {
         tracing::info!(job = job.id, kind = job.kind, "a job is being worked on");
         let mut met = Met::default();
         loop {
-            match self.step(&job, &mut met).await {
+            match self.step_or_error(&job, &mut met).await {
                 // What the database says, not what this process believes. If it says nothing, whoever claims the job once
                 // the lease is over asks it again.
                 Ok(Stepped::More) => match self.app.store.job(job.person, job.id).await? {
@@ -168,6 +169,12 @@ impl Worker<'_> {
             Fit::Yes(actor) => Ok(*actor),
             Fit::No(why) => Err(why.to_owned()),
         })
+    }
+
+    /// A step that panics ends its job, and not the task that works on all of them.
+    async fn step_or_error(&self, job: &JobRow, met: &mut Met) -> Result<Stepped, Error> {
+        let stepped = caught(self.step(job, met)).await;
+        stepped.unwrap_or_else(|_| Err(Error::Bug(format!("a step of job {} panicked", job.id))))
     }
 
     async fn step(&self, job: &JobRow, met: &mut Met) -> Result<Stepped, Error> {

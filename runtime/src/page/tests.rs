@@ -188,3 +188,29 @@ fn pages_can_be_looked_at() {
         std::fs::write(folder.join("static").join(asset.file), asset.bytes).expect("file");
     }
 }
+
+/// OWASP ASVS 5.0.0, 6.2.6 and 6.2.7.
+#[test]
+fn passwords_are_typed_as_such_and_managers_and_pasting_are_let_do_their_work() {
+    let mut found = 0;
+    for (name, html) in all() {
+        for tag in tags(&html).filter(|tag| tag.starts_with("input ")) {
+            let known = attribute(tag, "autocomplete").is_some_and(|of| of.ends_with("-password"));
+            assert_eq!(known, attribute(tag, "type") == Some("password"), "{name}: <{tag}>");
+            found += usize::from(known);
+        }
+    }
+    assert!(found >= 7, "{found}");
+    for handled in ["paste", "contextmenu", "beforeinput"] {
+        assert!(!include_str!("../../templates/admin.js").contains(handled), "{handled}");
+    }
+}
+
+/// OWASP ASVS 5.0.0, 7.4.4. New recovery codes are looked at and kept before anything else is done.
+#[test]
+fn whoever_is_signed_in_can_sign_out_on_every_page() {
+    let without = ["sign_in", "recovery", "recovery_asked", "choose_password", "refusal_outside", "codes"];
+    for (name, html) in all() {
+        assert_eq!(html.contains("/sign-out\""), !without.contains(&name), "{name}");
+    }
+}

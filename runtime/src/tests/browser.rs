@@ -140,6 +140,11 @@ impl House {
         self.service.app()
     }
 
+    /// Starts what works on jobs, as a process that serves does.
+    pub(super) fn work(&self) -> Vec<tokio::task::JoinHandle<()>> {
+        crate::work::start(self.service.app(), false)
+    }
+
     pub(super) fn advance(&self, seconds: i64) {
         self.seconds.fetch_add(seconds, Ordering::SeqCst);
     }
