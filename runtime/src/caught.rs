@@ -1,8 +1,8 @@
 //! The last resort: work that panics ends by itself, and whoever waits for it hears of it instead of going down with it.
 //! It mends nothing and looks into nothing: what the work held is dropped, as if its request had gone away.
 
+use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::pin;
 use std::task::Poll;
 
 /// It panicked. Where, the program's own hook wrote to stderr.
@@ -10,14 +10,13 @@ use std::task::Poll;
 pub(crate) struct Panicked;
 
 /// Whatever the work comes to. After a panic it is not polled again, so that nothing sees what the panic left half.
-pub(crate) async fn caught<T>(work: impl Future<Output = T>) -> Result<T, Panicked> {
-    let mut work = pin!(work);
-    std::future::poll_fn(|cx| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
+pub(crate) fn caught<T>(work: impl Future<Output = T>) -> impl Future<Output = Result<T, Panicked>> {
+    let mut work = Box::pin(work);
+    poll_fn(move |cx| match catch_unwind(AssertUnwindSafe(|| work.as_mut().poll(cx))) {
         Ok(Poll::Pending) => Poll::Pending,
         Ok(Poll::Ready(done)) => Poll::Ready(Ok(done)),
         Err(_) => Poll::Ready(Err(Panicked)),
     })
-    .await
 }
 
 #[cfg(test)]
