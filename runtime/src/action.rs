@@ -63,7 +63,8 @@ pub async fn perform(
     version: Option<i64>,
 ) -> ActionResult {
     proved(&terms)?;
-    let mut write = store.write(context).await?;
+    // Nobody knows how long a body takes: whoever is done already does not wait for its end.
+    let mut write = store.write_apart(context).await?;
     let (done, recorded) = perform_within(&mut write, actions, actor, terms, id, version).await?;
     write.commit(recorded).await?;
     Ok(done)

@@ -170,7 +170,7 @@ impl Worker<'_> {
                 (_, None) => id.to_string(),
             };
             let mut step = JobStep { place, seen: 1, ..JobStep::default() };
-            let mut write = self.app.store.write(who.context.clone()).await?;
+            let mut write = self.app.store.write_apart(who.context.clone()).await?;
             let done =
                 action::perform_within(&mut write, self.app.actions, who.actor, terms.clone(), id, version).await;
             let kept = match done {

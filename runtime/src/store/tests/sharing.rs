@@ -2,17 +2,21 @@
 //! done before the database has it, and what becomes of one is nothing to the others. On PostgreSQL, whose writers do not
 //! wait for each other, there is nothing to share.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Instant;
 
-use tokio::sync::oneshot;
+use tokio::sync::{Notify, oneshot};
 use tokio::task::JoinHandle;
 
+use crate::action::{self, Actions, Call, Done, Running};
 use crate::audit::chain::Verified;
 use crate::error::Error;
 use crate::panel::Verb;
 use crate::store::sql::Sql;
 use crate::store::{Parents, Recorded, Store, Write};
-use crate::testing::{self, PATIENT, actor, context, new_patient, place, terms};
+use crate::testing::{self, INVOICE, PATIENT, actor, context, new_patient, place, terms};
+use crate::value::Value;
 
 /// A change with a new row in it that is not committed.
 async fn begun(store: &Store, doctor: i64, name: &str) -> (Write, Recorded) {
@@ -185,4 +189,55 @@ async fn a_full_disk_is_said_and_leaves_nothing_half() {
     let (write, recorded) = begun(&store, doctor, "First").await;
     write.commit(recorded).await.unwrap();
     Two::ends_with(&store, "First").await;
+}
+
+/// A body that waits for somebody.
+#[derive(Clone, Default)]
+struct Slow {
+    begun: Arc<AtomicBool>,
+    may_end: Arc<Notify>,
+}
+
+impl Actions for Slow {
+    fn run<'a>(&self, _: Call<'a>) -> Running<'a> {
+        let slow = self.clone();
+        Box::pin(async move {
+            slow.begun.store(true, Ordering::SeqCst);
+            slow.may_end.notified().await;
+            Ok(Done { message: "Approved.".to_owned() })
+        })
+    }
+}
+
+/// What the body of an action waits for, which is the user's own, is nothing to those who are done before it.
+#[tokio::test]
+async fn nobody_who_is_done_waits_for_the_body_of_an_action() {
+    if place::on_postgres() {
+        return;
+    }
+    let (_directory, store) = testing::store().await;
+    let (doctor, _) = testing::two_doctors(&store).await;
+    let patient = testing::seed(&store, PATIENT, vec![new_patient("Anna", doctor)]).await[0];
+    let amount = Value::Decimal("12.50".parse().unwrap());
+    let invoice = testing::seed(&store, INVOICE, vec![vec![(0, Value::Int(patient)), (1, amount)]]).await[0];
+    let (write, recorded) = begun(&store, doctor, "First").await;
+    let slow = Slow::default();
+    let (at, body) = (store.clone(), slow.clone());
+    let acting = tokio::spawn(async move {
+        let owner = actor("Owner", None);
+        let may = terms(&owner, Verb::Act(0), INVOICE);
+        action::perform(&at, &body, context(&owner), &owner, may, invoice, None).await.map(drop)
+    });
+    // It stands in line for the one writer.
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+    let first = tokio::spawn(write.commit(recorded));
+    while !slow.begun.load(Ordering::SeqCst) {
+        tokio::task::yield_now().await;
+    }
+    assert!(first.is_finished(), "done, and waiting for somebody else's body");
+    first.await.unwrap().unwrap();
+    slow.may_end.notify_one();
+    acting.await.unwrap().unwrap();
 }
