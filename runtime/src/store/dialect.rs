@@ -66,12 +66,22 @@ impl Sql {
 
     /// `SELECT` of the numbers of rows that hold this text in one of these fields, ASCII letter case apart, by the index of
     /// parts: of SQLite a table of its own, of PostgreSQL one that `LIKE` knows of. A short text is looked for at the
-    /// beginning of words.
-    pub(in crate::store) fn push_numbers_found(&mut self, model: &'static Model, fields: FieldSet, text: &str) {
+    /// beginning of words. `roughly`: there may be rows among them that do not hold it.
+    pub(in crate::store) fn push_numbers_found(
+        &mut self,
+        model: &'static Model,
+        fields: FieldSet,
+        text: &str,
+        roughly: bool,
+    ) {
         let columns: Vec<&'static str> =
             model.fields.iter().filter(|field| fields.contains(field.index)).map(|field| field.name).collect();
         let begins = is_short(text);
-        let bound = if begins { Bound::Begins } else { Bound::Found };
+        let bound = match (begins, roughly) {
+            (true, _) => Bound::Begins,
+            (false, true) => Bound::FoundRoughly,
+            (false, false) => Bound::Found,
+        };
         self.either_with(
             bound(columns.clone(), text.to_owned()),
             |sqlite, value| {

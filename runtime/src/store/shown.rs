@@ -58,6 +58,7 @@ fn shown(bound: &Bound) -> Shown {
         | Bound::Json(Some(value))
         | Bound::Part(value)
         | Bound::Found(_, value)
+        | Bound::FoundRoughly(_, value)
         | Bound::Begins(_, value) => Shown::Text(value.clone()),
         Bound::Decimal(Some(digits), scale) => Shown::Other(rust_decimal::Decimal::new(*digits, *scale).to_string()),
         Bound::Int(None) | Bound::Moment(None) | Bound::Text(None) | Bound::Json(None) | Bound::Decimal(None, _) => {

@@ -38,6 +38,8 @@ pub(in crate::store) enum Bound {
     Part(String),
     /// Text to be found by an index of parts in these columns: see [`Sql::push_numbers_found`].
     Found(Vec<&'static str>, String),
+    /// As [`Bound::Found`], where what is found is looked at again: see [`Sql::push_numbers_found`].
+    FoundRoughly(Vec<&'static str>, String),
     /// As [`Bound::Found`], for the beginning of a word.
     Begins(Vec<&'static str>, String),
     /// Whole numbers, as one value.

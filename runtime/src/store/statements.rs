@@ -31,3 +31,4 @@ mod settings;
 pub(in crate::store) mod throttle;
 pub(in crate::store) mod tokens;
 pub(in crate::store) mod uploads;
+mod walk;

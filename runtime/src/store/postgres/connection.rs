@@ -93,7 +93,9 @@ fn arguments(bound: Vec<Bound>) -> Result<PgArguments, Fault> {
             Bound::Text(value) => arguments.add(value),
             Bound::Part(value) => arguments.add(pattern(&value)),
             Bound::Begins(_, value) => arguments.add(value.to_ascii_lowercase()),
-            Bound::Found(_, value) => arguments.add(pattern(&value.to_ascii_lowercase())),
+            Bound::Found(_, value) | Bound::FoundRoughly(_, value) => {
+                arguments.add(pattern(&value.to_ascii_lowercase()))
+            }
             Bound::Numbers(value) => arguments.add(value),
             Bound::Blob(value) => arguments.add(value),
         }

@@ -89,7 +89,7 @@ pub(in crate::store) fn push(sql: &mut Sql, alias: Alias, model: &'static Model,
             sql.push("(");
             alias.column(sql, "id");
             sql.push(" IN (");
-            sql.push_numbers_found(model, *fields, text);
+            sql.push_numbers_found(model, *fields, text, false);
             sql.push("))");
         }
         Condition::Linked { field, to, among } => match (model.fields.get(*field).and_then(Field::links), among) {

@@ -15,6 +15,8 @@ use crate::store::sql::Sql;
 
 /// Characters of a part; what is shorter stands in no index, but for the beginnings of words.
 const PART: usize = 3;
+/// Characters from which on a text is so rare that the rows are looked at again which the index finds roughly.
+const LONG: usize = 8;
 
 /// Rows of a table of this many that are rather fetched by their numbers than met on the way through a list: a page of 50
 /// takes so many numbers, and as a row that is fetched by itself and sorted costs a little more than one that is passed
@@ -128,16 +130,22 @@ pub(super) fn push_some_found(
     wanted: &Condition,
     limit: u64,
 ) {
+    let mut wanted = wanted.clone();
+    let roughly = text.chars().count() >= LONG;
+    if roughly {
+        let fields = (0..model.fields.len()).filter(|field| fields.contains(*field));
+        wanted = wanted.and(Condition::Any(fields.map(|field| Condition::looked_for(field, text)).collect()));
+    }
     sql.push("SELECT hits.id FROM (");
-    sql.push_numbers_found(model, fields, text);
+    sql.push_numbers_found(model, fields, text, roughly);
     sql.push(") AS hits");
-    if *wanted != Condition::Always {
+    if wanted != Condition::Always {
         sql.push_joined_in_order().table(model).push(" AS ");
         alias.push(sql);
         sql.push(" ON ");
         alias.column(sql, "id");
         sql.push(" = hits.id WHERE ");
-        condition::push(sql, alias, model, wanted);
+        condition::push(sql, alias, model, &wanted);
     }
     sql.push(" LIMIT ").number(whole(limit));
 }

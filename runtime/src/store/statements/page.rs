@@ -1,21 +1,17 @@
-//! One page of a list, by key. A key splits what follows it into at most three stretches (same value and later id, later
-//! values, nulls); each is one range of an index, so that the last page costs as much as the first.
+//! One page of a list, with the count of all: which rows are wanted, how they are best come by, and what is told of them.
 
 use super::finding::{self, Hits};
 use super::select::{Columns, MAIN};
+use super::walk::Walk;
 use super::{condition, links};
 use crate::authorize::Terms;
-use crate::condition::{Condition, Term};
+use crate::condition::Condition;
 use crate::error::Error;
 use crate::panel::{FieldSet, Kind, Model, Panel, Sort};
-use crate::predicate::Op;
 use crate::store::database::Database;
-use crate::store::indexes::{has_few_values, is_order};
-use crate::store::query::{
-    COUNT_BOUND, Count, FOUND_BOUND, GetQuery, Key, ListQuery, Listed, ListedRow, Position, Search,
-};
+use crate::store::indexes::is_order;
+use crate::store::query::{COUNT_BOUND, Count, FOUND_BOUND, GetQuery, ListQuery, Listed, ListedRow, Search};
 use crate::store::sql::Sql;
-use crate::value::Value;
 
 /// Rows that a count looks at: one more than it tells.
 pub(super) const COUNTED: i64 = COUNT_BOUND.cast_signed() + 1;
@@ -58,10 +54,14 @@ impl Database {
                     let count = Some(Count::MoreThan(FOUND_BOUND));
                     let way = finding::way(query.terms, scope.clone(), search, query.sort, (about, rows));
                     if is_order(model, query.sort) {
-                        let looked_for = finding::looking(query.terms, Condition::Always, search);
+                        // A scope is part of the way where an index leads through it in this order.
+                        let usual = query.sort.map(|sort| sort.field) == model.sort.first().map(|sort| sort.field);
+                        let (on_the_way, looked_at) =
+                            if usual { (scope, Condition::Always) } else { (Condition::Always, scope) };
+                        let looked_for = finding::looking(query.terms, looked_at, search);
                         walk.within = Some((finding::reach(rows, size + 1), looked_for));
                         otherwise = Some(way);
-                        (count, scope)
+                        (count, on_the_way)
                     } else {
                         walk.passing_by = way.1;
                         (count, way.0)
@@ -194,221 +194,4 @@ pub(in crate::store) fn push_count(sql: &mut Sql, model: &'static Model, rows_wa
 
 pub(in crate::store) fn bounded(count: u64) -> Count {
     if count > COUNT_BOUND { Count::MoreThan(COUNT_BOUND) } else { Count::Exactly(count) }
-}
-
-/// The way through the list: by which order, from where, and whether against it.
-struct Walk<'a> {
-    sort: Option<Sort>,
-    from: Option<&'a Key>,
-    backwards: bool,
-    /// Rows are many, and met on the way through the list in its order; not gathered first and sorted then.
-    passing_by: bool,
-    /// Only these rows, by their numbers.
-    only: Option<Vec<i64>>,
-    /// Of the rows on the way, so many at most are looked at for this.
-    within: Option<(u64, Condition)>,
-}
-
-/// Values of one field that are each looked for by themselves, so that each is one range of an index.
-const EACH: usize = 8;
-
-impl<'a> Walk<'a> {
-    fn new(query: &'a ListQuery<'_>) -> Self {
-        let (from, backwards) = match &query.position {
-            Position::First => (None, false),
-            Position::Last => (None, true),
-            Position::After(key) => (Some(key), false),
-            Position::Before(key) => (Some(key), true),
-        };
-        Self { sort: query.sort, from, backwards, passing_by: false, only: None, within: None }
-    }
-
-    /// Whether rows could be met on the way through the list, where they are chosen by something else than its usual order.
-    fn could_pass_by(&self, model: &Model, rows_wanted: &Condition) -> bool {
-        let usual = model.sort.first().map(|sort| sort.field);
-        self.sort.is_some_and(|sort| Some(sort.field) != usual)
-            && rows_wanted.reads() != FieldSet::NONE
-            && is_order(model, self.sort)
-    }
-
-    /// Whether the statement runs from large to small. Without a sort field the newest id comes first.
-    fn descending(&self) -> bool {
-        self.sort.is_none_or(|s| s.descending) != self.backwards
-    }
-
-    fn key_of(&self, row: &ListedRow) -> Key {
-        let value = self.sort.and_then(|s| row.row.get(s.field)).cloned().unwrap_or(Value::Null);
-        Key { value, id: row.row.id }
-    }
-
-    /// The statement of the page.
-    fn page(&self, columns: &Columns<'_>, model: &'static Model, rows_wanted: &Condition, limit: usize) -> Sql {
-        let mut sql = Sql::new("SELECT ");
-        columns.push(&mut sql);
-        sql.push(" FROM ").table(model).push(" AS ");
-        MAIN.push(&mut sql);
-        columns.push_joins(&mut sql);
-        sql.push(" WHERE ");
-        self.push_page(&mut sql, model, rows_wanted, limit);
-        sql
-    }
-
-    /// The condition of the page, its order and its limit.
-    fn push_page(&self, sql: &mut Sql, model: &'static Model, rows_wanted: &Condition, limit: usize) {
-        let ways = self.ways(model, rows_wanted);
-        match ways.as_slice() {
-            [(rows_wanted, stretch)] if self.within.is_none() => self.push_way(sql, model, rows_wanted, stretch),
-            several => {
-                MAIN.column(sql, "id");
-                for (i, (rows_wanted, stretch)) in several.iter().enumerate() {
-                    sql.push(if i == 0 { " IN (" } else { " UNION ALL " });
-                    sql.push("SELECT id FROM (SELECT ");
-                    MAIN.column(sql, "id");
-                    sql.push(" AS id FROM ");
-                    match &self.within {
-                        None => {
-                            sql.table(model).push(" AS ");
-                            MAIN.push(sql);
-                            sql.push(" WHERE ");
-                            self.push_way(sql, model, rows_wanted, stretch);
-                        }
-                        Some((most, looked_for)) => {
-                            self.push_nearest(sql, model, looked_for.reads(), |walk, sql| {
-                                walk.push_way(sql, model, rows_wanted, stretch);
-                            });
-                            sql.number(i64::try_from(*most).unwrap_or(i64::MAX)).push(") AS ");
-                            MAIN.push(sql);
-                            sql.push(" WHERE ");
-                            condition::push(sql, MAIN, model, looked_for);
-                        }
-                    }
-                    self.push_order(sql, model);
-                    push_limit(sql, limit);
-                    sql.push(") AS stretch");
-                }
-                sql.push(")");
-            }
-        }
-        self.push_order(sql, model);
-        push_limit(sql, limit);
-    }
-
-    /// The rows that come first on the way, with what is read of them, up to the number of a limit.
-    fn push_nearest(
-        &self,
-        sql: &mut Sql,
-        model: &'static Model,
-        reads: FieldSet,
-        push_which: impl Fn(&Self, &mut Sql),
-    ) {
-        sql.push("(SELECT ");
-        MAIN.column(sql, "id");
-        let sorted = self.sort.map_or(reads, |sort| reads.with(sort.field));
-        for field in model.columns().filter(|field| sorted.contains(field.index)) {
-            sql.push(", ");
-            MAIN.column(sql, field.name);
-        }
-        sql.push(" FROM ").table(model).push(" AS ");
-        MAIN.push(sql);
-        sql.push(" WHERE ");
-        push_which(self, sql);
-        self.push_order(sql, model);
-        sql.push(" LIMIT ");
-    }
-
-    fn push_way(&self, sql: &mut Sql, model: &'static Model, rows_wanted: &Condition, stretch: &Condition) {
-        if let Some(only) = &self.only {
-            MAIN.column(sql, "id");
-            sql.push_in_numbers(only);
-            sql.push(" AND ");
-        }
-        sql.pass_by(self.passing_by || self.only.is_some());
-        condition::push(sql, MAIN, model, rows_wanted);
-        sql.pass_by(self.only.is_some());
-        if *stretch != Condition::Always {
-            sql.push(" AND ");
-            condition::push(sql, MAIN, model, stretch);
-        }
-        sql.pass_by(false);
-    }
-
-    /// What is asked of the rows, and the stretch of the list: each pair is one range of an index.
-    fn ways(&self, model: &'static Model, rows_wanted: &Condition) -> Vec<(Condition, Condition)> {
-        let mut stretches = self.stretches(model);
-        if stretches.is_empty() {
-            stretches.push(Condition::Always);
-        }
-        let each = if self.passing_by || self.only.is_some() {
-            vec![rows_wanted.clone()]
-        } else {
-            one_by_one(model, rows_wanted)
-        };
-        let of_one = |wanted: Condition| {
-            stretches.iter().map(move |stretch| (wanted.clone(), stretch.clone())).collect::<Vec<_>>()
-        };
-        each.into_iter().flat_map(of_one).collect()
-    }
-
-    /// Nulls are the smallest of all, as both readings of the order say: the index needs no second pass.
-    fn push_order(&self, sql: &mut Sql, model: &'static Model) {
-        let direction = if self.descending() { " DESC" } else { " ASC" };
-        sql.push(" ORDER BY ");
-        if let Some(field) = self.sort.and_then(|s| model.fields.get(s.field)) {
-            MAIN.column(sql, field.name);
-            sql.push(direction);
-            sql.push(if self.descending() { " NULLS LAST, " } else { " NULLS FIRST, " });
-        }
-        MAIN.column(sql, "id");
-        sql.push(direction);
-    }
-
-    /// What follows the key in the direction of the walk, nearest first; empty: everything.
-    fn stretches(&self, model: &'static Model) -> Vec<Condition> {
-        let Some(key) = self.from else { return Vec::new() };
-        let op = if self.descending() { Op::Lt } else { Op::Gt };
-        let later_id = Condition::Compare { left: Term::Id, op, right: Term::Value(Value::Int(key.id)) };
-        let Some(sort) = self.sort else { return vec![later_id] };
-        let field = || Term::Field(sort.field);
-        let is_null = Condition::IsNull(field());
-        let nullable = model.fields.get(sort.field).is_some_and(|f| f.optional);
-        if key.value.is_null() {
-            let mut stretches = vec![is_null.clone().and(later_id)];
-            if !self.descending() {
-                stretches.push(Condition::Not(Box::new(is_null)));
-            }
-            return stretches;
-        }
-        let beside = |op| Condition::Compare { left: field(), op, right: Term::Value(key.value.clone()) };
-        let mut stretches = vec![beside(Op::Eq).and(later_id), beside(op)];
-        if self.descending() && nullable {
-            stretches.push(is_null);
-        }
-        stretches
-    }
-}
-
-/// The same rows, in as many parts as a field of few values is asked for several of them.
-fn one_by_one(model: &Model, rows_wanted: &Condition) -> Vec<Condition> {
-    let few = |field: usize| model.fields.get(field).is_some_and(has_few_values);
-    let parts = match rows_wanted {
-        Condition::All(parts) => parts.as_slice(),
-        one => std::slice::from_ref(one),
-    };
-    let several = parts.iter().enumerate().find_map(|(at, part)| match part {
-        Condition::In { term: Term::Field(field), set } if few(*field) && (2..=EACH).contains(&set.len()) => {
-            Some((at, *field, set))
-        }
-        _ => None,
-    });
-    let Some((at, field, set)) = several else { return vec![rows_wanted.clone()] };
-    let one = |value: &Value| {
-        let mut parts = parts.to_vec();
-        parts[at] = Condition::Compare { left: Term::Field(field), op: Op::Eq, right: Term::Value(value.clone()) };
-        Condition::All(parts)
-    };
-    set.iter().map(one).collect()
-}
-
-fn push_limit(sql: &mut Sql, limit: usize) {
-    sql.push(" LIMIT ").number(i64::try_from(limit).unwrap_or(i64::MAX));
 }

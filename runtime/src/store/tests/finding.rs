@@ -156,7 +156,7 @@ async fn the_index_and_the_comparison_agree_on_random_texts() {
             0 => {
                 let Some(Value::Text(text)) = rows[dice.below(rows.len())].get(STRING) else { continue };
                 let from = dice.below(text.chars().count() + 1);
-                text.chars().skip(from).take(1 + dice.below(6)).collect::<String>().to_ascii_uppercase()
+                text.chars().skip(from).take(1 + dice.below(10)).collect::<String>().to_ascii_uppercase()
             }
             1 => dice.text(4),
             _ => dice.text(2) + ["", "ab", "a b", "\0", "\"\"\""][dice.below(5)],
