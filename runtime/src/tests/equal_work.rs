@@ -114,6 +114,27 @@ async fn failed_sign_ins_look_and_cost_alike() {
     assert_eq!(kept, "2", "the third was not kept");
 }
 
+/// The control: what is not the same is seen not to be, by what a visitor gets and by what it costs.
+#[tokio::test]
+async fn a_sign_in_that_is_let_in_is_told_from_one_that_is_not() {
+    let house = house().await;
+    let email = address("active");
+    let mut all = Vec::new();
+    for password in [WRONG, PASSWORD] {
+        let mut browser = house.browser();
+        browser.get("/sign-in").await;
+        all.push(seen(&house, &mut browser, "/sign-in", &[("email", &email), ("password", password)], &email).await);
+    }
+    let (no, yes) = (&all[0], &all[1]);
+    assert_ne!(no.status, yes.status);
+    assert_ne!(no.headers, yes.headers);
+    assert_ne!(no.text, yes.text);
+    assert_ne!(no.statements, yes.statements);
+    let mut browser = house.browser();
+    let unread = seen(&house, &mut browser, "/sign-in", &[("email", &email), ("password", WRONG)], &email).await;
+    assert_ne!(no.hashes, unread.hashes, "a form that is not believed costs no hash");
+}
+
 #[tokio::test]
 async fn asking_for_a_link_looks_and_costs_alike() {
     let house = house().await;
