@@ -2,11 +2,13 @@
 //! not read on. How large it may be is the intake's to say.
 
 use std::fmt::{self, Display};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use http::request::Parts;
 use http::{HeaderMap, Method, header};
-use http_body::Body;
+use http_body::{Body, Frame};
 use http_body_util::combinators::UnsyncBoxBody;
 use http_body_util::{BodyDataStream, BodyExt as _};
 use multer::{Constraints, Multipart, SizeLimit};
@@ -123,9 +125,32 @@ where
         return Err(Unread::TooLarge);
     }
     let boundary = kind_of(headers).and_then(|kind| multer::parse_boundary(kind).ok()).ok_or(Unread::OtherKind)?;
-    let stream = BodyDataStream::new(body.map_err(|why| std::io::Error::other(why.to_string())));
+    let body = body.map_err(|why| std::io::Error::other(why.to_string())).boxed_unsync();
+    let stream = BodyDataStream::new(PieceByPiece { body, pauses: false });
     let limit = SizeLimit::new().whole_stream(limits.upload);
     Ok(Multipart::with_constraints(stream, boundary, Constraints::new().size_limit(limit)))
+}
+
+/// A body that lets each piece be looked at before the next one is taken: the reader of forms takes all that has arrived
+/// before it gives any of it on, and of a large file over a fast line that is the whole.
+struct PieceByPiece {
+    body: UnsyncBoxBody<Bytes, std::io::Error>,
+    pauses: bool,
+}
+
+impl Body for PieceByPiece {
+    type Data = Bytes;
+    type Error = std::io::Error;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, Self::Error>>> {
+        if std::mem::take(&mut self.pauses) {
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        let piece = Pin::new(&mut self.body).poll_frame(cx);
+        self.pauses = matches!(piece, Poll::Ready(Some(Ok(_))));
+        piece
+    }
 }
 
 fn announced(headers: &HeaderMap) -> Option<u64> {

@@ -315,6 +315,14 @@ impl Store {
         self.database.meddle(sql::Sql::new(text)).await
     }
 
+    /// From now on there is no room for one more page in the file, as far as changes go; of SQLite alone. It lasts until
+    /// a statement failed for it.
+    pub(crate) async fn fill_up_for_test(&self) {
+        let mut filling = self.database.begin().await.expect("a transaction");
+        filling.rows(sql::Sql::new("PRAGMA max_page_count = 1")).await.expect("as it says");
+        filling.rollback().await.expect("the connection goes back");
+    }
+
     /// When what was under way is over: a database goes on with a statement whose request went away.
     pub(crate) async fn settled_for_test(&self) {
         let mut others = self.database.begin().await.expect("a transaction");

@@ -8,6 +8,7 @@ mod browser;
 mod command_line;
 mod database_gone;
 mod devices;
+mod endless;
 mod equal_work;
 mod export;
 mod factor;

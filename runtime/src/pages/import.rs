@@ -142,7 +142,7 @@ impl<'a> Importing<'a> {
         };
         let fields = self.fields.iter().map(|field| option(field.name, field.title));
         let id = self.edit.iter().map(|_| option("id", "Number of the row"));
-        std::iter::once(option("", "nothing: leave it out")).chain(id).chain(fields).collect()
+        std::iter::once(option("", "leave it out")).chain(id).chain(fields).collect()
     }
 
     fn keys(&self) -> Vec<OptionView> {
