@@ -205,8 +205,8 @@ pub(crate) enum ModifierKind {
     /// `through "table" ("column of this row", "column of the other")`.
     Through {
         table: Text,
-        from: Text,
-        to: Text,
+        /// None: they did not read, and that was said.
+        ends: Option<(Text, Text)>,
     },
 }
 

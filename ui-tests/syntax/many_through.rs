@@ -8,7 +8,7 @@ bailiwick::admin! {
         name: String label column "Name";
         tracks: many Track;
         others: many Track through "ListTrack" ("ListId", "ListId");
-        more: many Track through "ListTrack";
+        more: many Track through "MoreTrack";
     }
     model Note { name: String label; tracks: many Track through "NoteTrack" ("NoteId", "TrackId"); }
 

@@ -60,6 +60,13 @@ fn fill(input: &mut Input<'_, '_>, field: &mut Field) -> Read<()> {
         if input.is_declaration() || CLAUSES.iter().any(|clause| word == clause) {
             break;
         }
+        if word == "through" {
+            let (kind, read) = through(input)?;
+            field.modifiers.push(Modifier { place: input.since(word.span()), word, kind });
+            // Half of it is there: nobody is told that it lacks.
+            read?;
+            continue;
+        }
         if let Some(kind) = modifier(input, &word)? {
             let place = input.since(word.span());
             field.modifiers.push(Modifier { word, kind, place });
@@ -95,7 +102,6 @@ fn modifier(input: &mut Input<'_, '_>, word: &Ident) -> Read<Option<ModifierKind
         "pattern" => ModifierKind::Pattern(input.text("a regular expression in quotes")?),
         "help" => ModifierKind::Help(input.text("a text in quotes")?),
         "column" => ModifierKind::Column(input.text("the column's name in quotes")?),
-        "through" => through(input)?,
         _ => {
             let (least, most) = range(input)?;
             ModifierKind::Len(least, most)
@@ -105,15 +111,18 @@ fn modifier(input: &mut Input<'_, '_>, word: &Ident) -> Read<Option<ModifierKind
 }
 
 /// `"table" ("column of this row", "column of the other")`.
-fn through(input: &mut Input<'_, '_>) -> Read<ModifierKind> {
+fn through(input: &mut Input<'_, '_>) -> Read<(ModifierKind, Read<()>)> {
+    input.skip_token();
     let table = input.text("the name of the table that holds the links, in quotes")?;
     let ends = input.group(Delimiter::Parenthesis, |inside| {
         let from = inside.text("its column of this row, in quotes")?;
         inside.expect(",")?;
         Ok((from, inside.text("its column of the other row, in quotes")?))
     });
-    let (from, to) = ends.unwrap_or_else(|| Err(input.expected("`(` and its two columns, in quotes")))?;
-    Ok(ModifierKind::Through { table, from, to })
+    Ok(match ends.unwrap_or_else(|| Err(input.expected("`(` and its two columns, in quotes"))) {
+        Ok(ends) => (ModifierKind::Through { table, ends: Some(ends) }, Ok(())),
+        Err(reported) => (ModifierKind::Through { table, ends: None }, Err(reported)),
+    })
 }
 
 /// `1..=80`, `..=80`, `1..`.

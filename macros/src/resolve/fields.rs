@@ -210,7 +210,7 @@ fn apply(names: &Names<'_>, field: &mut Field, modifier: &ast::Modifier, diags: 
         ModifierKind::Len(least, most) => (field.min_len, field.max_len) = (*least, *most),
         ModifierKind::Column(text) => field.column = Some((text.value.clone(), modifier.place)),
         ModifierKind::Help(text) => field.help.clone_from(&text.value),
-        ModifierKind::Through { table, from, to } => field.links = links::through(field, [table, from, to], diags),
+        ModifierKind::Through { table, ends } => field.links = links::through(field, table, ends.as_ref(), diags),
         ModifierKind::Pattern(text) => match regex_syntax::parse(&text.value) {
             Ok(_) => field.pattern = Some(text.value.clone()),
             Err(error) => {

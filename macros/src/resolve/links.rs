@@ -112,14 +112,28 @@ pub(super) fn no_value(field: &Field, name: &Ident, diags: &mut Diags) -> bool {
 }
 
 /// A table of links that was there before.
-pub(super) fn through(field: &Field, names: [&ast::Text; 3], diags: &mut Diags) -> Option<Links> {
+pub(super) fn through(
+    field: &Field,
+    table: &ast::Text,
+    ends: Option<&(ast::Text, ast::Text)>,
+    diags: &mut Diags,
+) -> Option<Links> {
     let Kind::Many(target) = field.kind else { return None };
-    for text in names {
+    let Some((from, to)) = ends else {
+        // What lacks was said where it lacks.
+        return Some(Links {
+            target,
+            table: table.value.clone(),
+            from: String::new(),
+            to: String::new(),
+            adopted: true,
+        });
+    };
+    for text in [table, from, to] {
         if text.value.is_empty() || text.value.len() > 63 || text.value.contains('\0') {
             diags.error(RULE, text.place, format!("`{}` is not a name that a table or a column can have", text.value));
         }
     }
-    let [table, from, to] = names;
     if from.value.eq_ignore_ascii_case(&to.value) {
         diags
             .error("duplicate_name", to.place, format!("the column `{}` can't lead both ways", to.value))

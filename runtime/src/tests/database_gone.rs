@@ -99,9 +99,9 @@ async fn fill_up(house: &House) {
     }
     house
         .sql(
-            "CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN RAISE EXCEPTION 'could not extend \
-             file' USING ERRCODE = '53100'; END $$; CREATE TRIGGER no_room BEFORE INSERT ON patients FOR EACH ROW \
-             EXECUTE FUNCTION no_room()",
+            "CREATE SEQUENCE met; CREATE FUNCTION no_room() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM \
+             nextval('met'); RAISE EXCEPTION 'could not extend file' USING ERRCODE = '53100'; END $$; CREATE TRIGGER \
+             no_room BEFORE INSERT OR UPDATE ON patients FOR EACH ROW EXECUTE FUNCTION no_room()",
         )
         .await;
 }
@@ -137,4 +137,42 @@ async fn on_a_full_disk_a_save_says_so_and_what_was_typed_goes_through_once_ther
     assert_eq!(answer.status, StatusCode::SEE_OTHER, "{}", answer.text.len());
     assert_eq!(house.app().store.ask_for_test(count).await, "1");
     assert!(matches!(house.app().store.verify_audit().await.unwrap(), crate::audit::chain::Verified::Whole { .. }));
+}
+
+#[tokio::test]
+async fn work_that_finds_the_disk_full_goes_on_once_there_is_room_and_does_every_row_once() {
+    let limits = Limits { hash_queue: 1_000, ..Limits::of(&PANEL) };
+    let house = House::with("http://127.0.0.1:8000", limits).await;
+    house.person(ANNA, "Owner").await;
+    let store = &house.app().store;
+    let doctor = crate::testing::two_doctors(store).await.0;
+    let many = (0..60).map(|number| crate::testing::new_patient(&format!("Patient {number}"), doctor)).collect();
+    crate::testing::seed(store, crate::testing::PATIENT, many).await;
+    let mut browser = house.signed_in(ANNA).await;
+    browser.get("/patients").await;
+    // The rows grow by more than a page; what is kept of the job does not.
+    let notes = "n".repeat(900);
+    let all = [("do", "edit"), ("all", "1"), ("set.notes", "1"), ("notes", notes.as_str()), ("bw.sure", "1")];
+    let started = browser.post("/patients/bulk", &all).await;
+    assert_eq!(started.status, StatusCode::SEE_OTHER, "{}", started.text);
+    fill_up(&house).await;
+    let workers = crate::work::start(house.service.app(), false);
+    if place::on_postgres() {
+        // It has met the full disk.
+        while store.ask_for_test("SELECT CAST(is_called AS TEXT) FROM met").await != "true" {
+            tokio::task::yield_now().await;
+        }
+    }
+    make_room(&house).await;
+    let page = loop {
+        let page = browser.get(started.location()).await;
+        if !page.text.contains("data-poll") {
+            break page.text;
+        }
+        tokio::task::yield_now().await;
+    };
+    assert!(page.contains("60 done"), "{page}");
+    let versions = "SELECT CAST(count(*) AS TEXT) FROM patients WHERE version = 2 AND length(notes) = 900";
+    assert_eq!(store.ask_for_test(versions).await, "60");
+    workers.iter().for_each(tokio::task::JoinHandle::abort);
 }

@@ -149,6 +149,8 @@ impl Worker<'_> {
                     write.keep(mark).await?;
                     step.done += 1;
                 }
+                // Nothing of the step stays: where the disk is full, the database may have undone all of it already.
+                Err(error) if error.may_pass() => return Err(error),
                 Err(error) => {
                     write.undo_to(mark).await?;
                     step.failed += 1;

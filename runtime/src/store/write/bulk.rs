@@ -159,8 +159,8 @@ impl Write {
                         Ok(()) if how.dry => self.undo_to(mark).await?,
                         Ok(()) => self.keep(mark).await?,
                         Err(error) => {
-                            self.undo_to(mark).await?;
                             came[place] = Came::Refused(refused(error)?);
+                            self.undo_to(mark).await?;
                         }
                     }
                 }
