@@ -92,7 +92,7 @@ impl Transaction {
     pub(in crate::store) async fn rows(&mut self, sql: Sql) -> Result<Vec<Answer>, Fault> {
         let answer = self.open()?.rows(sql).await;
         self.failed |= answer.is_err();
-        answer
+        answer.map_err(late)
     }
 
     /// The first row.
@@ -104,7 +104,7 @@ impl Transaction {
     pub(in crate::store) async fn execute(&mut self, sql: Sql) -> Result<u64, Fault> {
         let answer = self.open()?.execute(sql).await;
         self.failed |= answer.is_err();
-        answer
+        answer.map_err(late)
     }
 
     /// Whether nobody else can write before its end, whatever it holds: SQLite has one writer.
@@ -116,7 +116,7 @@ impl Transaction {
     pub(in crate::store) async fn script(&mut self, text: &str) -> Result<(), Fault> {
         let answer = self.open()?.script(text).await;
         self.failed |= answer.is_err();
-        answer
+        answer.map_err(late)
     }
 
     /// Waits for every other transaction that holds this key, and holds it until the end: for what is decided by a row
@@ -249,6 +249,14 @@ impl Drop for Transaction {
         {
             group::leave_out(loan, std::mem::take(&mut self.others), self.begun);
         }
+    }
+}
+
+/// Of a change that came too late it is not said that it asks for too much: it may have waited for somebody else's.
+fn late(fault: Fault) -> Fault {
+    match fault {
+        Fault::Other(error @ Error::TooLong) => Fault::Other(Error::Unavailable(error.to_string())),
+        other => other,
     }
 }
 
