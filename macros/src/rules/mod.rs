@@ -27,6 +27,7 @@ mod takeovers;
 #[cfg(test)]
 mod tests;
 mod verbs;
+mod ways_in;
 mod wording;
 
 use policy::Policy;
@@ -119,6 +120,8 @@ rules! {
         throttle_adds_up,
         guess_budget,
         token_bounds,
+    }
+    ways_in {
         session_limits,
         password_fits_factors,
         proxies_are_stated (fixed),

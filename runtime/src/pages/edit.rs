@@ -98,12 +98,13 @@ pub(super) async fn edit(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<
         .version
         .ok_or_else(|| Error::BadRequest("The form does not say which version it started from.".to_owned()))?;
     let mut draft = Draft::posted(model, editing.offered, Some(&found.row), &posted);
-    if posted.find || inlines.asks_for_more {
-        return editing.form(draft, &inlines, WholeRow::new(), None, StatusCode::OK).await;
-    }
+    // Also of a form that only asks for more: it would come back on the newest version, as if that had been seen.
     let late = inlines.late();
     if version != found.row.version || !late.is_empty() {
         return editing.stale(draft, &posted, &inlines, late).await;
+    }
+    if posted.find || inlines.asks_for_more {
+        return editing.form(draft, &inlines, WholeRow::new(), None, StatusCode::OK).await;
     }
     let mut values = read(cx, model, &mut draft, &posted, Some(&found.row));
     let rows_fit = inlines.read();

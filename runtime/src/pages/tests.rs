@@ -230,6 +230,8 @@ async fn a_late_save_is_not_saved_and_shows_both_sides() {
     for text in ["mine@example.org", "theirs@example.org", "omar@example.org", "Omar H"] {
         assert!(page.contains(text), "{text} is lost");
     }
+    let asking = clinic.post(&owner, &target, &format!("{form}&bw.find=doctor")).await;
+    assert_eq!(refused(asking), StatusCode::CONFLICT, "what is looked for meanwhile does not hide it");
     let row = clinic.row().await;
     assert!(row.get(patient::EMAIL) == Some(&text("theirs@example.org")) && row.version == seen.version + 1);
     // Said again with the newer version, it is saved.
