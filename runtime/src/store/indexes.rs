@@ -217,3 +217,34 @@ pub(super) fn searched(model: &'static Model) -> impl Iterator<Item = &'static F
     let asked = |field: &&Field| model.search.contains(&field.index) || model.label.contains(&field.index);
     model.fields.iter().filter(is_text).filter(asked)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::{Index, thinkable, wanted};
+    use crate::panel::{Cell, FieldSet, Model, Panel, Role, Verb};
+    use crate::predicate::{Op, Operand, Predicate};
+    use crate::testing::{CLINIC, VISIT};
+    use crate::value::Literal;
+
+    const fn of_a_patient(op: Op) -> Cell {
+        let when = Predicate::Compare { left: Operand::Field(0), op, right: Operand::Literal(Literal::Int(1)) };
+        Cell { when: Some(when), ..Cell::new(Verb::View, VISIT, FieldSet::ALL, 0) }
+    }
+
+    static ONE: Panel = Panel { roles: &[Role { cells: &[of_a_patient(Op::Eq)], ..CLINIC.roles[2] }], ..CLINIC };
+    static ALL_BUT_ONE: Panel =
+        Panel { roles: &[Role { cells: &[of_a_patient(Op::Ne)], ..CLINIC.roles[2] }], ..CLINIC };
+
+    /// What is booked of one patient is one range, in the order of the list; and an index of an older build is known.
+    #[test]
+    fn a_key_that_decides_what_is_seen_is_indexed_with_each_choice_of_the_filters() {
+        const BOTH: &str = "ix_visits_patient_state_at";
+        let names = |panel: &'static Panel| {
+            let visits: &'static Model = &panel.models[VISIT];
+            wanted(panel, visits).into_iter().map(Index::name).collect::<Vec<_>>()
+        };
+        assert!(names(&ONE).iter().any(|name| name == BOTH), "{:?}", names(&ONE));
+        assert!(!names(&ALL_BUT_ONE).iter().any(|name| name == BOTH), "all patients but one are no range");
+        assert!(thinkable(&ONE.models[VISIT]).any(|index| index.name() == BOTH));
+    }
+}

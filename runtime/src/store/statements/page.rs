@@ -55,9 +55,8 @@ impl Database {
                     let way = finding::way(query.terms, scope.clone(), search, query.sort, (about, rows));
                     if is_order(model, query.sort) {
                         // A scope is part of the way where an index leads through it in this order.
-                        let usual = query.sort.map(|sort| sort.field) == model.sort.first().map(|sort| sort.field);
                         let (on_the_way, looked_at) =
-                            if usual { (scope, Condition::Always) } else { (Condition::Always, scope) };
+                            if walk.is_usual(model) { (scope, Condition::Always) } else { (Condition::Always, scope) };
                         let looked_for = finding::looking(query.terms, looked_at, search);
                         walk.within = Some((finding::reach(rows, size + 1), looked_for));
                         otherwise = Some(way);
@@ -73,8 +72,11 @@ impl Database {
             if query.count && walk.could_pass_by(model, &rows_wanted) {
                 let mut sql = Sql::new("SELECT (");
                 push_count(&mut sql, model, &rows_wanted);
+                sql.push("), ");
                 finding::push_size(&mut sql, model);
-                let (count, size) = finding::counted(lane.row(sql).await?)?;
+                let answer = lane.row(sql).await?;
+                let count = answer.as_ref().map_or(Ok(0), |answer| answer.count(0))?;
+                let size = finding::size(answer.as_ref(), 1)?;
                 walk.passing_by = count > finding::few(size);
                 (Some(bounded(count)), rows_wanted)
             } else {
@@ -149,12 +151,7 @@ impl Database {
 pub(in crate::store) fn one_row<'a>(panel: &'static Panel, query: &GetQuery<'a>) -> Result<(Sql, Columns<'a>), Error> {
     let model = query.terms.model();
     let columns = Columns::new(panel, model, query.columns.union(query.terms.reads()), query.labels)?;
-    let mut sql = Sql::new("SELECT ");
-    columns.push(&mut sql);
-    sql.push(" FROM ").table(model).push(" AS ");
-    MAIN.push(&mut sql);
-    columns.push_joins(&mut sql);
-    sql.push(" WHERE ");
+    let mut sql = columns.select();
     MAIN.column(&mut sql, "id");
     sql.push(" = ").push_bind(query.id).push(" AND ");
     condition::push(&mut sql, MAIN, model, &query.terms.scope());

@@ -41,6 +41,17 @@ impl<'a> Columns<'a> {
         Ok(Self { panel, model, fields, labels })
     }
 
+    /// `SELECT … FROM … WHERE `, up to the condition.
+    pub(super) fn select(&self) -> Sql {
+        let mut sql = Sql::new("SELECT ");
+        self.push(&mut sql);
+        sql.push(" FROM ").table(self.model).push(" AS ");
+        MAIN.push(&mut sql);
+        self.push_joins(&mut sql);
+        sql.push(" WHERE ");
+        sql
+    }
+
     /// `t0."id", t0."version", …`
     pub(in crate::store) fn push(&self, sql: &mut Sql) {
         MAIN.column(sql, "id");

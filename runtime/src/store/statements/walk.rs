@@ -40,10 +40,15 @@ impl<'a> Walk<'a> {
 
     /// Whether rows could be met on the way through the list, where they are chosen by something else than its usual order.
     pub(super) fn could_pass_by(&self, model: &Model, rows_wanted: &Condition) -> bool {
-        let usual = model.sort.first().map(|sort| sort.field);
-        self.sort.is_some_and(|sort| Some(sort.field) != usual)
+        self.sort.is_some()
+            && !self.is_usual(model)
             && rows_wanted.reads() != FieldSet::NONE
             && is_order(model, self.sort)
+    }
+
+    /// Whether it is by the field that the list is sorted by unless it is told otherwise, which is part of many indexes.
+    pub(super) fn is_usual(&self, model: &Model) -> bool {
+        self.sort.map(|sort| sort.field) == model.sort.first().map(|sort| sort.field)
     }
 
     /// Whether the statement runs from large to small. Without a sort field the newest id comes first.
@@ -64,12 +69,7 @@ impl<'a> Walk<'a> {
         rows_wanted: &Condition,
         limit: usize,
     ) -> Sql {
-        let mut sql = Sql::new("SELECT ");
-        columns.push(&mut sql);
-        sql.push(" FROM ").table(model).push(" AS ");
-        MAIN.push(&mut sql);
-        columns.push_joins(&mut sql);
-        sql.push(" WHERE ");
+        let mut sql = columns.select();
         self.push_page(&mut sql, model, rows_wanted, limit);
         sql
     }
@@ -94,10 +94,9 @@ impl<'a> Walk<'a> {
                             self.push_way(sql, model, rows_wanted, stretch);
                         }
                         Some((most, looked_for)) => {
-                            self.push_nearest(sql, model, looked_for.reads(), |walk, sql| {
-                                walk.push_way(sql, model, rows_wanted, stretch);
-                            });
-                            sql.number(i64::try_from(*most).unwrap_or(i64::MAX)).push(") AS ");
+                            let reads = looked_for.reads();
+                            self.push_nearest(sql, model, reads, (rows_wanted, stretch), *most);
+                            sql.push(" AS ");
                             MAIN.push(sql);
                             sql.push(" WHERE ");
                             condition::push(sql, MAIN, model, looked_for);
@@ -114,13 +113,14 @@ impl<'a> Walk<'a> {
         push_limit(sql, limit);
     }
 
-    /// The rows that come first on the way, with what is read of them, up to the number of a limit.
+    /// So many rows that come first on the way, with what is read of them.
     fn push_nearest(
         &self,
         sql: &mut Sql,
         model: &'static Model,
         reads: FieldSet,
-        push_which: impl Fn(&Self, &mut Sql),
+        (rows_wanted, stretch): (&Condition, &Condition),
+        most: u64,
     ) {
         sql.push("(SELECT ");
         MAIN.column(sql, "id");
@@ -132,9 +132,10 @@ impl<'a> Walk<'a> {
         sql.push(" FROM ").table(model).push(" AS ");
         MAIN.push(sql);
         sql.push(" WHERE ");
-        push_which(self, sql);
+        self.push_way(sql, model, rows_wanted, stretch);
         self.push_order(sql, model);
-        sql.push(" LIMIT ");
+        push_limit(sql, usize::try_from(most).unwrap_or(usize::MAX));
+        sql.push(")");
     }
 
     fn push_way(&self, sql: &mut Sql, model: &'static Model, rows_wanted: &Condition, stretch: &Condition) {

@@ -3,6 +3,7 @@
 use crate::error::Error;
 use crate::migrate::files::File;
 use crate::panel::{Field, Model, Panel};
+use crate::store::sql::Sql;
 use crate::store::{Store, hurried};
 use crate::testing::{self, CLINIC, DOCTORS, INVOICES, PATIENTS, SAMPLES, VISITS, command_line, doctor, place};
 
@@ -52,6 +53,11 @@ async fn no_statement_of_a_migration_is_cut_off() {
         }
         let error = store.fail_for_test(LONG).await;
         assert_eq!(error, Error::TooLong, "the control");
+        // Who changes something is not told to ask for less: they may have waited for somebody else.
+        let mut change = store.database.begin().await.unwrap();
+        let late = Error::from(change.execute(Sql::new(LONG)).await.unwrap_err());
+        assert!(matches!(late, Error::Unavailable(_)), "{late:?}");
+        drop(change);
         // By a file.
         let file = File { name: "0001_long.sql".to_owned(), sql: format!("CREATE TABLE long AS {LONG}") };
         assert!(store.apply(&file, true, command_line()).await.unwrap());
