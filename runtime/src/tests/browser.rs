@@ -243,6 +243,24 @@ pub(super) struct Answer {
 }
 
 impl Answer {
+    /// Of the form that holds this, where it goes and its hidden fields, as a browser would send them.
+    pub(super) fn hidden_form(&self, holds: &str) -> (String, Vec<(String, String)>) {
+        let form = self.text.split("<form").find(|form| form.contains(holds)).expect("a form");
+        let plain = |text: &str| {
+            text.replace("&lt;", "<")
+                .replace("&gt;", ">")
+                .replace("&quot;", "\"")
+                .replace("&#x27;", "'")
+                .replace("&#39;", "'")
+                .replace("&#x2f;", "/")
+                .replace("&amp;", "&")
+        };
+        let between = |text: &str, from: &str| plain(text.split(from).nth(1).unwrap().split('"').next().unwrap());
+        let fields = form.split("<input type=\"hidden\" ").skip(1);
+        let fields = fields.map(|input| (between(input, "name=\""), between(input, "value=\""))).collect();
+        (between(form, "action=\""), fields)
+    }
+
     pub(super) fn location(&self) -> &str {
         self.header("location")
     }

@@ -62,24 +62,10 @@ async fn recorded(house: &House, event: &str) -> usize {
     entries.iter().filter(|entry| entry.event == event).count()
 }
 
-/// The hidden fields of the wall's form, decoded, and where it goes.
+/// The hidden fields of the wall's form but the token, and where it goes.
 fn form_of(answer: &Answer) -> (String, Vec<(String, String)>) {
-    let main = answer.text.split("<main").nth(1).unwrap();
-    let plain = |text: &str| {
-        text.replace("&lt;", "<")
-            .replace("&gt;", ">")
-            .replace("&quot;", "\"")
-            .replace("&#39;", "'")
-            .replace("&amp;", "&")
-    };
-    let between = |text: &str, from: &str| plain(text.split(from).nth(1).unwrap().split('"').next().unwrap());
-    let action = between(main, "action=\"");
-    let fields = main
-        .split("<input type=\"hidden\" ")
-        .skip(1)
-        .map(|input| (between(input, "name=\""), between(input, "value=\"")))
-        .filter(|(name, _)| name != "_csrf")
-        .collect();
+    let (action, mut fields) = answer.hidden_form("bw.proof");
+    fields.retain(|(name, _)| name != "_csrf");
     (action, fields)
 }
 

@@ -12,22 +12,9 @@ const ANNA: &str = "anna@clinic.example";
 const BERT: &str = "bert@clinic.example";
 const NEW: &[(&str, &str)] = &[("name", "Dr. \"O'Neill\" <&>"), ("speciality", "General"), ("active", "true")];
 
-/// The form that a page holds, as a browser would send it.
+/// The form that a page keeps.
 pub(super) fn kept(answer: &Answer) -> (String, Vec<(String, String)>) {
-    let form = answer.text.split("<form").find(|form| form.contains("data-held")).expect("a form is kept");
-    let plain = |text: &str| {
-        text.replace("&lt;", "<")
-            .replace("&gt;", ">")
-            .replace("&quot;", "\"")
-            .replace("&#x27;", "'")
-            .replace("&#39;", "'")
-            .replace("&#x2f;", "/")
-            .replace("&amp;", "&")
-    };
-    let between = |text: &str, from: &str| plain(text.split(from).nth(1).unwrap().split('"').next().unwrap());
-    let fields = form.split("<input type=\"hidden\" ").skip(1);
-    let fields = fields.map(|input| (between(input, "name=\""), between(input, "value=\""))).collect();
-    (between(form, "action=\""), fields)
+    answer.hidden_form("data-held")
 }
 
 /// Sends it as it stands in the page, with the token that stands there.

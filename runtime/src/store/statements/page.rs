@@ -45,6 +45,9 @@ impl Database {
         let (known, mut rows_wanted) = if let Some(search) = by_index(query) {
             let scope = within(query.terms, &query.filter, None, query.sort);
             match finding::look(&mut lane, query.terms, &scope, search).await? {
+                Hits::These(ids) if ids.is_empty() => {
+                    return Ok(Listed { rows: Vec::new(), count: Some(Count::Exactly(0)), next: None, previous: None });
+                }
                 Hits::These(ids) => {
                     let count = Count::Exactly(ids.len() as u64);
                     walk.only = Some(ids);
