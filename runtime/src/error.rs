@@ -48,6 +48,9 @@ pub enum Error {
     Busy,
     /// There is no room left where the database is; nothing of the change was kept: 503.
     Full,
+    /// The database did not answer to the end of a change: it was kept as a whole, or not at all, and nobody knows which.
+    /// What happened, for the log only: 503.
+    InDoubt(String),
     /// A mistake of this program; what happened, for the log only: 500.
     Bug(String),
 }
@@ -111,7 +114,7 @@ impl Error {
 
     /// Whether the same may work later, without anybody doing it differently: the database is busy, gone or full.
     pub(crate) fn may_pass(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::TooLong | Self::Busy | Self::Full)
+        matches!(self, Self::Unavailable(_) | Self::TooLong | Self::Busy | Self::Full | Self::InDoubt(_))
     }
 
     /// The status of the answer.
@@ -125,7 +128,9 @@ impl Error {
             Self::Fields(_) | Self::Check(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Unread(why) => why.status(),
-            Self::Unavailable(_) | Self::TooLong | Self::Busy | Self::Full => StatusCode::SERVICE_UNAVAILABLE,
+            Self::Unavailable(_) | Self::TooLong | Self::Busy | Self::Full | Self::InDoubt(_) => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
             Self::Setup(_) | Self::Bug(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -170,6 +175,11 @@ impl Error {
                            has to make room."
                     .to_owned()
             }
+            Self::InDoubt(_) => {
+                "The database stopped answering at the very end of this: it may have been saved, or not. Please look before \
+                           you send it again."
+                    .to_owned()
+            }
             Self::Setup(_) | Self::Bug(_) => "Something went wrong on our side. It has been logged.".to_owned(),
         }
     }
@@ -193,6 +203,9 @@ impl fmt::Display for Error {
             Self::TooLong => f.write_str("a statement took longer than it may"),
             Self::Busy => f.write_str("database busy: a long change is under way"),
             Self::Full => f.write_str("the disk of the database is full"),
+            Self::InDoubt(what) => {
+                write!(f, "the end of a change was not answered, it may have been kept or not: {what}")
+            }
             Self::Bug(what) => write!(f, "bug: {what}"),
         }
     }

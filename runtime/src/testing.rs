@@ -4,6 +4,7 @@
 pub(crate) mod links;
 mod models;
 pub(crate) mod place;
+pub(crate) mod server;
 
 use chrono::{DateTime, Utc};
 use tempfile::TempDir;

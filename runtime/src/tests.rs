@@ -35,6 +35,7 @@ mod resend;
 mod server;
 mod sessions;
 mod sign_in;
+mod silent_server;
 mod simulation;
 mod sink;
 mod two_people;

@@ -37,6 +37,9 @@ pub(crate) fn inside(cx: &Cx<'_>, error: &Error) -> Result<Response, Error> {
     if error.may_pass() {
         keep(&mut view, again::of(cx, None));
     }
+    if let Error::InDoubt(_) = error {
+        in_doubt(&mut view);
+    }
     finish(&view, status)
 }
 
@@ -71,6 +74,19 @@ fn keep(view: &mut RefusalPage, again: Option<SentAgain>) {
     }
     view.again = again;
     view.steps = vec!["What you typed is kept in this page until you leave it: send it again in a moment.".into()];
+    view.steps.extend(left_out(view));
+}
+
+/// Sent twice it may be there twice.
+fn in_doubt(view: &mut RefusalPage) {
+    let look = "Look in another tab whether it is there, in a moment.";
+    view.steps = match view.again {
+        Some(_) => {
+            let kept = "If it is not, send it again from here: what you typed is kept in this page until you leave it.";
+            vec![look.into(), kept.into()]
+        }
+        None => vec![look.into(), "If it is not, do it again.".into()],
+    };
     view.steps.extend(left_out(view));
 }
 

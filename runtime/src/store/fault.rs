@@ -3,6 +3,9 @@
 
 use crate::error::Error;
 
+/// Of a server that stands still. For the log, and for the tests to tell by which way an answer came.
+pub(in crate::store) const SILENT: &str = "the database does not answer";
+
 /// A statement that failed.
 #[derive(Debug)]
 pub(in crate::store) enum Fault {
@@ -14,6 +17,8 @@ pub(in crate::store) enum Fault {
     Rule(Rule),
     /// The connection is gone; whether the statement ran is not known.
     Lost(String),
+    /// The connection is there and nobody answers on it; whether the statement ran is not known.
+    Silent(&'static str),
     /// Anything else.
     Other(Error),
 }
@@ -68,13 +73,23 @@ impl Fault {
             Self::Other(Error::Unavailable(why) | Error::Bug(why)) | Self::Lost(why) => {
                 Error::Setup(format!("the database {what}: {why}"))
             }
+            Self::Silent(why) => Error::Setup(format!("the database {what}: {why}")),
             _ => Error::Setup(format!("the database {what} can't be opened")),
         }
     }
 
     /// Whether the connection is of no further use.
     pub(in crate::store) fn breaks_connection(&self) -> bool {
-        matches!(self, Self::Other(_) | Self::Lost(_))
+        matches!(self, Self::Other(_) | Self::Lost(_) | Self::Silent(_))
+    }
+
+    /// Of the end of a transaction: without an answer it may have been reached.
+    pub(in crate::store) fn at_the_end(self) -> Self {
+        match self {
+            Self::Lost(why) => Self::Other(Error::InDoubt(why)),
+            Self::Silent(why) => Self::Other(Error::InDoubt(why.to_owned())),
+            other => other,
+        }
     }
 
     /// The first of the columns that it names which this says something about.
@@ -96,6 +111,7 @@ impl From<Fault> for Error {
             }
             Fault::Rule(Rule { said, .. }) => Self::Bug(said),
             Fault::Lost(why) => Self::Unavailable(why),
+            Fault::Silent(why) => Self::Unavailable(why.to_owned()),
             Fault::Other(error) => error,
         }
     }

@@ -72,6 +72,7 @@ impl Others {
     pub(super) fn tell(self, how: Result<(), &Fault>) {
         let how = how.map_err(|fault| match fault {
             Fault::Lost(why) => Error::Unavailable(why.clone()),
+            Fault::Silent(why) => Error::Unavailable((*why).to_owned()),
             Fault::Other(error) if error.may_pass() => error.clone(),
             _ => Error::Unavailable("the transaction could not be committed".to_owned()),
         });

@@ -6,7 +6,6 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 
 use super::answer::Answer;
@@ -24,7 +23,17 @@ pub(in crate::store) enum Door {
     /// A file.
     Sqlite(Box<SqliteConnectOptions>),
     /// A server.
-    Postgres(Box<PgConnectOptions>),
+    Postgres(Box<postgres::Way>),
+}
+
+impl Door {
+    /// Whether somebody answers behind it, where nobody did last time: waits for a word, so long at most.
+    pub(super) async fn answers(&self, within: Duration) -> bool {
+        match self {
+            Self::Sqlite(_) => true,
+            Self::Postgres(way) => way.answers(within).await,
+        }
+    }
 }
 
 impl fmt::Debug for Door {
@@ -76,7 +85,7 @@ impl Lane {
     pub(in crate::store) async fn open(door: &Door, statements: Arc<AtomicU64>) -> Result<Self, Fault> {
         let connection = match door {
             Door::Sqlite(options) => Connection::Sqlite(Box::new(sqlite::Connection::open(options).await?)),
-            Door::Postgres(options) => Connection::Postgres(Box::new(postgres::Connection::open(options).await?)),
+            Door::Postgres(way) => Connection::Postgres(Box::new(postgres::Connection::open(way).await?)),
         };
         Ok(Self { connection, statements, unfit: false })
     }
@@ -162,7 +171,7 @@ impl Lane {
             self.execute(sql).await?;
         }
         match end {
-            Some(end) => self.control(end, end).await,
+            Some(end) => self.control(end, end).await.map_err(Fault::at_the_end),
             None => Ok(()),
         }
     }

@@ -6,19 +6,31 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
+use tokio::time::Instant;
 
 use super::answer::Answer;
-use super::fault::Fault;
+use super::fault::{Fault, SILENT};
 use super::group::{self, Others, Parked};
 use super::lane::{Door, Lane};
 use super::sql::Sql;
 use super::transaction::Transaction;
 use crate::error::Error;
 
-/// Longest wait for a connection (defaults.md: pool 2 s).
-const WAIT: Duration = Duration::from_secs(2);
+/// Longest wait for a connection, whatever it takes: one's turn, a server that is silent, the connecting (defaults.md: pool
+/// 2 s).
+const WAIT: Duration = TURN.saturating_add(CONNECTING);
+/// Of it, for one's turn.
+const TURN: Duration = Duration::from_millis(1_750);
+/// Of it, what is left at least for the connecting.
+const CONNECTING: Duration = Duration::from_millis(250);
 /// The same for a person's change while another is under way that was said to take long. Below the 30 s of a request.
 const LONG_WAIT: Duration = Duration::from_secs(20);
+
+/// For the log, and for the tests to tell by which way an answer came.
+pub(in crate::store) const DRAINED: &str = "all connections to the database are busy";
+
+const _: () =
+    assert!(WAIT.as_millis() <= 2_000 && TURN.as_millis() < WAIT.as_millis(), "503 within 2 s of a drained pool");
 
 /// Connections of one use, at most so many at once.
 #[derive(Debug)]
@@ -69,9 +81,8 @@ impl Pool {
     /// audit log is read with it where nobody else can move it before the end.
     pub(in crate::store) async fn begin(self: &Arc<Self>, among: Among, head: bool) -> Result<Transaction, Fault> {
         let joins = (among == Among::Others).then(|| Joins::of(self));
-        let permit = self.permit(head).await?;
+        let mut loan = self.place(head).await?;
         drop(joins);
-        let mut loan = Loan { lane: None, pool: Arc::clone(self), keep: false, _permit: permit };
         if let Some(Parked { lane, others }) = self.take_parked() {
             loan.lane = Some(lane);
             if among == Among::Others {
@@ -84,7 +95,7 @@ impl Pool {
         }
         let was_idle = loan.lane.is_some();
         if !was_idle {
-            loan.lane = Some(self.connect(WAIT).await?);
+            loan.connect().await?;
         }
         Transaction::begun(loan, was_idle, among, head).await
     }
@@ -92,8 +103,7 @@ impl Pool {
     /// As [`Pool::begin`], in the place of all of the pool's, on a connection through another door that is closed
     /// afterwards. Its statements take as long as they need.
     pub(in crate::store) async fn begin_through(self: &Arc<Self>, door: &Door) -> Result<Transaction, Fault> {
-        let permit = self.permit(false).await?;
-        let mut loan = Loan { lane: None, pool: Arc::clone(self), keep: false, _permit: permit };
+        let mut loan = self.place(false).await?;
         if let Some(Parked { lane, others }) = self.take_parked() {
             loan.lane = Some(lane);
             loan = group::settled(loan, others).await?;
@@ -123,7 +133,8 @@ impl Pool {
     pub(super) async fn left_over(self: &Arc<Self>) -> Option<(Loan, Others)> {
         let permit = Arc::clone(&self.permits).acquire_owned().await.ok()?;
         let Parked { lane, others } = self.take_parked()?;
-        Some((Loan { lane: Some(lane), pool: Arc::clone(self), keep: false, _permit: permit }, others))
+        let by = Instant::now() + WAIT;
+        Some((Loan { lane: Some(lane), pool: Arc::clone(self), keep: false, by, _permit: permit }, others))
     }
 
     fn take_idle(&self) -> Option<Lane> {
@@ -141,35 +152,44 @@ impl Pool {
         let place = Arc::clone(&self.permits).acquire_owned();
         tokio::pin!(place);
         let is_held_for_long = || self.long.load(Ordering::Relaxed);
-        let mut got = tokio::time::timeout(WAIT, &mut place).await;
+        let mut got = tokio::time::timeout(TURN, &mut place).await;
         if got.is_err() && patient && is_held_for_long() {
             got = tokio::time::timeout(LONG_WAIT, &mut place).await;
         }
         match got {
             Ok(Ok(permit)) => Ok(permit),
             _ if is_held_for_long() => Err(Fault::Other(Error::Busy)),
-            _ => Err(Fault::Other(Error::Unavailable("all connections to the database are busy".to_owned()))),
+            _ => Err(Fault::Other(Error::Unavailable(DRAINED.to_owned()))),
         }
     }
 
-    /// A connection, and whether it was used before. Waiting for it and making it together take 2 s at most.
+    /// A place without a connection as yet. `patient`: as of [`Pool::permit`].
+    async fn place(self: &Arc<Self>, patient: bool) -> Result<Loan, Fault> {
+        let by = Instant::now() + WAIT;
+        // Nobody takes another's place only to wait for a server that is known to be silent.
+        self.answers(by).await?;
+        let permit = self.permit(patient).await?;
+        // Also for whoever waited longer than usual.
+        let by = by.max(Instant::now() + CONNECTING);
+        self.answers(by).await?;
+        Ok(Loan { lane: None, pool: Arc::clone(self), keep: false, by, _permit: permit })
+    }
+
+    async fn answers(&self, by: Instant) -> Result<(), Fault> {
+        let left = by.saturating_duration_since(Instant::now());
+        if self.door.answers(left).await { Ok(()) } else { Err(Fault::Silent(SILENT)) }
+    }
+
+    /// A connection, and whether it was used before.
     async fn loan(self: &Arc<Self>) -> Result<(Loan, bool), Fault> {
-        let started = tokio::time::Instant::now();
-        let permit = self.permit(false).await?;
-        let idle = self.take_idle();
-        let was_idle = idle.is_some();
-        let lane = match idle {
-            Some(lane) => lane,
-            None => self.connect(WAIT.saturating_sub(started.elapsed())).await?,
-        };
-        Ok((Loan { lane: Some(lane), pool: Arc::clone(self), keep: true, _permit: permit }, was_idle))
-    }
-
-    async fn connect(&self, within: Duration) -> Result<Lane, Fault> {
-        match tokio::time::timeout(within, Lane::open(&self.door, Arc::clone(&self.statements))).await {
-            Ok(lane) => lane,
-            Err(_) => Err(Fault::Lost("the database does not answer".to_owned())),
+        let mut loan = self.place(false).await?;
+        loan.lane = self.take_idle();
+        let was_idle = loan.lane.is_some();
+        if !was_idle {
+            loan.connect().await?;
         }
+        loan.keep = true;
+        Ok((loan, was_idle))
     }
 }
 
@@ -206,6 +226,8 @@ pub(super) struct Loan {
     pub(super) lane: Option<Lane>,
     pub(super) pool: Arc<Pool>,
     pub(super) keep: bool,
+    /// Until when it has to have its connection.
+    by: Instant,
     _permit: OwnedSemaphorePermit,
 }
 
@@ -218,7 +240,15 @@ impl Loan {
     pub(super) async fn replace(&mut self) -> Result<(), Fault> {
         self.lane = None;
         self.pool.idle.lock().unwrap_or_else(PoisonError::into_inner).clear();
-        self.lane = Some(self.pool.connect(WAIT).await?);
+        self.connect().await
+    }
+
+    async fn connect(&mut self) -> Result<(), Fault> {
+        let opened = Box::pin(Lane::open(&self.pool.door, Arc::clone(&self.pool.statements)));
+        self.lane = Some(match tokio::time::timeout_at(self.by, opened).await {
+            Ok(lane) => lane?,
+            Err(_) => return Err(Fault::Silent(SILENT)),
+        });
         Ok(())
     }
 

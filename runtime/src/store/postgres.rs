@@ -1,5 +1,5 @@
 //! The PostgreSQL side of the store: any number of processes over one database, of the version 13 or newer, in UTF-8.
-//! Eight connections that read and eight that write, a process. The password of its URL appears in no error, no log and
+//! Eight connections that read and eight that write, a process, and now and then one that asks whether it is there. The password of its URL appears in no error, no log and
 //! no `Debug`.
 
 pub(in crate::store) mod adopt;
@@ -7,6 +7,7 @@ pub(in crate::store) mod answer;
 mod columns;
 mod connection;
 mod fault;
+mod pulse;
 mod schema;
 mod there;
 mod url;
@@ -15,7 +16,6 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicU64;
 
 use sqlx::ConnectOptions as _;
-use sqlx::postgres::PgConnectOptions;
 
 use super::database::Database;
 use super::framework;
@@ -25,6 +25,7 @@ use super::sql::Sql;
 use crate::error::Error;
 
 pub(in crate::store) use connection::{Connection, hold};
+pub(in crate::store) use pulse::Way;
 pub(in crate::store) use schema::{migrate, plan, plan_from_nothing};
 
 /// Connections that read, and as many that write.
@@ -48,11 +49,12 @@ pub(in crate::store) async fn open(url: &str, statements: Arc<AtomicU64>) -> Res
     let reading = options.clone().options([("default_transaction_read_only", "on")]);
     // A migration may take its time: building an index on a large table is no request.
     let building = options.clone().options([("statement_timeout", "0")]);
-    let door = |options: PgConnectOptions| Door::Postgres(Box::new(options));
+    let pulse = pulse::Pulse::of(options.clone());
+    let watched = |options| Door::Postgres(Box::new(Way { options, pulse: Some(Arc::clone(&pulse)) }));
     let database = Database {
-        readers: Pool::new(door(reading), LANES, Arc::clone(&statements)),
-        writers: Pool::new(door(options), LANES, statements),
-        building: door(building),
+        readers: Pool::new(watched(reading), LANES, Arc::clone(&statements)),
+        writers: Pool::new(watched(options), LANES, statements),
+        building: Door::Postgres(Box::new(Way { options: building, pulse: None })),
     };
     look_at(&database, &place).await?;
     Ok(database)

@@ -168,7 +168,7 @@ impl Transaction {
         let leaves = self.leaves_it_to_others();
         let kept = match (self.others.is_empty(), leaves) {
             (true, false) => {
-                self.lane()?.end_with(last, Some("COMMIT")).await?;
+                self.lane()?.end_with(last, Some("COMMIT")).await.map_err(late)?;
                 self.give_back();
                 return Ok(());
             }

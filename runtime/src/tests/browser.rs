@@ -52,6 +52,8 @@ impl Actions for NoActions {
 pub(super) struct House {
     pub(super) directory: TempDir,
     pub(super) service: Service,
+    /// The URL of its database.
+    database: String,
     seconds: Arc<AtomicI64>,
 }
 
@@ -71,13 +73,24 @@ impl House {
         public_url: &str,
         limits: Limits,
     ) -> Self {
-        Self::made(panel, actions, public_url, limits, None).await
+        let directory = tempfile::tempdir().expect("a directory for the test");
+        let database = url(&directory);
+        Self::made(panel, actions, public_url, limits, None, (directory, database)).await
+    }
+
+    /// Over a database that is there already, and empty.
+    pub(super) async fn over(database: String) -> Self {
+        let directory = tempfile::tempdir().expect("a directory for the test");
+        let limits = Limits { hash_queue: 1_000, ..Limits::default() };
+        Self::made(&PANEL, &NoActions, "http://127.0.0.1:8000", limits, None, (directory, database)).await
     }
 
     /// Of a panel that sends mail there.
     pub(super) async fn posting(panel: &'static Panel, public_url: &str, mail: &str) -> Self {
         let limits = Limits { hash_queue: 1_000, ..Limits::default() };
-        Self::made(panel, &NoActions, public_url, limits, Some(mail)).await
+        let directory = tempfile::tempdir().expect("a directory for the test");
+        let database = url(&directory);
+        Self::made(panel, &NoActions, public_url, limits, Some(mail), (directory, database)).await
     }
 
     /// Of a panel that puts mail into `outbox` in its directory.
@@ -92,16 +105,16 @@ impl House {
         public_url: &str,
         limits: Limits,
         mail: Option<&str>,
+        (directory, database): (TempDir, String),
     ) -> Self {
-        let directory = tempfile::tempdir().expect("a directory for the test");
         let outbox = format!("file:{}", directory.path().join("outbox").display());
-        let store = Store::open(panel, &url(&directory)).await.expect("a new database");
+        let store = Store::open(panel, &database).await.expect("a new database");
         store.migrate(command_line()).await.expect("a schema");
         let seconds = Arc::new(AtomicI64::new(0));
         let hands = Arc::clone(&seconds);
         let clock = Clock::new(move || now() + chrono::Duration::seconds(hands.load(Ordering::SeqCst)));
         let overrides = Overrides {
-            database: Some(url(&directory)),
+            database: Some(database.clone()),
             public_url: Some(public_url.to_owned()),
             mail: Some(mail.map_or(outbox, str::to_owned)),
             ..Overrides::default()
@@ -113,27 +126,29 @@ impl House {
         };
         let settings = Settings::read(panel, &secret, &overrides).expect("settings that fit");
         let app = App::new(panel, actions, settings, clock, limits, store);
-        Self { directory, service: Service::nested(Arc::new(app)), seconds }
+        Self { directory, service: Service::nested(Arc::new(app)), database, seconds }
     }
 
     /// Another process over the same database.
     pub(super) async fn again(&self) -> House {
         let app = self.app();
-        let store = Store::open(app.panel, &url(&self.directory)).await.expect("the same database");
+        let store = Store::open(app.panel, &self.database).await.expect("the same database");
         let app = App::new(app.panel, app.actions, app.settings.clone(), app.clock.clone(), app.limits, store);
         let directory = tempfile::tempdir().expect("a directory for the test");
-        Self { directory, service: Service::nested(Arc::new(app)), seconds: Arc::clone(&self.seconds) }
+        let (database, seconds) = (self.database.clone(), Arc::clone(&self.seconds));
+        Self { directory, service: Service::nested(Arc::new(app)), database, seconds }
     }
 
     /// The same database, in a process that knows other keys.
     pub(super) async fn peppered(&self, peppers: Peppers) -> House {
         let app = self.app();
-        let store = Store::open(app.panel, &url(&self.directory)).await.expect("the same database");
+        let store = Store::open(app.panel, &self.database).await.expect("the same database");
         let mut settings = app.settings.clone();
         settings.peppers = peppers;
         let app = App::new(app.panel, app.actions, settings, app.clock.clone(), app.limits, store);
         let directory = tempfile::tempdir().expect("a directory for the test");
-        Self { directory, service: Service::nested(Arc::new(app)), seconds: Arc::clone(&self.seconds) }
+        let (database, seconds) = (self.database.clone(), Arc::clone(&self.seconds));
+        Self { directory, service: Service::nested(Arc::new(app)), database, seconds }
     }
 
     pub(super) fn app(&self) -> &App {
@@ -191,7 +206,7 @@ impl House {
 
     /// Runs statements on the database, beside the store: what an attacker or an administrator may have done.
     pub(super) async fn sql(&self, text: &'static str) {
-        crate::testing::place::run(&crate::testing::url(&self.directory), text).await;
+        crate::testing::place::run(&self.database, text).await;
     }
 
     /// Every byte that the database keeps.

@@ -1,12 +1,12 @@
-//! The database server goes away and comes back, or all that may speak with it are busy.
-
-use std::time::{Duration, Instant};
+//! The database goes away and comes back, or all that may speak with it are busy, or its disk is full. How a server stands
+//! still or dies is in [`super::silent_server`].
 
 use http::StatusCode;
 
 use super::browser::{House, PANEL};
 use super::resend::{kept, names, send_again};
 use crate::Limits;
+use crate::error::Error;
 use crate::testing::{place, url};
 
 const ANNA: &str = "anna@clinic.example";
@@ -26,11 +26,9 @@ async fn while_the_server_is_gone_pages_say_so_and_after_it_they_come_at_once() 
         let typed = [("name", name.as_str()), ("speciality", "General")];
         place::let_in(&database, false).await;
         for _ in 0..3 {
-            let started = Instant::now();
             let answer = browser.get("/patients").await;
             assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.text);
             assert!(!answer.header("retry-after").is_empty());
-            assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
         }
         // What was typed comes back with the answer, though nobody can say now whose session it is.
         let answer = browser.post_with("/doctors/new", Some(&csrf), &typed).await;
@@ -78,11 +76,14 @@ async fn while_every_connection_is_taken_a_save_is_turned_away_in_time_and_after
     for _ in 0..place::either(1, 8) {
         taken.push(house.app().store.write(crate::testing::command_line()).await.unwrap());
     }
-    let started = Instant::now();
+    // By that wait, and by no other: where it stands the compiler holds it to 2 s.
+    assert_eq!(
+        house.app().store.write(crate::testing::command_line()).await.unwrap_err(),
+        Error::Unavailable("all connections to the database are busy".to_owned())
+    );
     let answer = browser.post("/doctors/new", &doctor).await;
     assert_eq!(answer.status, StatusCode::SERVICE_UNAVAILABLE, "{}", answer.text);
     assert!(!answer.header("retry-after").is_empty());
-    assert!(started.elapsed() < Duration::from_secs(4), "{:?}", started.elapsed());
     let form = kept(&answer);
     for write in taken {
         write.roll_back().await.unwrap();

@@ -1,22 +1,24 @@
-//! One connection to a server. The server ends a statement that runs longer than 5 s; this side gives up on a server
-//! that does not answer at all a second later.
+//! One connection to a server. The server ends a statement that runs longer than 5 s. This side gives up as soon as the
+//! server is silent (see [`super::pulse`]), and in any case a second after those 5.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use sha2::{Digest as _, Sha256};
 use sqlx::encode::IsNull;
 use sqlx::error::BoxDynError;
 use sqlx::postgres::types::Oid;
-use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgConnectOptions, PgTypeInfo};
+use sqlx::postgres::{PgArgumentBuffer, PgArguments, PgTypeInfo};
 use sqlx::{Arguments as _, AssertSqlSafe, ConnectOptions as _, Encode, PgConnection, Postgres, Type};
 
 use rust_decimal::Decimal;
 
 use super::fault::sorted;
+use super::pulse::{Pulse, Silent, Way};
 use crate::error::Error;
 use crate::store::answer::Answer;
 use crate::store::dialect::Dialect;
-use crate::store::fault::Fault;
+use crate::store::fault::{Fault, SILENT};
 use crate::store::lane::{Lane, STATEMENT};
 use crate::store::sql::{Bound, Sql};
 
@@ -26,22 +28,23 @@ const GRACE: Duration = Duration::from_secs(1);
 /// One connection.
 pub(in crate::store) struct Connection {
     inner: PgConnection,
-    patient: bool,
+    /// None: its statements take as long as they need.
+    pulse: Option<Arc<Pulse>>,
 }
 
 impl Connection {
     /// Connects.
-    pub(in crate::store) async fn open(options: &PgConnectOptions) -> Result<Self, Fault> {
-        let patient = options.get_options().is_some_and(|text| text.ends_with("statement_timeout=0"));
-        let connection = options.connect().await.map_err(|e| sorted(&e))?;
-        Ok(Self { inner: connection, patient })
+    pub(in crate::store) async fn open(way: &Way) -> Result<Self, Fault> {
+        let pulse = way.pulse.clone();
+        let inner = within(pulse.as_deref(), way.options.connect()).await?;
+        Ok(Self { inner, pulse })
     }
 
     /// All rows.
     pub(in crate::store) async fn rows(&mut self, sql: Sql) -> Result<Vec<Answer>, Fault> {
         let (text, bound) = sql.into_parts(Dialect::Postgres);
         let statement = sqlx::query_with(text, arguments(bound)?);
-        let rows = within(self.patient, statement.fetch_all(&mut self.inner)).await?;
+        let rows = within(self.pulse.as_deref(), statement.fetch_all(&mut self.inner)).await?;
         Ok(rows.into_iter().map(Answer::Postgres).collect())
     }
 
@@ -49,23 +52,25 @@ impl Connection {
     pub(in crate::store) async fn execute(&mut self, sql: Sql) -> Result<u64, Fault> {
         let (text, bound) = sql.into_parts(Dialect::Postgres);
         let statement = sqlx::query_with(text, arguments(bound)?);
-        Ok(within(self.patient, statement.execute(&mut self.inner)).await?.rows_affected())
+        Ok(within(self.pulse.as_deref(), statement.execute(&mut self.inner)).await?.rows_affected())
     }
 
     /// Runs all statements of a text.
     pub(in crate::store) async fn script(&mut self, text: AssertSqlSafe<String>) -> Result<(), Fault> {
-        within(self.patient, sqlx::raw_sql(text).execute(&mut self.inner)).await?;
+        within(self.pulse.as_deref(), sqlx::raw_sql(text).execute(&mut self.inner)).await?;
         Ok(())
     }
 }
 
-async fn within<T>(patient: bool, answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, Fault> {
-    if patient {
-        return answer.await.map_err(|e| sorted(&e));
-    }
-    match tokio::time::timeout(STATEMENT + GRACE, answer).await {
-        Ok(answer) => answer.map_err(|e| sorted(&e)),
-        Err(_) => Err(Fault::Other(Error::Unavailable("the database does not answer".to_owned()))),
+async fn within<T>(pulse: Option<&Pulse>, answer: impl Future<Output = Result<T, sqlx::Error>>) -> Result<T, Fault> {
+    // On the heap: it lies within all that waits for it.
+    let answer = Box::pin(answer);
+    let Some(pulse) = pulse else { return answer.await.map_err(|e| sorted(&e)) };
+    match tokio::time::timeout(STATEMENT + GRACE, pulse.wait(answer)).await {
+        Ok(Ok(answer)) => answer.map_err(|e| sorted(&e)),
+        Ok(Err(Silent)) => Err(Fault::Silent(SILENT)),
+        // The server answers others, and not here.
+        Err(_) => Err(Fault::Silent("a statement was not answered in its time")),
     }
 }
 

@@ -79,6 +79,7 @@ fn failed(step: &Step, fault: Fault) -> Error {
         Fault::Unique(columns) => format!("rows share a value in {}", columns.join(", ")),
         Fault::ForeignKey(_) => "rows point at rows that are not there".to_owned(),
         Fault::Lost(why) => why,
+        Fault::Silent(why) => why.to_owned(),
         Fault::Rule(rule) => rule.in_words(),
         Fault::Other(error) => error.to_string(),
     };

@@ -101,6 +101,7 @@ fn failed(step: &Step, fault: Fault) -> Error {
         Fault::ForeignKey(_) => "rows point at rows that are not there".to_owned(),
         Fault::Rule(rule) => rule.in_words(),
         Fault::Lost(why) => why,
+        Fault::Silent(why) => why.to_owned(),
         Fault::Other(error) => error.to_string(),
     };
     Error::Setup(format!("the schema: could not {}: {why}; nothing was changed", step.what))

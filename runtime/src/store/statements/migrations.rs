@@ -62,6 +62,7 @@ pub(in crate::store) fn refused(file: &File, fault: Fault) -> Error {
         Fault::ForeignKey(_) => "rows point at rows that are not there".to_owned(),
         Fault::Rule(rule) => format!("{} ({})", rule.in_words(), rule.said),
         Fault::Lost(why) | Fault::Other(Error::Bug(why) | Error::Unavailable(why)) => why,
+        Fault::Silent(why) => why.to_owned(),
         Fault::Other(error) => error.to_string(),
     };
     Error::Setup(format!("the migration {}: {why}; nothing of it was applied", file.name))
