@@ -1,5 +1,7 @@
 //! CSV: RFC 4180 with a byte order mark, without which the most used spreadsheet takes UTF-8 for something else.
 
+use std::io::Write as _;
+
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
 use super::reader::{LONGEST_ROW, MOST_COLUMNS, Table, Unreadable};
@@ -18,7 +20,8 @@ impl Writer {
     pub(super) fn new(names: &[String]) -> Self {
         let mut writer = Self { out: BYTE_ORDER_MARK.to_vec() };
         for (i, name) in names.iter().enumerate() {
-            writer.cell(i, name);
+            writer.part(i);
+            writer.cell(name);
         }
         writer.out.extend_from_slice(b"\r\n");
         writer
@@ -26,29 +29,37 @@ impl Writer {
 
     pub(super) fn row(&mut self, cells: &[Cell<'_>]) {
         for (i, cell) in cells.iter().enumerate() {
+            self.part(i);
             match cell {
-                Cell::Hidden => self.cell(i, ""),
-                Cell::Words(text) => self.text(i, text),
-                Cell::Value(Value::Text(text) | Value::Json(text)) => self.text(i, text),
-                Cell::Value(value) => self.cell(i, &spell(value)),
+                Cell::Hidden | Cell::Value(Value::Null) => {}
+                Cell::Words(text) => self.text(text),
+                Cell::Value(Value::Text(text) | Value::Json(text)) => self.text(text),
+                // Most columns of most tables: without a text of its own. Writing to a Vec can't fail.
+                Cell::Value(Value::Int(number)) => drop(write!(self.out, "{number}")),
+                Cell::Value(value) => self.cell(&spell(value)),
             }
         }
         self.out.extend_from_slice(b"\r\n");
     }
 
-    fn text(&mut self, place: usize, text: &str) {
-        if formula::is_live(text) {
-            self.cell(place, &format!("'{text}"));
-        } else {
-            self.cell(place, text);
-        }
-    }
-
-    fn cell(&mut self, place: usize, text: &str) {
+    fn part(&mut self, place: usize) {
         if place > 0 {
             self.out.push(b',');
         }
-        let quoted = text.bytes().any(|b| matches!(b, b'"' | b',' | b'\r' | b'\n')) || text.trim() != text;
+    }
+
+    fn text(&mut self, text: &str) {
+        if formula::is_live(text) {
+            self.cell(&format!("'{text}"));
+        } else {
+            self.cell(text);
+        }
+    }
+
+    fn cell(&mut self, text: &str) {
+        let quoted = text.bytes().any(|b| matches!(b, b'"' | b',' | b'\r' | b'\n'))
+            || text.starts_with(char::is_whitespace)
+            || text.ends_with(char::is_whitespace);
         if !quoted {
             self.out.extend_from_slice(text.as_bytes());
             return;

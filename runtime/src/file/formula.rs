@@ -6,11 +6,17 @@ pub(crate) fn is_live(text: &str) -> bool {
     let text = text.trim_start_matches('\'');
     // A line end can start a cell of its own when pasted. Where lists are parted by semicolons, a program may split a
     // cell at them, or at a tab, whatever quotes stand around it.
+    if !text.bytes().any(|byte| matches!(byte, b';' | b'\t' | b'\r' | b'\n')) {
+        return starts_one(text);
+    }
     text.starts_with(['\t', '\r', '\n']) || text.split([';', '\t', '\r', '\n']).any(starts_one)
 }
 
 /// Some programs look behind white space and quotes.
 fn starts_one(text: &str) -> bool {
+    if text.as_bytes().first().is_none_or(u8::is_ascii_alphanumeric) {
+        return false;
+    }
     text.trim_start_matches(|c: char| c.is_whitespace() || c == '\'' || c == '"')
         .starts_with(['=', '+', '-', '@', '＝', '＋', '－', '＠'])
 }

@@ -10,7 +10,9 @@ use crate::error::Error;
 use crate::panel::{FieldSet, Kind, Model, Panel, Sort};
 use crate::store::database::Database;
 use crate::store::indexes::is_order;
-use crate::store::query::{COUNT_BOUND, Count, FOUND_BOUND, GetQuery, ListQuery, Listed, ListedRow, Search};
+use crate::store::query::{
+    COUNT_BOUND, Count, FOUND_BOUND, GetQuery, LARGEST_PAGE, ListQuery, Listed, ListedRow, Search,
+};
 use crate::store::sql::Sql;
 
 /// Rows that a count looks at: one more than it tells.
@@ -87,7 +89,17 @@ impl Database {
             }
         };
 
-        let mut answers = lane.rows(walk.page(&columns, model, &rows_wanted, size + 1)).await?;
+        // Of many rows it costs less to ask for one stretch after the other than to put them in order again.
+        let in_turn = if largest > LARGEST_PAGE { walk.in_turn(model, &rows_wanted) } else { Vec::new() };
+        let mut answers = Vec::new();
+        for way in &in_turn {
+            if answers.len() <= size {
+                answers.extend(lane.rows(walk.stretch(&columns, model, way, size + 1 - answers.len())).await?);
+            }
+        }
+        if in_turn.is_empty() {
+            answers = lane.rows(walk.page(&columns, model, &rows_wanted, size + 1)).await?;
+        }
         if answers.len() <= size
             && let Some((wanted, passing_by)) = otherwise
         {

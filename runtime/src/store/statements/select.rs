@@ -181,12 +181,19 @@ pub(in crate::store) fn read_label(
     start: usize,
 ) -> Result<Option<(i64, String)>, Error> {
     let Some(id) = answer.int(start)? else { return Ok(None) };
-    let mut words: Vec<String> = Vec::new();
+    let mut text = String::new();
     for (i, field) in label_fields(model).enumerate() {
-        words.push(in_words(panel, field.kind, &answer.value(field.kind, start + 1 + i)?));
+        let word = in_words(panel, field.kind, answer.value(field.kind, start + 1 + i)?);
+        if text.is_empty() {
+            text = word;
+        } else if !word.is_empty() {
+            text.push(' ');
+            text.push_str(&word);
+        }
     }
-    words.retain(|word| !word.is_empty());
-    let text = if words.is_empty() { format!("{} {id}", model.title) } else { words.join(" ") };
+    if text.is_empty() {
+        text = format!("{} {id}", model.title);
+    }
     Ok(Some((id, text)))
 }
 
@@ -231,14 +238,14 @@ pub(in crate::store) fn read_named(
 }
 
 /// A value within a label: choices by their title, keys as a number.
-fn in_words(panel: &'static Panel, kind: Kind, value: &Value) -> String {
+fn in_words(panel: &'static Panel, kind: Kind, value: Value) -> String {
     match (kind, value) {
-        (Kind::Choice(choice), Value::Text(name)) => panel
-            .choices
-            .get(choice)
-            .and_then(|c| c.variants.iter().find(|v| v.name == name))
-            .map_or_else(|| name.clone(), |v| v.title.to_owned()),
+        (Kind::Choice(choice), Value::Text(name)) => {
+            let variant = panel.choices.get(choice).and_then(|c| c.variants.iter().find(|v| v.name == name));
+            variant.map_or(name, |v| v.title.to_owned())
+        }
         (Kind::Model(..) | Kind::Actor, Value::Int(id)) => format!("#{id}"),
+        (_, Value::Text(text)) => text,
         (_, value) => value.to_text(),
     }
 }

@@ -74,6 +74,28 @@ impl<'a> Walk<'a> {
         sql
     }
 
+    /// The ways of [`Walk::stretch`], nearest first, where all rows of one come before those of the next; else none.
+    pub(super) fn in_turn(&self, model: &'static Model, rows_wanted: &Condition) -> Vec<(Condition, Condition)> {
+        let is_one = self.within.is_none() && self.each(model, rows_wanted).len() == 1;
+        if is_one { self.ways(model, rows_wanted) } else { Vec::new() }
+    }
+
+    /// The statement of a page that lies in one stretch of the list: its rows come in their order out of the index, and
+    /// nothing is gathered and sorted.
+    pub(super) fn stretch(
+        &self,
+        columns: &Columns<'_>,
+        model: &'static Model,
+        (rows_wanted, stretch): &(Condition, Condition),
+        limit: usize,
+    ) -> Sql {
+        let mut sql = columns.select();
+        self.push_way(&mut sql, model, rows_wanted, stretch);
+        self.push_order(&mut sql, model);
+        push_limit(&mut sql, limit);
+        sql
+    }
+
     /// The condition of the page, its order and its limit.
     fn push_page(&self, sql: &mut Sql, model: &'static Model, rows_wanted: &Condition, limit: usize) {
         let ways = self.ways(model, rows_wanted);
@@ -160,15 +182,14 @@ impl<'a> Walk<'a> {
         if stretches.is_empty() {
             stretches.push(Condition::Always);
         }
-        let each = if self.passing_by || self.only.is_some() {
-            vec![rows_wanted.clone()]
-        } else {
-            one_by_one(model, rows_wanted)
-        };
         let of_one = |wanted: Condition| {
             stretches.iter().map(move |stretch| (wanted.clone(), stretch.clone())).collect::<Vec<_>>()
         };
-        each.into_iter().flat_map(of_one).collect()
+        self.each(model, rows_wanted).into_iter().flat_map(of_one).collect()
+    }
+
+    fn each(&self, model: &'static Model, rows_wanted: &Condition) -> Vec<Condition> {
+        if self.passing_by || self.only.is_some() { vec![rows_wanted.clone()] } else { one_by_one(model, rows_wanted) }
     }
 
     /// Nulls are the smallest of all, as both readings of the order say: the index needs no second pass.
