@@ -17,11 +17,42 @@ use crate::value::{Row, Value};
 
 pub use self::event_id::EventId;
 
+/// What something is done for: a request and where it came from, also when it is done after it, in the background.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Origin {
+    /// Id of the request; the program's log carries the same.
+    pub request: Uuid,
+    /// Address of the client, as far as the declared proxies are believed (IPv6: its /64); none: no request, or not known.
+    pub address: Option<String>,
+}
+
+impl Origin {
+    /// A request from this address; empty: not known.
+    #[must_use]
+    pub fn of_request(request: Uuid, address: &str) -> Self {
+        Self { request, address: (!address.is_empty()).then(|| address.to_owned()) }
+    }
+
+    /// As it was kept with what was queued; where no request was, one of its own.
+    pub(crate) fn kept(request: Option<&str>, address: Option<String>) -> Self {
+        match request.and_then(|request| request.parse().ok()) {
+            Some(request) => Self { request, address },
+            None => Self::own(),
+        }
+    }
+
+    /// What no request began, under an id of its own: the command line, a program of one's own, looking after the database.
+    #[must_use]
+    pub fn own() -> Self {
+        Self { request: Uuid::now_v7(), address: None }
+    }
+}
+
 /// Who does something, when, and in which request.
 #[derive(Debug, Clone)]
 pub struct Context {
-    /// Id of the request; the log carries the same.
-    pub(crate) request: Uuid,
+    /// For which request.
+    pub(crate) origin: Origin,
     /// The person; none: the command line, or nobody yet. Made of an [`Actor`] only: nobody signs for somebody else.
     pub(crate) actor: Option<ActorRef>,
     /// Who asks, and when, for predicates of checks.
@@ -42,9 +73,9 @@ pub struct ActorRef {
 impl Context {
     /// For a request of a person who is signed in.
     #[must_use]
-    pub fn of(actor: &Actor, request: Uuid) -> Self {
+    pub fn of(actor: &Actor, origin: Origin) -> Self {
         Self {
-            request,
+            origin,
             actor: Some(ActorRef {
                 person: actor.asker.person,
                 email: actor.email.clone(),
@@ -56,15 +87,15 @@ impl Context {
 
     /// For a request of somebody whose session still lacks the second factor.
     #[must_use]
-    pub fn of_halfway(half: &Halfway, request: Uuid, now: DateTime<Utc>) -> Self {
+    pub fn of_halfway(half: &Halfway, origin: Origin, now: DateTime<Utc>) -> Self {
         let actor = ActorRef { person: half.person, email: half.email.clone(), session: Some(half.session) };
-        Self { actor: Some(actor), ..Self::of_nobody(request, now) }
+        Self { actor: Some(actor), ..Self::of_nobody(origin, now) }
     }
 
     /// For the command line, and for a request of nobody who is signed in.
     #[must_use]
-    pub fn of_nobody(request: Uuid, now: DateTime<Utc>) -> Self {
-        Self { request, actor: None, asker: Asker { person: 0, attributes: Vec::new(), now } }
+    pub fn of_nobody(origin: Origin, now: DateTime<Utc>) -> Self {
+        Self { origin, actor: None, asker: Asker { person: 0, attributes: Vec::new(), now } }
     }
 
     /// The same person and request at another moment: the end of something that took its time.
@@ -206,8 +237,8 @@ pub struct Entry {
     pub seq: i64,
     /// When, UTC, in microseconds.
     pub at: DateTime<Utc>,
-    /// Id of the request.
-    pub request: Uuid,
+    /// For which request, and from where.
+    pub origin: Origin,
     /// Who.
     pub actor: Option<ActorRef>,
     /// What; the stored text, also of ids that this build does not know.

@@ -9,11 +9,10 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use clap::ArgMatches;
-use uuid::Uuid;
 
 use crate::action::Actions;
 use crate::app::App;
-use crate::audit::Context;
+use crate::audit::{Context, Origin};
 use crate::clock::Clock;
 use crate::config::{Overrides, Settings};
 use crate::error::Error;
@@ -239,6 +238,6 @@ impl Builder {
 
     /// For what the command line does.
     pub(crate) fn context(&self) -> Context {
-        Context::of_nobody(Uuid::now_v7(), self.clock.now())
+        Context::of_nobody(Origin::own(), self.clock.now())
     }
 }

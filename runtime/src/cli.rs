@@ -7,7 +7,7 @@ mod doctor;
 mod grants;
 mod migrate;
 pub(crate) mod policy;
-mod serve;
+pub(crate) mod serve;
 mod user;
 
 use std::ffi::OsString;

@@ -8,10 +8,12 @@ use http::{HeaderMap, Method};
 use uuid::Uuid;
 
 use crate::app::App;
+use crate::audit::{Context, Origin};
 use crate::authorize::Actor;
 use crate::fields::Fields;
 use crate::panel::Panel;
 use crate::route::Route;
+use crate::session::Halfway;
 use crate::turn::Turn;
 use crate::upload::Upload;
 
@@ -55,7 +57,35 @@ pub struct Cx<'a, Who = Actor> {
 /// Name of the hidden field with the forgery token.
 pub const CSRF_FIELD: &str = "_csrf";
 
+impl Cx<'_> {
+    /// What this person does in this request, for the record.
+    #[must_use]
+    pub fn context(&self) -> Context {
+        Context::of(&self.actor, self.origin())
+    }
+}
+
+impl Cx<'_, Halfway> {
+    /// What somebody does who is on their way in.
+    pub(crate) fn context(&self) -> Context {
+        Context::of_halfway(&self.actor, self.origin(), self.now)
+    }
+}
+
+impl Cx<'_, Nobody> {
+    /// What is done while nobody is signed in.
+    pub(crate) fn context(&self) -> Context {
+        Context::of_nobody(self.origin(), self.now)
+    }
+}
+
 impl<'a, Who> Cx<'a, Who> {
+    /// Which request this is, and where it came from.
+    #[must_use]
+    pub fn origin(&self) -> Origin {
+        Origin::of_request(self.request_id, &self.address)
+    }
+
     /// The panel.
     #[must_use]
     pub fn panel(&self) -> &'static Panel {

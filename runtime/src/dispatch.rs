@@ -10,7 +10,6 @@ use tokio::sync::SemaphorePermit;
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::audit::Context;
 use crate::authorize::Actor;
 use crate::context::{CSRF_FIELD, Cx, Nobody};
 use crate::error::{Error, Unread};
@@ -177,17 +176,17 @@ async fn who(cx: &Cx<'_, Nobody>) -> Result<Visitor, Error> {
         return Ok(Visitor::Nobody { cookie_is_dead: true, ended: None });
     };
     if row.lent_is_over
-        && let Err(error) = app.store.note_expired_loans(cx.request_id, Some(row.person), cx.now).await
+        && let Err(error) = app.store.note_expired_loans(cx.origin(), Some(row.person), cx.now).await
     {
         // It counts for nothing already; the sweep writes it down later.
-        tracing::warn!(request = %cx.request_id, %error, "the end of a loan was not written");
+        tracing::warn!(%error, "the end of a loan was not written");
     }
     let standing = session::judge(app.panel, &row, cx.now);
     if let Standing::Alive { touch: true, .. } | Standing::Halfway { touch: true, .. } = standing
         && let Err(error) = app.store.touch_session(row.session, cx.now).await
     {
         // A session that ends early is better than a page that fails because the disk is slow.
-        tracing::warn!(request = %cx.request_id, %error, "the last use of a session was not written");
+        tracing::warn!(%error, "the last use of a session was not written");
     }
     match standing {
         Standing::Alive { actor, .. } => Ok(Visitor::Person(actor, token)),
@@ -202,7 +201,7 @@ async fn who(cx: &Cx<'_, Nobody>) -> Result<Visitor, Error> {
 }
 
 async fn end(cx: &Cx<'_, Nobody>, session: i64, reason: EndReason) -> Result<(), Error> {
-    let mut write = cx.app.store.write(Context::of_nobody(cx.request_id, cx.now)).await?;
+    let mut write = cx.app.store.write(cx.context()).await?;
     if let Some(recorded) = write.end_session(session, reason).await? {
         write.commit(recorded).await?;
     }
@@ -358,14 +357,14 @@ fn or_outside<Who>(cx: &Cx<'_, Who>, answer: Result<Response, Error>) -> Respons
         Ok(answer) => return answer,
         Err(error) => error,
     };
-    log(cx.request_id, &error);
+    log(&error);
     pages::refusal_outside(cx.app, error.status(), error.visitor().into(), cx.request_id)
         .unwrap_or_else(|_| bare(&error))
 }
 
 /// An error of a page: logged, recorded if it is a refusal, and told.
 async fn explained(cx: &Cx<'_>, error: &Error) -> Response {
-    log(cx.request_id, error);
+    log(error);
     let refused = match error {
         Error::Refused(refusal) => Some(refusal.right.as_str()),
         Error::Beyond(what) => Some(what.as_str()),
@@ -377,11 +376,11 @@ async fn explained(cx: &Cx<'_>, error: &Error) -> Response {
     pages::refusal_inside(cx, error).unwrap_or_else(|_| bare(error))
 }
 
-fn log(id: Uuid, error: &Error) {
+fn log(error: &Error) {
     if error.status().is_server_error() {
-        tracing::error!(request = %id, %error);
+        tracing::error!(%error);
     } else {
-        tracing::info!(request = %id, %error);
+        tracing::info!(%error);
     }
 }
 

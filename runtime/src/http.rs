@@ -11,6 +11,7 @@ use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::{Semaphore, watch};
 use tower_service::Service as _;
+use uuid::Uuid;
 
 use crate::error::Error;
 use crate::limits::Limits;
@@ -66,7 +67,7 @@ pub async fn serve(listener: TcpListener, service: Service, limits: Limits, end:
             }
             Err(why) => {
                 // Out of file descriptors, or a visitor who was gone again. A moment later some are free.
-                tracing::warn!(%why, "a connection was not accepted");
+                tracing::warn!(request = %Uuid::now_v7(), %why, "a connection was not accepted");
                 tokio::time::sleep(Duration::from_millis(50)).await;
             }
         }
@@ -76,7 +77,7 @@ pub async fn serve(listener: TcpListener, service: Service, limits: Limits, end:
     let _ = ending.send(());
     let all = u32::try_from(limits.connections).unwrap_or(u32::MAX);
     if tokio::time::timeout(limits.drain_time, places.acquire_many(all)).await.is_err() {
-        tracing::warn!("some connections were still busy and were cut off");
+        tracing::warn!(request = %Uuid::now_v7(), "some connections were still busy and were cut off");
     }
 }
 
@@ -104,7 +105,7 @@ async fn connection(
     tokio::select! {
         done = connection.as_mut() => {
             if let Err(why) = done {
-                tracing::debug!(%why, "a connection ended early");
+                tracing::debug!(request = %Uuid::now_v7(), %why, "a connection ended early");
             }
             return;
         }

@@ -42,7 +42,7 @@ mod work;
 
 use http::{Method, StatusCode};
 
-use crate::audit::{Change, Context, Event, EventId};
+use crate::audit::{Change, Event, EventId};
 use crate::authorize::{Terms, authorize};
 use crate::context::Cx;
 use crate::error::Error;
@@ -161,8 +161,8 @@ pub(crate) async fn record_refusal(cx: &Cx<'_>, right: &str) {
         Sensitivity::Internal,
         format!("{} {}", cx.method, cx.route),
     ));
-    if let Err(error) = cx.app.store.record(Context::of(&cx.actor, cx.request_id), event).await {
-        tracing::error!(request = %cx.request_id, %error, "a refusal was not recorded");
+    if let Err(error) = cx.app.store.record(cx.context(), event).await {
+        tracing::error!(%error, "a refusal was not recorded");
     }
 }
 
@@ -179,7 +179,7 @@ async fn refuse_strange(cx: &Cx<'_>, model: &Model, row: Option<i64>, names: &[S
         Sensitivity::Internal,
         told.join(", "),
     ));
-    let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
+    let mut write = cx.app.store.write(cx.context()).await?;
     let recorded = write.record(event);
     write.commit(recorded).await?;
     refusal::with(

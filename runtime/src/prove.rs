@@ -2,7 +2,7 @@
 //! has a second factor, a code of it is looked at; the session goes on under another token, or the failure is recorded.
 //! Nothing but such a proof moves the moment of the last one.
 
-use crate::audit::{Change, Context, Event, EventId};
+use crate::audit::{Change, Event, EventId};
 use crate::context::Cx;
 use crate::error::Error;
 use crate::factor::check;
@@ -64,7 +64,7 @@ pub(crate) async fn try_proof(cx: &Cx<'_>, old: &Token, password: &str, code: &s
         shown = Some(check::look(app, me, code, place, counts, cx.now).await?);
     }
     let new = Token::fresh()?;
-    let mut write = app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
+    let mut write = app.store.write(cx.context()).await?;
     if let Some(shown) = shown
         && write.accept(me, shown).await?.is_none()
     {
@@ -90,7 +90,7 @@ pub(crate) async fn try_passkey(cx: &Cx<'_>, old: &Token, answer: &str) -> Resul
         record(cx, EventId::ProofThrottled).await?;
         return Ok(Outcome::TooMany);
     }
-    let context = Context::of(&cx.actor, cx.request_id);
+    let context = cx.context();
     let bound = Bound::to_session(session, Purpose::Proof);
     let refused = match answers::look(app, me, bound, answer, true, cx.now).await? {
         Ok(signed) => {
@@ -111,7 +111,7 @@ pub(crate) async fn try_passkey(cx: &Cx<'_>, old: &Token, answer: &str) -> Resul
         }
         Err(refused) => refused,
     };
-    answers::refuse(app, context, me, &cx.address, Purpose::Proof, &refused).await?;
+    answers::refuse(app, context, me, Purpose::Proof, &refused).await?;
     Ok(Outcome::Wrong)
 }
 
@@ -135,10 +135,12 @@ pub(crate) async fn check_password(cx: &Cx<'_>, typed: &str) -> Result<Checked, 
 }
 
 async fn record(cx: &Cx<'_>, id: EventId) -> Result<(), Error> {
-    let event = Event::about(id, PERSON, Some(cx.actor.asker.person))
-        .with(Change::fact("address", Sensitivity::Personal, cx.address.as_str()))
-        .with(Change::fact("page", Sensitivity::Internal, format!("{} {}", cx.method, cx.route)));
-    let context = Context::of(&cx.actor, cx.request_id);
+    let event = Event::about(id, PERSON, Some(cx.actor.asker.person)).with(Change::fact(
+        "page",
+        Sensitivity::Internal,
+        format!("{} {}", cx.method, cx.route),
+    ));
+    let context = cx.context();
     if id == EventId::ProofThrottled {
         let write = cx.app.store.write(context).await?;
         return cx.app.record_held_off(write, &cx.actor.asker.person.to_string(), event).await;

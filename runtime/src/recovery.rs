@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::audit::{Change, Context, Event, EventId};
+use crate::audit::{Change, Event, EventId};
 use crate::context::{Cx, Nobody};
 use crate::error::Error;
 use crate::mail::{self, Notice};
@@ -43,9 +43,8 @@ pub(crate) async fn ask(cx: &Cx<'_, Nobody>, typed: &str) -> Result<(), Error> {
     let account = if is_address { email.as_str() } else { "(not an address)" };
     let event = Event::about(id, PERSON, person.as_ref().map(|person| person.id))
         .with(Change::fact("account", Sensitivity::Personal, account))
-        .with(Change::fact("address", Sensitivity::Personal, cx.address.as_str()))
         .with(Change::fact("reason", Sensitivity::Internal, outcome(person.as_ref(), told.is_some(), allowed, cx.now)));
-    let mut write = app.store.write(Context::of_nobody(cx.request_id, cx.now)).await?;
+    let mut write = app.store.write(cx.context()).await?;
     // For nobody as well: the statements are the same, and the row is settled from the start.
     write.queue_mail(told.map(|person| person.id), Notice::ResetAsked, "").await?;
     if !allowed {

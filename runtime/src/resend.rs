@@ -25,7 +25,7 @@ pub(crate) async fn while_away(cx: &mut Cx<'_, Nobody>, posted: &mut Posted, err
     if !take_of(cx, posted, Sender::Anybody, &token).await? {
         return Err(error);
     }
-    tracing::error!(request = %cx.request_id, %error);
+    tracing::error!(%error);
     pages::refusal_away(cx, &error)
 }
 

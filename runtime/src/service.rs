@@ -14,6 +14,7 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{Request, StatusCode};
 use http_body::Body;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::app::App;
@@ -82,8 +83,17 @@ impl Service {
         B: Body<Data = Bytes> + Send + 'static,
         B::Error: Display,
     {
-        let started = Instant::now();
+        // Every line of it carries the id, whoever writes it.
         let id = Uuid::now_v7();
+        self.answer_to(request, id).instrument(tracing::error_span!("request", request = %id)).await
+    }
+
+    async fn answer_to<B>(self, request: Request<B>, id: Uuid) -> http::Response<response::Body>
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Display,
+    {
+        let started = Instant::now();
         let app = &self.app;
         let (parts, body) = request.into_parts();
         let mut posted = Posted::of(&parts, body, &app.limits);
@@ -101,7 +111,7 @@ impl Service {
         let answer = match answered {
             Ok(Ok(answer)) => answer,
             Ok(Err(Panicked)) => {
-                tracing::error!(request = %id, "a request panicked");
+                tracing::error!("a request panicked");
                 let text = "Something went wrong on our side. It has been logged.";
                 pages::refuse(app, StatusCode::INTERNAL_SERVER_ERROR, text, id)
             }
@@ -109,7 +119,6 @@ impl Service {
         };
         // Path without query: what people search for stays out of the log.
         tracing::info!(
-            request = %id,
             method = %parts.method,
             path = parts.uri.path(),
             status = answer.status.as_u16(),

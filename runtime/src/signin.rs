@@ -62,9 +62,8 @@ pub(crate) async fn try_password(cx: &Cx<'_, Nobody>, typed_email: &str, passwor
     let account = if is_address { email.as_str() } else { "(not an address)" };
     let event = Event::about(id, crate::store::PERSON, person.map(|person| person.id))
         .with(Change::fact("account", Sensitivity::Personal, account))
-        .with(Change::fact("address", Sensitivity::Personal, cx.address.as_str()))
         .with(Change::fact("reason", Sensitivity::Internal, state.text()));
-    let mut write = app.store.write(Context::of_nobody(cx.request_id, cx.now)).await?;
+    let mut write = app.store.write(cx.context()).await?;
     if state == State::OverTheLimit {
         app.record_held_off(write, &format!("{account} {}", cx.address), event).await?;
     } else {
@@ -127,7 +126,7 @@ pub(crate) async fn start(
 
 /// Records what a person does who is not signed in yet but has just proved who they are.
 pub(crate) fn context_of(cx: &Cx<'_, Nobody>, person: &PersonRow) -> Context {
-    let mut context = Context::of_nobody(cx.request_id, cx.now);
+    let mut context = cx.context();
     context.actor = Some(ActorRef { person: person.id, email: person.email.clone(), session: None });
     context
 }

@@ -12,7 +12,7 @@ use uuid::Uuid;
 
 pub(crate) use models::*;
 
-use crate::audit::Context;
+use crate::audit::{Context, Origin};
 use crate::authorize::{Actor, Terms, authorize};
 use crate::condition::Asker;
 use crate::panel::*;
@@ -130,7 +130,7 @@ pub(crate) async fn store() -> (TempDir, Store) {
 pub(crate) async fn store_of(panel: &'static Panel) -> (TempDir, Store) {
     let directory = tempfile::tempdir().expect("a directory for the test");
     let store = Store::open(panel, &url(&directory)).await.expect("a new database");
-    store.migrate(Context::of_nobody(Uuid::nil(), now())).await.expect("a schema");
+    store.migrate(Context::of_nobody(nowhere(), now())).await.expect("a schema");
     (directory, store)
 }
 
@@ -157,14 +157,19 @@ pub(crate) fn terms(actor: &Actor, verb: Verb, model: usize) -> Terms {
     authorize(&PANEL, actor, verb, &PANEL.models[model]).granted().expect("a right of the test panel")
 }
 
+/// A request of a test.
+pub(crate) fn nowhere() -> Origin {
+    Origin { request: Uuid::nil(), address: None }
+}
+
 /// Their request.
 pub(crate) fn context(actor: &Actor) -> Context {
-    Context::of(actor, Uuid::nil())
+    Context::of(actor, nowhere())
 }
 
 /// The context of the command line.
 pub(crate) fn command_line() -> Context {
-    Context::of_nobody(Uuid::nil(), now())
+    Context::of_nobody(nowhere(), now())
 }
 
 /// Inserts rows without terms; their ids.

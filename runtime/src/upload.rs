@@ -7,7 +7,6 @@ use chrono::Duration;
 use multer::{Field, Multipart};
 use tokio::sync::{Semaphore, mpsc};
 
-use crate::audit::Context;
 use crate::context::Cx;
 use crate::error::Error;
 use crate::fields::Fields;
@@ -131,12 +130,12 @@ impl Upload {
         };
         let kept = match kept {
             Ok(()) if upload.rows == 0 => Err(Unreadable::at(0, "The file holds no rows").into()),
-            Ok(()) => store.finish_upload(Context::of(&cx.actor, cx.request_id), &upload).await.map_err(Refused::from),
+            Ok(()) => store.finish_upload(cx.context(), &upload).await.map_err(Refused::from),
             Err(why) => Err(why),
         };
         if let Err(why) = kept {
             if let Err(error) = store.drop_upload(upload.id).await {
-                tracing::warn!(request = %cx.request_id, %error, "a refused upload was not removed");
+                tracing::warn!(%error, "a refused upload was not removed");
             }
             return Err(why);
         }

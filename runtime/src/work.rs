@@ -19,6 +19,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use tokio::task::JoinHandle;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use crate::app::App;
@@ -50,8 +51,10 @@ pub(crate) fn start(app: &Arc<App>, looks: bool) -> Vec<JoinHandle<()>> {
     (0..WORKERS)
         .map(|_| {
             let (app, bell) = (Arc::downgrade(app), Arc::clone(&app.bell));
-            tokio::spawn(async move {
-                let owner = Uuid::now_v7().to_string();
+            let owner = Uuid::now_v7().to_string();
+            // What it says before it has a job goes under an id of its own.
+            let span = tracing::error_span!("worker", request = owner);
+            let working = async move {
                 while let Some(app) = app.upgrade() {
                     let worked = Worker { app: &app, owner: &owner }.take().await;
                     drop(app);
@@ -68,7 +71,8 @@ pub(crate) fn start(app: &Arc<App>, looks: bool) -> Vec<JoinHandle<()>> {
                         }
                     }
                 }
-            })
+            };
+            tokio::spawn(working.instrument(span))
         })
         .collect()
 }
@@ -108,8 +112,14 @@ impl Worker<'_> {
 
     /// Takes a job and works on it to its end; whether there was one.
     async fn take(&self) -> Result<bool, Error> {
-        let Some(mut job) = self.app.store.claim_job(self.lease(), self.now()).await? else { return Ok(false) };
-        tracing::info!(job = job.id, kind = job.kind, "a job is being worked on");
+        let Some(job) = self.app.store.claim_job(self.lease(), self.now()).await? else { return Ok(false) };
+        // The request that asked for it, and not the worker's own id beside it.
+        let span = tracing::error_span!(parent: None, "job", job = job.id, request = %job.origin.request);
+        self.work_on(job).instrument(span).await
+    }
+
+    async fn work_on(&self, mut job: JobRow) -> Result<bool, Error> {
+        tracing::info!(kind = job.kind, "a job is being worked on");
         let mut met = Met::default();
         loop {
             match self.step_or_error(&job, &mut met).await {
@@ -125,7 +135,7 @@ impl Worker<'_> {
                 }
                 Ok(Stepped::Ended | Stepped::Lost) => return Ok(true),
                 Err(error) if error.may_pass() => {
-                    tracing::warn!(job = job.id, %error, "a step of a job is tried again");
+                    tracing::warn!(%error, "a step of a job is tried again");
                     tokio::time::sleep(PAUSE).await;
                     // A commit without an answer may have been one: only the database knows how far the job is.
                     match self.app.store.hold_job(job.id, self.lease(), None).await? {
@@ -134,7 +144,7 @@ impl Worker<'_> {
                     }
                 }
                 Err(error) => {
-                    tracing::error!(job = job.id, %error, "a job can't go on");
+                    tracing::error!(%error, "a job can't go on");
                     self.end(&job, JobState::Failed, &error.visitor()).await?;
                     return Ok(true);
                 }
@@ -143,11 +153,11 @@ impl Worker<'_> {
     }
 
     async fn end(&self, job: &JobRow, state: JobState, note: &str) -> Result<(), Error> {
-        let request = job.request.parse().unwrap_or_else(|_| Uuid::now_v7());
+        let origin = job.origin.clone();
         let context = match self.who(job).await? {
-            Ok(actor) => Context::of(&actor, request),
+            Ok(actor) => Context::of(&actor, origin),
             // Whoever is not there any more ends nothing; the panel does.
-            Err(_) => Context::of_nobody(request, self.now()),
+            Err(_) => Context::of_nobody(origin, self.now()),
         };
         let mut write = self.app.store.write(context).await?;
         if let Some(recorded) = write.end_job(job, self.owner, state, note).await? {
@@ -185,8 +195,7 @@ impl Worker<'_> {
             Ok(actor) => actor,
             Err(why) => return Ok(Stepped::Over(JobState::Stopped, why)),
         };
-        let request = job.request.parse().unwrap_or_else(|_| Uuid::now_v7());
-        let who = For { actor: &actor, context: Context::of(&actor, request) };
+        let who = For { actor: &actor, context: Context::of(&actor, job.origin.clone()) };
         let stepped = match job.kind.as_str() {
             "import" => self.import(job, &who, met).await,
             "delete" | "edit" | "act" => self.bulk(job, &who).await,
@@ -231,7 +240,7 @@ impl Held {
     }
 
     fn every(time: Duration, store: Store, clock: Clock, (job, owner): (i64, String), seen: Arc<AtomicU64>) -> Self {
-        Self(tokio::spawn(async move {
+        let holding = async move {
             loop {
                 tokio::time::sleep(time).await;
                 let until = clock.now() + LEASE;
@@ -240,10 +249,11 @@ impl Held {
                 match store.hold_job(job, Lease { owner: &owner, until }, Some(seen)).await {
                     Ok(None) => return,
                     Ok(Some(_)) => {}
-                    Err(error) => tracing::debug!(job, %error, "the lease of a job was not renewed"),
+                    Err(error) => tracing::debug!(%error, "the lease of a job was not renewed"),
                 }
             }
-        }))
+        };
+        Self(tokio::spawn(holding.in_current_span()))
     }
 }
 

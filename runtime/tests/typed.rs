@@ -8,7 +8,7 @@
 #[path = "../src/testing/place.rs"]
 mod place;
 
-use bailiwick::audit::Context;
+use bailiwick::audit::{Context, Origin};
 use bailiwick::authorize::{Actor, authorize};
 use bailiwick::condition::Asker;
 use bailiwick::panel::Verb;
@@ -122,15 +122,18 @@ fn person(role: Role) -> Actor {
 }
 
 fn context(actor: &Actor) -> Context {
-    Context::of(actor, Uuid::nil())
+    Context::of(actor, Origin { request: Uuid::nil(), address: None })
 }
 
 async fn world() -> World {
     let directory = tempfile::tempdir().expect("a directory");
     let url = place::url(directory.path());
     let store = Store::open(&PANEL, &url).await.expect("a store");
-    store.migrate(Context::of_nobody(Uuid::nil(), now())).await.expect("a schema");
-    let mut write = store.write(Context::of_nobody(Uuid::nil(), now())).await.expect("a transaction");
+    store.migrate(Context::of_nobody(Origin { request: Uuid::nil(), address: None }, now())).await.expect("a schema");
+    let mut write = store
+        .write(Context::of_nobody(Origin { request: Uuid::nil(), address: None }, now()))
+        .await
+        .expect("a transaction");
     let ada = NewPerson { email: "ada@example.org", role: "Owner", password_hash: None, attributes: "{}".to_owned() };
     let (number, recorded) = write.create_person(&ada).await.expect("an answer").expect("a person");
     assert_eq!(number, ADA);

@@ -6,7 +6,7 @@
 use std::process::Command;
 
 use bailiwick::Service;
-use bailiwick::audit::Context;
+use bailiwick::audit::{Context, Origin};
 use bailiwick::forgery;
 use bailiwick::token::Token;
 use bailiwick::value::Value;
@@ -156,7 +156,7 @@ impl Panel {
         let app = self.service.app();
         let model = &app.panel.models[1];
         let field = |name: &str| model.field_by_name(name).expect("a field").index;
-        let context = Context::of_nobody(uuid::Uuid::now_v7(), app.clock.now());
+        let context = Context::of_nobody(Origin::own(), app.clock.now());
         let mut write = app.store.write(context).await.expect("a transaction");
         let values = vec![
             (field("name"), Value::Text(name.to_owned())),

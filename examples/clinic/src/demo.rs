@@ -3,7 +3,7 @@
 
 use std::io::Write as _;
 
-use bailiwick::audit::Context;
+use bailiwick::audit::{Context, Origin};
 use bailiwick::store::{NewPerson, Recorded, Write};
 use bailiwick::typed::{Decimal, Input, Model, PersonId};
 use bailiwick::value::Value;
@@ -54,7 +54,7 @@ pub(crate) async fn load(store: Store) -> Result<(), Error> {
 /// `clinic seed --patients N`: N patients, a visit for every other and an invoice for every fifth, in one transaction.
 pub(crate) async fn fill(store: &Store, patients: u64, say_progress: bool) -> Result<(), Error> {
     let now = Utc::now().trunc_subsecs(6);
-    let mut write = store.write(Context::of_nobody(uuid::Uuid::now_v7(), now)).await?;
+    let mut write = store.write(Context::of_nobody(Origin::own(), now)).await?;
     let clinic = staff(&mut write).await?;
     let mut recorded = None;
     // Later loads go on where the last one ended: the number of a patient makes their address unique.

@@ -27,6 +27,8 @@ pub struct Stored {
     pub actor_email: Option<String>,
     /// Id of the session.
     pub session: Option<i64>,
+    /// Where the request came from; none: no request, or an entry of a version that kept none.
+    pub address: Option<String>,
     /// Stable text id.
     pub event: String,
     /// Declared name of the model.
@@ -39,11 +41,18 @@ pub struct Stored {
 
 impl Stored {
     /// The hash of this entry after that one. Every column goes in with a byte that tells null from empty and with its
-    /// length, so that no two different entries run together into the same bytes.
+    /// length, so that no two different entries run together into the same bytes. An entry without an address is hashed
+    /// as every entry was before there were any, and begins differently from one with: neither can be made the other.
     #[must_use]
     pub fn hash(&self, previous: &Hash) -> Hash {
         let mut hasher = Sha256::new();
-        hasher.update(b"bailiwick audit 1\n");
+        match &self.address {
+            None => hasher.update(b"bailiwick audit 1\n"),
+            Some(address) => {
+                hasher.update(b"bailiwick audit 2\n");
+                text(&mut hasher, Some(address));
+            }
+        }
         hasher.update(previous);
         int(&mut hasher, Some(self.seq));
         text(&mut hasher, Some(&self.at));
@@ -264,6 +273,7 @@ mod tests {
             actor: Some(7),
             actor_email: Some("anna@example.org".to_owned()),
             session: Some(1),
+            address: Some("198.51.100.7".to_owned()),
             event: "row.updated".to_owned(),
             model: Some("Patient".to_owned()),
             row: Some(4),
@@ -272,8 +282,15 @@ mod tests {
     }
 
     #[test]
+    fn an_entry_of_before_there_were_addresses_keeps_its_hash() {
+        let old = Stored { address: None, ..entry() };
+        // As the version before computed it.
+        assert_eq!(hex(&old.hash(&START)), "70f5af88e1b93ff3f893e4fb637031fa0995644b3dd4364d536b453fb88457fb");
+    }
+
+    #[test]
     fn every_column_counts() {
-        let changes: [fn(&mut Stored); 12] = [
+        let changes: [fn(&mut Stored); 15] = [
             |e| e.seq = 4,
             |e| e.at.push('0'),
             |e| e.request.push('0'),
@@ -282,6 +299,9 @@ mod tests {
             |e| e.actor_email = Some(String::new()),
             |e| e.actor_email = None,
             |e| e.session = None,
+            |e| e.address = Some("198.51.100.8".to_owned()),
+            |e| e.address = Some(String::new()),
+            |e| e.address = None,
             |e| e.event.push('x'),
             |e| e.model = None,
             |e| e.row = Some(5),

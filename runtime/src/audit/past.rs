@@ -85,7 +85,7 @@ mod tests {
         Entry {
             seq,
             at: now(),
-            request: uuid::Uuid::nil(),
+            origin: crate::testing::nowhere(),
             actor: None,
             event: event.text().to_owned(),
             model: Some("Patient".to_owned()),

@@ -11,6 +11,7 @@ use crate::audit::chain::{Checkpoint, Verified};
 use crate::audit::{Change, Event, EventId};
 use crate::builder::Builder;
 use crate::error::Error;
+use crate::migrate::Part;
 use crate::panel::Sensitivity;
 use crate::store::Store;
 
@@ -53,10 +54,23 @@ pub(super) async fn run(builder: &Builder, given: &ArgMatches) -> Outcome {
     };
     let url = settings(builder, given)?.database;
     match word {
-        "verify" => verify(&Store::open(builder.panel, &url).await?, given.get_one::<String>("since")).await,
-        "checkpoint" => checkpoint(&Store::open(builder.panel, &url).await?, given.get_one::<String>("file")).await,
+        "verify" => verify(&of_this_version(builder, &url).await?, given.get_one::<String>("since")).await,
+        "checkpoint" => checkpoint(&of_this_version(builder, &url).await?, given.get_one::<String>("file")).await,
         "export" => export(builder, &builder.open(&settings(builder, given)?).await?.0, given).await,
         _ => prune(builder, &builder.open(&settings(builder, given)?).await?.0, given).await,
+    }
+}
+
+/// A log that is only looked at: its tables are changed by no such command.
+async fn of_this_version(builder: &Builder, url: &str) -> Result<Store, Failure> {
+    let store = Store::open(builder.panel, url).await?;
+    match store.plan_of(Part::Framework).await?.steps.first() {
+        None => Ok(store),
+        Some(step) => Err(Failure::Of(Error::Setup(format!(
+            "an older version of this program made the database ({}); `migrate` or `serve` bring it up to date, and \
+             change no entry of the log",
+            step.what
+        )))),
     }
 }
 

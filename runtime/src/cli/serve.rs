@@ -6,9 +6,11 @@ use std::time::Duration;
 
 use clap::{Arg, ArgMatches, value_parser};
 use tokio::net::TcpListener;
+use tracing::Instrument as _;
 
 use super::{Outcome, print, settings};
 use crate::app::App;
+use crate::audit::{Context, Origin};
 use crate::builder::Builder;
 use crate::config::Settings;
 use crate::error::Error;
@@ -73,7 +75,7 @@ impl Running {
         let app = Arc::new(builder.app(settings, store));
         app.secrets.check(&app.store).await?;
         crate::passkey::check_setup(&app)?;
-        store_is_clean(&app).await;
+        swept(&app).await;
         said.extend(notices(&app, address).await?);
         Ok(Self { app, listener, said })
     }
@@ -98,7 +100,7 @@ impl Running {
         let sweeping = tokio::spawn(async move {
             loop {
                 tokio::time::sleep(SWEEP).await;
-                store_is_clean(&app).await;
+                swept(&app).await;
             }
         });
         let sending = tokio::spawn(crate::mail::sender::run(Arc::downgrade(&self.app), self.app.store.bell()));
@@ -115,10 +117,16 @@ impl Running {
 }
 
 /// What is of no use any more goes. That it can't go now is no reason not to serve.
-async fn store_is_clean(app: &App) {
+pub(crate) async fn swept(app: &App) {
+    let origin = Origin::own();
+    let span = tracing::error_span!("sweep", request = %origin.request);
+    store_is_clean(app, origin).instrument(span).await;
+}
+
+async fn store_is_clean(app: &App, origin: Origin) {
     // What a cap holds off stays off; the smallest of the caps keeps the most.
     let cap = app.panel.throttles.iter().filter_map(|throttle| throttle.cap).min().unwrap_or(u32::MAX);
-    if let Err(error) = app.store.note_expired_loans(uuid::Uuid::now_v7(), None, app.clock.now()).await {
+    if let Err(error) = app.store.note_expired_loans(origin, None, app.clock.now()).await {
         tracing::warn!(%error, "the end of loans was not written");
     }
     if let Err(error) = app.store.sweep(app.clock.now(), cap).await {
@@ -162,7 +170,7 @@ async fn first_link(app: &App) -> Result<Option<String>, Error> {
     }
     let now = app.clock.now();
     let token = Token::fresh()?;
-    let mut write = app.store.write(crate::audit::Context::of_nobody(uuid::Uuid::now_v7(), now)).await?;
+    let mut write = app.store.write(Context::of_nobody(Origin::own(), now)).await?;
     let recorded = write
         .issue_link(&NewLink {
             token: token.hash(),

@@ -25,6 +25,7 @@ pub(crate) enum Column {
     At,
     Who,
     Session,
+    Address,
     Request,
     Event,
     Model,
@@ -37,11 +38,12 @@ pub(crate) enum Column {
 
 impl Column {
     /// In the order of the file.
-    pub(crate) const ALL: [Self; 12] = [
+    pub(crate) const ALL: [Self; 13] = [
         Self::Seq,
         Self::At,
         Self::Who,
         Self::Session,
+        Self::Address,
         Self::Request,
         Self::Event,
         Self::Model,
@@ -59,6 +61,7 @@ impl Column {
             Self::At => "at",
             Self::Who => "who",
             Self::Session => "session",
+            Self::Address => "address",
             Self::Request => "request",
             Self::Event => "event",
             Self::Model => "model",
@@ -77,6 +80,7 @@ impl Column {
             Self::At => "Time",
             Self::Who => "Who",
             Self::Session => "Session",
+            Self::Address => "Address",
             Self::Request => "Request",
             Self::Event => "Event",
             Self::Model => "Model",
@@ -177,7 +181,8 @@ impl LogExport {
                 Column::At => Some(Value::Timestamp(entry.at)),
                 Column::Who => Some(entry.actor.as_ref().map_or(Value::Null, |actor| text(&actor.email))),
                 Column::Session => Some(number(entry.actor.as_ref().and_then(|actor| actor.session))),
-                Column::Request => Some(text(&entry.request.to_string())),
+                Column::Address => Some(entry.origin.address.as_deref().map_or(Value::Null, text)),
+                Column::Request => Some(text(&entry.origin.request.to_string())),
                 Column::Event => Some(text(&entry.event)),
                 Column::Model => Some(entry.model.as_deref().map_or(Value::Null, text)),
                 Column::Row => Some(number(entry.row)),

@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use tokio::io::AsyncReadExt as _;
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 use tokio::time::timeout;
+use tracing::Instrument as _;
 
 use crate::audit::{Change, Context, Event, EventId};
 use crate::authorize::Actor;
@@ -76,7 +77,7 @@ pub(super) async fn start<W: Walk>(
 ) -> Result<mpsc::Receiver<Part>, Error> {
     store.record(context.clone(), walk.event(EventId::ExportStarted)).await?;
     let (to, from) = mpsc::channel(PIECES);
-    tokio::spawn(async move {
+    let sending = async move {
         let mut sent = 0;
         let done = timeout(LONGEST, walk.run(&store, &clock, &to, &mut sent)).await;
         let how = match &done {
@@ -86,7 +87,7 @@ pub(super) async fn start<W: Walk>(
             Err(_) => "took too long",
         };
         if let Ok(Err(error)) = &done {
-            tracing::error!(request = %context.request, %error, "an export broke off");
+            tracing::error!(%error, "an export broke off");
         }
         let event = walk
             .event(W::ENDED)
@@ -100,10 +101,12 @@ pub(super) async fn start<W: Walk>(
             }
             Ok(()) => {}
             // Without its record it is not whole: the connection breaks.
-            Err(error) => tracing::error!(request = %context.request, %error, "an export was not recorded"),
+            Err(error) => tracing::error!(%error, "an export was not recorded"),
         }
         drop(place);
-    });
+    };
+    // It goes on after the answer, and still belongs to its request.
+    tokio::spawn(sending.in_current_span());
     Ok(from)
 }
 

@@ -95,7 +95,7 @@ pub(crate) async fn try_code<Who>(cx: &Cx<'_, Who>, seat: &Seat<'_>, typed: &str
     let mut write = app.store.write(seat.context.clone()).await?;
     let Some(accepted) = write.accept(seat.person, shown).await? else {
         let id = if allowed { EventId::FactorFailed } else { EventId::FactorThrottled };
-        let event = failure(seat.person, id, &cx.address, saved);
+        let event = failure(seat.person, id, saved);
         if allowed {
             let recorded = write.record(event);
             write.commit(recorded).await?;
@@ -139,9 +139,9 @@ pub(crate) async fn try_passkey<Who>(cx: &Cx<'_, Who>, seat: &Seat<'_>, answer: 
         Err(refused) => refused,
     };
     if allowed {
-        answers::refuse(app, seat.context.clone(), seat.person, &cx.address, Purpose::Step, &refused).await?;
+        answers::refuse(app, seat.context.clone(), seat.person, Purpose::Step, &refused).await?;
     } else {
-        let event = answers::event(Some(seat.person), &cx.address, Purpose::Step, refused.why.0, refused.row.as_ref());
+        let event = answers::event(Some(seat.person), Purpose::Step, refused.why.0, refused.row.as_ref());
         let write = app.store.write(seat.context.clone()).await?;
         app.record_held_off(write, &seat.person.to_string(), event).await?;
     }
@@ -194,10 +194,12 @@ pub(crate) async fn look(
 }
 
 /// What failed, for the log; the code itself stands nowhere.
-pub(crate) fn failure(person: i64, id: EventId, address: &str, saved: bool) -> Event {
-    Event::about(id, PERSON, Some(person))
-        .with(Change::fact("address", Sensitivity::Personal, address))
-        .with(Change::fact("how", Sensitivity::Internal, if saved { "recovery_code" } else { "totp" }))
+pub(crate) fn failure(person: i64, id: EventId, saved: bool) -> Event {
+    Event::about(id, PERSON, Some(person)).with(Change::fact(
+        "how",
+        Sensitivity::Internal,
+        if saved { "recovery_code" } else { "totp" },
+    ))
 }
 
 /// Whether this is meant as a code of the app: digits, however they are grouped. Everything else is a recovery code.

@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use lettre::Address;
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::message::{self, Parts};
@@ -39,9 +40,12 @@ pub(crate) async fn run(app: Weak<App>, bell: Arc<tokio::sync::Notify>) {
         // Whether the bell rang or the time is over, it looks.
         let _ = tokio::time::timeout(LOOK, bell.notified()).await;
         let Some(app) = app.upgrade() else { return };
-        if let Err(error) = aside(deliver_due(&app)).await {
-            tracing::warn!(%error, "the queue of mail could not be worked on");
-        }
+        let looking = async {
+            if let Err(error) = aside(deliver_due(&app)).await {
+                tracing::warn!(%error, "the queue of mail could not be worked on");
+            }
+        };
+        looking.instrument(tracing::error_span!("queue", request = %Uuid::now_v7())).await;
     }
 }
 
@@ -53,7 +57,9 @@ pub(crate) async fn deliver_due(app: &App) -> Result<u32, Error> {
         let claim = Uuid::now_v7().to_string();
         let now = app.clock.now();
         let Some(row) = app.store.claim_mail(&claim, now, later(now, LEASE)).await? else { break };
-        sent += u32::from(deliver(app, way, &row, &claim).await?);
+        // The request that queued it, and not the look at the queue that found it.
+        let span = tracing::error_span!(parent: None, "mail", mail = row.id, request = %row.origin.request);
+        sent += u32::from(deliver(app, way, &row, &claim).instrument(span).await?);
     }
     Ok(sent)
 }
@@ -76,22 +82,16 @@ async fn deliver(app: &App, way: &Way, row: &MailRow, claim: &str) -> Result<boo
             return Ok(false);
         }
         Prepared::Hopeless => {
-            let mut write = app.store.write(Context::of_nobody(Uuid::now_v7(), now)).await?;
+            let mut write = app.store.write(Context::of_nobody(row.origin.clone(), now)).await?;
             match write.give_up_mail(row, claim).await? {
                 Some(recorded) => write.commit(recorded).await?,
                 None => write.roll_back().await?,
             }
-            tracing::error!(mail = row.id, notice = row.notice, fault = row.fault, "a mail was given up");
+            tracing::error!(notice = row.notice, fault = row.fault, "a mail was given up");
             return Ok(false);
         }
     };
-    tracing::warn!(
-        mail = row.id,
-        notice = row.notice,
-        fault,
-        tries = row.tries,
-        "a mail was not sent; it is tried again"
-    );
+    tracing::warn!(notice = row.notice, fault, tries = row.tries, "a mail was not sent; it is tried again");
     let due = again_at(row.tries, app.clock.now()).min(row.give_up_at);
     app.store.postpone_mail(row.id, claim, due, &fault).await?;
     Ok(false)
@@ -119,7 +119,7 @@ async fn prepare(app: &App, way: &Way, row: &MailRow, claim: &str) -> Result<Pre
         if !crate::signin::may_be_let_in(app.panel, person, now) {
             return Ok(Prepared::Nobody);
         }
-        let Some(token) = mint(app, notice, person.id, row.id, claim, now).await? else { return Ok(Prepared::Lost) };
+        let Some(token) = mint(app, notice, person.id, row, claim, now).await? else { return Ok(Prepared::Lost) };
         link = Some(format!("{}?token={}", app.address(&Route::Join), token.text()));
     }
     let good_for = words::span(notice.link_lifetime(app.panel));
@@ -147,13 +147,13 @@ async fn mint(
     app: &App,
     notice: Notice,
     person: i64,
-    mail: i64,
+    mail: &MailRow,
     claim: &str,
     now: DateTime<Utc>,
 ) -> Result<Option<Token>, Error> {
     let token = Token::fresh()?;
-    let mut write = app.store.write(Context::of_nobody(Uuid::now_v7(), now)).await?;
-    if !write.mail_is_claimed(mail, claim).await? {
+    let mut write = app.store.write(Context::of_nobody(mail.origin.clone(), now)).await?;
+    if !write.mail_is_claimed(mail.id, claim).await? {
         write.roll_back().await?;
         return Ok(None);
     }

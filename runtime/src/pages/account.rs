@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use http::{HeaderValue, StatusCode, header};
 
 use super::{audit, factor, frame, is_post, show};
-use crate::audit::{Context, Entry, EntryQuery};
+use crate::audit::{Entry, EntryQuery};
 use crate::context::Cx;
 use crate::device;
 use crate::error::Error;
@@ -132,11 +132,14 @@ fn event(cx: &Cx<'_>, entry: &Entry) -> OwnEvent {
         None => "",
     };
     let said = |name: &str| entry.changes.iter().find(|change| change.field == name)?.after.as_deref();
-    let detail = match (said("reason"), said("address")) {
-        (Some(reason), _) => reason.replace('_', " "),
-        (None, Some(address)) if !address.is_empty() => format!("from {address}"),
-        _ => String::new(),
-    };
+    // Entries of older versions have it among their facts. From where an administrator works is nobody else's business.
+    let address = said("address").or_else(|| {
+        let is_mine = entry.actor.as_ref().is_none_or(|actor| actor.person == me);
+        entry.origin.address.as_deref().filter(|_| is_mine)
+    });
+    let reason = said("reason").map(|reason| reason.replace('_', " "));
+    let from = address.filter(|address| !address.is_empty()).map(|address| format!("from {address}"));
+    let detail = [reason, from].into_iter().flatten().collect::<Vec<_>>().join(", ");
     OwnEvent {
         at: moment(entry.at),
         what: audit::in_words(&entry.event).to_owned().into(),
@@ -185,7 +188,7 @@ async fn password(cx: &Cx<'_>, token: &Token) -> Result<Response, Error> {
     };
     let hash = PasswordHash(cx.app.hasher.hash(place, chosen).await?);
     let (me, session, new) = (cx.actor.asker.person, cx.actor.session, Token::fresh()?);
-    let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
+    let mut write = cx.app.store.write(cx.context()).await?;
     write.forgive(&asks).await?;
     let _: Recorded = write.change_own_password(me, session, this_device(cx), &hash).await?;
     match write.prove_session(me, session, &token.hash(), &new.hash()).await? {
@@ -212,7 +215,7 @@ fn fresh(cx: &Cx<'_>) -> Result<(), Error> {
 async fn factor_off(cx: &Cx<'_>) -> Result<Response, Error> {
     fresh(cx)?;
     let me = cx.actor.asker.person;
-    let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
+    let mut write = cx.app.store.write(cx.context()).await?;
     if !write.still_stands(&cx.actor).await? {
         return Err(Error::NotFound);
     }
@@ -239,7 +242,7 @@ async fn new_codes(cx: &Cx<'_>) -> Result<Response, Error> {
     let Some((shown, kept)) = codes::make(&cx.app.hasher, &cx.address, count).await? else {
         return Err(Error::Unavailable("too many password hashes are waiting".to_owned()));
     };
-    let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
+    let mut write = cx.app.store.write(cx.context()).await?;
     if !write.still_stands(&cx.actor).await? {
         return Err(Error::NotFound);
     }
@@ -250,7 +253,7 @@ async fn new_codes(cx: &Cx<'_>) -> Result<Response, Error> {
 
 async fn end_others(cx: &Cx<'_>) -> Result<Response, Error> {
     let (me, session) = (cx.actor.asker.person, cx.actor.session);
-    let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
+    let mut write = cx.app.store.write(cx.context()).await?;
     match write.end_other_sessions(me, session, this_device(cx), EndReason::EndedByOwner).await? {
         Some(recorded) => write.commit(recorded).await?,
         None => write.roll_back().await?,
@@ -264,7 +267,7 @@ async fn end(cx: &Cx<'_>, id: i64) -> Result<Response, Error> {
     if id == cx.actor.session || !own.iter().any(|session| session.id == id) {
         return Err(Error::NotFound);
     }
-    let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
+    let mut write = cx.app.store.write(cx.context()).await?;
     match write.end_session(id, EndReason::EndedByOwner).await? {
         Some(recorded) => write.commit(recorded).await?,
         None => write.roll_back().await?,

@@ -4,7 +4,6 @@ use http::{Method, header};
 
 use super::terms_if_any;
 use crate::action;
-use crate::audit::Context;
 use crate::authorize::{Terms, authorize, verb_in_words};
 use crate::context::Cx;
 use crate::error::Error;
@@ -25,7 +24,7 @@ pub(crate) async fn run(cx: &Cx<'_>, model: &'static Model, id: i64, action: usi
         None | Some("") => None,
         Some(text) => Some(text.parse().map_err(|_| Error::BadRequest("The version of the row is no number.".into()))?),
     };
-    let context = Context::of(&cx.actor, cx.request_id);
+    let context = cx.context();
     let done =
         match action::perform(&cx.app.store, cx.app.actions, context, &cx.actor, terms.clone(), id, version).await {
             Err(Error::NotFound) => return Err(why_not(cx, &terms, id).await?),

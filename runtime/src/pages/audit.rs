@@ -175,7 +175,8 @@ fn event(cx: &Cx<'_>, reader: &Reader, seen: &Seen, entry: &Entry) -> Event {
             _ => None,
         },
         summary: names.join(", ").to_lowercase().into(),
-        correlation: entry.request.to_string().into(),
+        correlation: entry.origin.request.to_string().into(),
+        address: entry.origin.address.clone().map(Into::into),
         changes,
     }
 }

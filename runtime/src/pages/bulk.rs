@@ -7,7 +7,7 @@ use http::StatusCode;
 
 use super::edit_fields::{Controls, Draft, candidates, fillable, secrets};
 use super::{frame, is_post, refusal, row, show, terms, words};
-use crate::audit::{Change, Context};
+use crate::audit::Change;
 use crate::authorize::{Terms, verb_in_words};
 use crate::condition::{Condition, Term};
 use crate::constraint;
@@ -127,7 +127,7 @@ impl Asked<'_> {
             // Whoever says yes to all of them shall know how many that is; if that takes too long, at least so many.
             match self.cx.app.store.count(&query).await {
                 Ok(count) => listed.count = Some(Count::Exactly(count)),
-                Err(error) => tracing::debug!(request = %self.cx.request_id, %error, "rows were not counted"),
+                Err(error) => tracing::debug!(%error, "rows were not counted"),
             }
         }
         Ok(listed)
@@ -304,7 +304,7 @@ impl Asked<'_> {
             _ => "act",
         };
         let new = NewJob { kind, model: model.name, params, total, facts };
-        let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
+        let mut write = cx.app.store.write(cx.context()).await?;
         let (job, recorded) = write.start_job(&new).await?;
         write.commit(recorded).await?;
         cx.app.bell.notify_one();

@@ -4,7 +4,6 @@
 use http::StatusCode;
 
 use super::{frame, is_post, refuse_strange, row, show, terms, terms_if_any, words};
-use crate::audit::Context;
 use crate::authorize::Terms;
 use crate::context::{CSRF_FIELD, Cx};
 use crate::error::Error;
@@ -57,7 +56,7 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<
         return question.page(Some(wrong.into()), None, StatusCode::UNPROCESSABLE_ENTITY);
     }
     let gone = async {
-        let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
+        let mut write = cx.app.store.write(cx.context()).await?;
         let recorded = write.delete(&delete, id, Some(version)).await?;
         write.commit(recorded).await
     };

@@ -9,7 +9,6 @@ use super::edit_values::{hash_secrets, read};
 use super::inlines::{Inlines, Late};
 use super::row::Keys;
 use super::{frame, is_post, record_refusal, refuse_strange, row, show, stale, terms, terms_if_any};
-use crate::audit::Context;
 use crate::authorize::{Terms, authorize_framework};
 use crate::context::Cx;
 use crate::error::Error;
@@ -55,7 +54,7 @@ pub(super) async fn new(cx: &Cx<'_>, model: &'static Model) -> Result<Response, 
     let views = Keys::among(cx, model, offered).views();
     let parents = parents(cx, &views);
     let saved = async {
-        let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
+        let mut write = cx.app.store.write(cx.context()).await?;
         let inserted = write.insert(&create, values, parents).await?;
         inlines.save(&mut write, inserted.row.id).await?;
         write.commit(inserted.recorded).await?;
@@ -120,7 +119,7 @@ pub(super) async fn edit(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<
         if values.is_empty() && !inlines.differ() {
             return Ok((None, "unchanged"));
         }
-        let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
+        let mut write = cx.app.store.write(cx.context()).await?;
         let (mut row, mut proof) = (None, None);
         if !values.is_empty() {
             match write.update(&edit, id, Some(version), values, parents).await? {

@@ -7,7 +7,7 @@ use http::StatusCode;
 
 use super::row::Keys;
 use super::{frame, is_post, refusal, show, terms, words};
-use crate::audit::{Change, Context, Event, EventId};
+use crate::audit::{Change, Event, EventId};
 use crate::authorize::Terms;
 use crate::context::Cx;
 use crate::error::Error;
@@ -138,7 +138,7 @@ impl Asked<'_> {
             columns,
             format,
         };
-        let context = Context::of(&cx.actor, cx.request_id);
+        let context = cx.context();
         let from = export.start(cx.app.store.clone(), cx.app.clock.clone(), context, place).await?;
         Ok(Response::file(format.media_type(), &name, Body::parts(from)))
     }
@@ -151,7 +151,7 @@ impl Asked<'_> {
 
 /// As many exports as may are done: recorded, and told.
 pub(super) async fn too_many(cx: &Cx<'_>, event: Event) -> Result<Response, Error> {
-    let write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
+    let write = cx.app.store.write(cx.context()).await?;
     cx.app.record_held_off(write, &cx.actor.asker.person.to_string(), event).await?;
     refusal::with(
         cx,

@@ -5,7 +5,6 @@ use http::{Method, StatusCode, header};
 
 use super::login::own_path;
 use super::{door, frame, passkey, show};
-use crate::audit::Context;
 use crate::context::Cx;
 use crate::error::Error;
 use crate::factor::check::{Outcome, Seat, raise, try_code, try_passkey};
@@ -32,7 +31,7 @@ pub(super) fn seat<'a>(cx: &'a Cx<'_, Halfway>, token: &'a Token) -> Seat<'a> {
         session: cx.actor.session,
         held: cx.actor.held,
         token,
-        context: Context::of_halfway(&cx.actor, cx.request_id, cx.now),
+        context: cx.context(),
     }
 }
 
@@ -47,7 +46,7 @@ pub(super) fn seat_inside<'a>(cx: &'a Cx<'_>, token: &'a Token) -> Result<Seat<'
         session: cx.actor.session,
         held: cx.actor.held,
         token,
-        context: Context::of(&cx.actor, cx.request_id),
+        context: cx.context(),
     })
 }
 

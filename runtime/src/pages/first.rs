@@ -3,7 +3,6 @@
 
 use http::{Method, StatusCode, header};
 
-use crate::audit::Context;
 use crate::context::{Cx, Nobody};
 use crate::error::Error;
 use crate::pages::login::let_in;
@@ -99,7 +98,7 @@ async fn chosen(
 
     let context = match &link.person {
         Some(person) => signin::context_of(cx, person),
-        None => Context::of_nobody(cx.request_id, cx.now),
+        None => cx.context(),
     };
     let mut write = cx.app.store.write(context).await?;
     // Looked up once more, now that nobody else can write: a link works once.

@@ -60,10 +60,10 @@ pub(super) async fn walk(
         let found = cx.app.store.entries(&query).await?;
         for entry in found.entries {
             if let Some(name) = name_of(model, &entry) {
-                called = Some((entry.request, name));
+                called = Some((entry.origin.request, name));
                 continue;
             }
-            let name = called.take().filter(|(request, _)| *request == entry.request).map(|(_, name)| name);
+            let name = called.take().filter(|(request, _)| *request == entry.origin.request).map(|(_, name)| name);
             let Some(moment) = past.undo(entry) else { continue };
             let made = moment.before.is_none();
             if step(moment, name) == Walk::Enough || made {

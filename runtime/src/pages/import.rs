@@ -4,7 +4,7 @@
 use http::StatusCode;
 
 use super::{frame, is_post, show, terms, terms_if_any, words};
-use crate::audit::{Change, Context};
+use crate::audit::Change;
 use crate::authorize::Terms;
 use crate::context::Cx;
 use crate::error::Error;
@@ -233,7 +233,7 @@ pub(super) async fn columns(cx: &Cx<'_>, model: &'static Model, id: i64) -> Resu
             fact("matched by", asked.key.as_deref().unwrap_or("nothing")),
         ],
     };
-    let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
+    let mut write = cx.app.store.write(cx.context()).await?;
     let (job, recorded) = write.start_job(&new).await?;
     write.commit(recorded).await?;
     cx.app.bell.notify_one();

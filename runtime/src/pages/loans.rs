@@ -226,5 +226,5 @@ fn after(cx: &Cx<'_>) -> Text {
 }
 
 pub(super) fn context(cx: &Cx<'_>) -> Context {
-    Context::of(&cx.actor, cx.request_id)
+    cx.context()
 }

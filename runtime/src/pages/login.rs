@@ -55,7 +55,7 @@ pub(crate) async fn sign_out(cx: &Cx<'_>) -> Result<Response, Error> {
     if cx.method != http::Method::POST {
         return Ok(Response::see_other(&cx.link(&Route::Home)));
     }
-    out(cx, Context::of(&cx.actor, cx.request_id), cx.actor.session).await
+    out(cx, cx.context(), cx.actor.session).await
 }
 
 /// The same before the second factor.
@@ -63,7 +63,7 @@ pub(crate) async fn sign_out_halfway(cx: &Cx<'_, Halfway>) -> Result<Response, E
     if cx.method != http::Method::POST {
         return Ok(Response::see_other(&cx.link(&Route::Home)));
     }
-    out(cx, Context::of_halfway(&cx.actor, cx.request_id, cx.now), cx.actor.session).await
+    out(cx, cx.context(), cx.actor.session).await
 }
 
 async fn out<Who>(cx: &Cx<'_, Who>, context: Context, session: i64) -> Result<Response, Error> {

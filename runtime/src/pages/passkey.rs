@@ -175,7 +175,7 @@ async fn adding<Who>(
         Ok(new) => new,
         Err(why) => {
             let refused = Refused { why, row: None };
-            refuse(cx.app, seat.context.clone(), seat.person, &cx.address, Purpose::Add, &refused).await?;
+            refuse(cx.app, seat.context.clone(), seat.person, Purpose::Add, &refused).await?;
             return page(Some(
                 "That did not work, and nothing was changed. Ask for it anew and answer within five minutes.",
             ));

@@ -4,7 +4,6 @@
 use http::StatusCode;
 
 use super::{frame, groups, is_post, loans, person_attributes, show};
-use crate::audit::Context;
 use crate::authorize::{authorize_people, may_see_holders};
 use crate::context::Cx;
 use crate::email;
@@ -164,7 +163,7 @@ async fn factor_off(cx: &Cx<'_>, id: i64) -> Result<Response, Error> {
     if !is_post(cx) {
         return Ok(Response::see_other(&back));
     }
-    let context = Context::of(&cx.actor, cx.request_id);
+    let context = cx.context();
     people::perform(&cx.app.store, context, &cx.actor, id, &Act::RemoveFactor).await?;
     Ok(Response::see_other(&format!("{back}?{}=factor_off", frame::DONE)))
 }
@@ -185,7 +184,7 @@ async fn act(cx: &Cx<'_>, id: i64, verb: PeopleVerb) -> Result<Response, Error> 
         PeopleVerb::Unlock => (Act::Unlock, "unlocked"),
         PeopleVerb::Revoke => (Act::Revoke, "ended"),
     };
-    people::perform(&cx.app.store, Context::of(&cx.actor, cx.request_id), &cx.actor, id, &act).await?;
+    people::perform(&cx.app.store, cx.context(), &cx.actor, id, &act).await?;
     if verb == PeopleVerb::Reset && !sends_mail(cx) {
         return handed(
             cx,
@@ -227,7 +226,7 @@ async fn invite(cx: &Cx<'_>) -> Result<Response, Error> {
     let role = chosen.and_then(|name| cx.panel().role_by_name(name));
     let role = role.ok_or_else(|| Error::BadRequest("Choose a role.".to_owned()))?;
     let token = Token::fresh()?;
-    let context = Context::of(&cx.actor, cx.request_id);
+    let context = cx.context();
     if !people::invite(&cx.app.store, context, &cx.actor, &address, role, handing(cx, &token)).await? {
         return form(Some("This address has an account already.".into()));
     }

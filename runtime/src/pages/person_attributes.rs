@@ -2,7 +2,6 @@
 //! saving. Which rows the person sees hangs on them.
 
 use super::{frame, is_post, terms_if_any};
-use crate::audit::Context;
 use crate::authorize::Terms;
 use crate::context::Cx;
 use crate::error::Error;
@@ -103,7 +102,7 @@ pub(super) async fn save(cx: &Cx<'_>, id: i64) -> Result<Response, Error> {
         values.push((index, value));
     }
     let views: Vec<Terms> = cx.panel().models.iter().filter_map(|model| terms_if_any(cx, Verb::View, model)).collect();
-    let context = Context::of(&cx.actor, cx.request_id);
+    let context = cx.context();
     let changed = people::set_attributes(&cx.app.store, context, &cx.actor, id, &values, &views).await?;
     let done = if changed { "attributes" } else { "unchanged" };
     Ok(Response::see_other(&format!("{back}?{}={done}", frame::DONE)))

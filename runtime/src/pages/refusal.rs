@@ -113,7 +113,7 @@ pub(crate) fn outside(app: &App, status: StatusCode, text: Text, request: Uuid) 
 /// A refusal in front of the panel; if even its page fails, the bare words.
 pub(crate) fn refuse(app: &App, status: StatusCode, text: &'static str, id: Uuid) -> Response {
     let answer = outside(app, status, text.into(), id).unwrap_or_else(|error| {
-        tracing::error!(request = %id, %error, "the page of a refusal failed");
+        tracing::error!(%error, "the page of a refusal failed");
         Response::text(text).with_status(status)
     });
     if status == StatusCode::METHOD_NOT_ALLOWED {
@@ -124,20 +124,19 @@ pub(crate) fn refuse(app: &App, status: StatusCode, text: &'static str, id: Uuid
 
 /// A form that can't be believed: 403, and what to do. Recorded, though not as often as somebody can send it.
 pub(crate) async fn forged<Who>(cx: &Cx<'_, Who>, why: Forged, actor: Option<&Actor>) -> Response {
-    tracing::warn!(request = %cx.request_id, ?why, "a form was not believed");
+    tracing::warn!(?why, "a form was not believed");
     if let Some(count) = cx.app.forged.count(&cx.address, cx.now) {
         let fact = |name: &str, value: String| Change::fact(name, Sensitivity::Internal, value);
         let event = Event::plain(EventId::FormForged)
             .with(fact("reason", if why == Forged::ForeignSite { "another site" } else { "wrong token" }.to_owned()))
-            .with(Change::fact("address", Sensitivity::Personal, cx.address.as_str()))
             .with(fact("page", format!("{} {}", cx.method, cx.route)))
             .with(fact("count in 10 minutes", count.to_string()));
         let context = match actor {
-            Some(actor) => Context::of(actor, cx.request_id),
-            None => Context::of_nobody(cx.request_id, cx.now),
+            Some(actor) => Context::of(actor, cx.origin()),
+            None => Context::of_nobody(cx.origin(), cx.now),
         };
         if let Err(error) = cx.app.store.record(context, event).await {
-            tracing::error!(request = %cx.request_id, %error, "a form that was not believed was not recorded");
+            tracing::error!(%error, "a form that was not believed was not recorded");
         }
     }
     let text = match why {

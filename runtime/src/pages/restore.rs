@@ -9,7 +9,7 @@ use super::edit_fields::fillable;
 use super::history::{Names, Walk, fetch, walk};
 use super::row::Keys;
 use super::{frame, is_post, record_refusal, refuse_strange, row, show, terms};
-use crate::audit::{Change, Context, Entry, Event, EventId};
+use crate::audit::{Change, Entry, Event, EventId};
 use crate::authorize::Terms;
 use crate::context::{CSRF_FIELD, Cx};
 use crate::error::{Error, FieldFault};
@@ -45,7 +45,7 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model, id: i64, seq: i64) 
     let views = Keys::among(cx, model, view.fields_somewhere()).views();
     let values = restoring.differing.iter().map(|(field, then)| (field.index, then.clone())).collect();
     let saved = async {
-        let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
+        let mut write = cx.app.store.write(cx.context()).await?;
         match write.update(&edit, id, Some(version), values, parents(cx, &views)).await? {
             Updated::Changed(row, _) => {
                 let event = Event::about(EventId::RowRestored, model.name, Some(id));

@@ -2,7 +2,6 @@
 //! another's.
 
 use super::{frame, is_post, show, words};
-use crate::audit::Context;
 use crate::context::Cx;
 use crate::error::Error;
 use crate::import;
@@ -121,7 +120,7 @@ async fn cancel(cx: &Cx<'_>, id: i64) -> Result<Response, Error> {
             // What holds the one writer ends first, else the end would wait for what it ends.
             cx.app.under_way.end(id);
         }
-        let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
+        let mut write = cx.app.store.write(cx.context()).await?;
         match write.cancel_job(id).await? {
             Some(recorded) => write.commit(recorded).await?,
             None => write.roll_back().await?,

@@ -74,16 +74,9 @@ pub(crate) async fn look_for_anybody(
 }
 
 /// The record of an answer that was refused.
-pub(crate) fn event(
-    person: Option<i64>,
-    address: &str,
-    purpose: Purpose,
-    why: &str,
-    row: Option<&PasskeyRow>,
-) -> Event {
+pub(crate) fn event(person: Option<i64>, purpose: Purpose, why: &str, row: Option<&PasskeyRow>) -> Event {
     let fact = |name: &str, value: &str| Change::fact(name, Sensitivity::Internal, value);
     let event = Event::about(EventId::PasskeyRefused, PERSON, person)
-        .with(Change::fact("address", Sensitivity::Personal, address))
         .with(fact("what for", purpose.text()))
         .with(fact("reason", why));
     match row {
@@ -97,7 +90,6 @@ pub(crate) async fn refuse(
     app: &App,
     context: Context,
     person: i64,
-    address: &str,
     purpose: Purpose,
     refused: &Refused,
 ) -> Result<(), Error> {
@@ -107,6 +99,6 @@ pub(crate) async fn refuse(
     {
         write.suspect_passkey(row).await?;
     }
-    let recorded = write.record(event(Some(person), address, purpose, refused.why.0, refused.row.as_ref()));
+    let recorded = write.record(event(Some(person), purpose, refused.why.0, refused.row.as_ref()));
     write.commit(recorded).await
 }

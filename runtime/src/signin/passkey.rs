@@ -1,7 +1,6 @@
 //! Signing in with a passkey alone, where the block says so: the key tells whose it is, nothing is typed, and no list of
 //! keys is handed to anybody. It opens only an account that a password would open, too.
 
-use crate::audit::Context;
 use crate::context::{Cx, Nobody};
 use crate::error::Error;
 use crate::panel::ThrottleName;
@@ -35,8 +34,8 @@ pub(crate) async fn try_passkey(cx: &Cx<'_, Nobody>, answer: &str) -> Result<Out
         (Ok(_), State::MayTry) => "used or removed meanwhile",
         (Ok(_), other) => other.text(),
     };
-    let refused = event(person.as_ref().map(|person| person.id), &cx.address, Purpose::SignIn, why, row.as_ref());
-    let mut write = app.store.write(Context::of_nobody(cx.request_id, cx.now)).await?;
+    let refused = event(person.as_ref().map(|person| person.id), Purpose::SignIn, why, row.as_ref());
+    let mut write = app.store.write(cx.context()).await?;
     if !allowed {
         app.record_held_off(write, &cx.address, refused).await?;
         return Ok(Outcome::Refused);

@@ -302,9 +302,11 @@ impl Write {
         let id = sessions::start(self.transaction(), new, now).await?;
         let keep = new.at_most.max(1);
         self.end(sessions::Ending::Beyond(new.person, Trust::Password, keep), EndReason::Evicted).await?;
-        let event = about(EventId::SessionStarted, new.person)
-            .with(Change::fact("session", Sensitivity::Internal, id.to_string()))
-            .with(Change::fact("address", Sensitivity::Personal, new.address));
+        let event = about(EventId::SessionStarted, new.person).with(Change::fact(
+            "session",
+            Sensitivity::Internal,
+            id.to_string(),
+        ));
         Ok((id, self.record(event)))
     }
 

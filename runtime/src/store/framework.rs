@@ -1,15 +1,17 @@
 //! The framework's own tables, as text in which a word in braces stands for a type that each database calls by its own
 //! name. A change of them raises [`VERSION`]; an older program then refuses the database.
 
+mod added;
 mod first;
 mod indexes;
 
+pub(super) use self::added::added;
 use super::dialect::Dialect;
 use crate::migrate::Step;
 
 /// Kept in the file's `user_version` (in `bw_settings`, where that number is somebody else's), or in the comment on
 /// `bw_migrations`.
-pub(super) const VERSION: i64 = 4;
+pub(super) const VERSION: i64 = 5;
 
 /// What a word in braces stands for, on SQLite and on PostgreSQL; `NAME` is the column's name. `verbatim`: JSON of which
 /// every blank is kept, since the audit log hashes it. `keyed`: how a table without an id ends.
@@ -248,7 +250,9 @@ const TABLES: &[(&str, &str)] = &[
   claim {text},
   claimed_until {moment},
   done_at {moment},
-  fault {text} NOT NULL DEFAULT ''
+  fault {text} NOT NULL DEFAULT '',
+  request_id {text},
+  address {text}
 ) {table}",
     ),
     // A job belongs to whoever holds its lease. `place` is how far it came, in the worker's own words.
@@ -272,6 +276,7 @@ const TABLES: &[(&str, &str)] = &[
   place {text} NOT NULL DEFAULT '',
   cancel {bool} NOT NULL DEFAULT FALSE,
   note {text} NOT NULL DEFAULT '',
+  address {text},
   lease_owner {text},
   lease_until {moment}
 ) {table}",
@@ -321,6 +326,7 @@ const TABLES: &[(&str, &str)] = &[
   actor {whole},
   actor_email {text},
   session {whole},
+  address {text},
   event {text} NOT NULL,
   model {text},
   row_id {whole},

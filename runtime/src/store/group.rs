@@ -12,6 +12,7 @@
 use std::time::{Duration, Instant};
 
 use tokio::sync::oneshot;
+use tracing::Instrument as _;
 
 use super::fault::Fault;
 use super::lane::{self, Lane};
@@ -103,19 +104,21 @@ pub(super) fn park(mut loan: Loan, others: Others) {
     let pool = std::sync::Arc::clone(&loan.pool);
     pool.park(Parked { lane, others });
     drop(loan);
-    tokio::spawn(async move {
+    let left_over = async move {
         if let Some((mut loan, others)) = pool.left_over().await {
             // They are told.
             let _ = settle(&mut loan, others).await;
         }
-    });
+    };
+    tokio::spawn(left_over.in_current_span());
 }
 
 /// Commits in a task of its own: the request of the last one may go away, and the others still want to know.
 pub(super) fn commit(mut loan: Loan, others: Others) {
-    tokio::spawn(async move {
+    let settling = async move {
         let _ = settle(&mut loan, others).await;
-    });
+    };
+    tokio::spawn(settling.in_current_span());
 }
 
 /// As [`settle`], also if whoever asked for it goes away meanwhile; the place and the connection.
@@ -131,7 +134,7 @@ pub(super) async fn settled(mut loan: Loan, others: Others) -> Result<Loan, Faul
 pub(super) fn leave_out(mut loan: Loan, others: Others, begun: bool) {
     // Without a runtime the program is at its end: the connection is closed, and they are told by that.
     let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
-    runtime.spawn(async move {
+    let undoing = async move {
         let undone = match loan.lane() {
             Ok(lane) if begun => lane.control(UNDO, UNDO).await,
             Ok(_) => Ok(()),
@@ -143,5 +146,6 @@ pub(super) fn leave_out(mut loan: Loan, others: Others, begun: bool) {
             }
             Err(fault) => others.tell(Err(&fault)),
         }
-    });
+    };
+    runtime.spawn(undoing.in_current_span());
 }

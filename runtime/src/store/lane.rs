@@ -7,6 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
 use sqlx::sqlite::SqliteConnectOptions;
+use tracing::Instrument as _;
 
 use super::answer::Answer;
 use super::fault::Fault;
@@ -63,6 +64,7 @@ pub(crate) async fn aside<F: Future>(work: F) -> F::Output {
 pub(super) async fn through<T: Send + 'static>(
     work: impl Future<Output = Result<T, Fault>> + Send + 'static,
 ) -> Result<T, Fault> {
+    let work = work.in_current_span();
     let done = if ASIDE.try_with(|()| ()).is_ok() { tokio::spawn(aside(work)) } else { tokio::spawn(work) };
     done.await.unwrap_or_else(|_| Err(Error::Unavailable("a transaction was given up".to_owned()).into()))
 }

@@ -2,11 +2,10 @@
 //! makes it; nothing of a loan is ever changed but that it ends.
 
 use chrono::{DateTime, Utc};
-use uuid::Uuid;
 
 use super::statements::loans;
 use super::{PERSON, Recorded, Store, Write};
-use crate::audit::{Change, Context, Event, EventId};
+use crate::audit::{Change, Context, Event, EventId, Origin};
 use crate::error::Error;
 use crate::loan::{Lent, Receiver, Right};
 use crate::panel::Sensitivity;
@@ -127,11 +126,11 @@ impl Store {
     /// nothing before that already.
     pub(crate) async fn note_expired_loans(
         &self,
-        request: Uuid,
+        origin: Origin,
         person: Option<i64>,
         now: DateTime<Utc>,
     ) -> Result<(), Error> {
-        let mut write = self.write(Context::of_nobody(request, now)).await?;
+        let mut write = self.write(Context::of_nobody(origin, now)).await?;
         match write.finish(loans::Ending::Over(person), EXPIRED, EventId::GrantExpired).await? {
             Some(recorded) => write.commit(recorded).await,
             None => write.roll_back().await,

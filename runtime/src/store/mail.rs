@@ -7,7 +7,7 @@ use super::account::PersonRow;
 use super::authority::PERSON;
 use super::statements::mail;
 use super::{Recorded, Store, Write};
-use crate::audit::{Change, Event, EventId};
+use crate::audit::{Change, Event, EventId, Origin};
 use crate::error::Error;
 use crate::mail::{Notice, is_declared};
 use crate::panel::Sensitivity;
@@ -30,6 +30,8 @@ pub(crate) struct MailRow {
     pub(crate) tries: u32,
     /// Why the last one failed.
     pub(crate) fault: String,
+    /// The request that queued it; one of its own where none did.
+    pub(crate) origin: Origin,
     /// Whom to tell, as they are now; none: nobody.
     pub(crate) person: Option<PersonRow>,
 }
@@ -59,6 +61,7 @@ impl MailEnd {
 /// A mail to be queued.
 #[derive(Debug, Clone, Copy)]
 pub(in crate::store) struct NewMail<'a> {
+    pub(in crate::store) origin: &'a Origin,
     pub(in crate::store) person: Option<i64>,
     pub(in crate::store) notice: &'static str,
     pub(in crate::store) detail: &'a str,
@@ -131,13 +134,13 @@ impl Write {
         if !is_declared(panel) {
             return Ok(());
         }
-        let now = self.context().now();
+        let (now, origin) = (self.context().now(), self.context().origin.clone());
         if notice.carries_link() {
             mail::replace_links(self.transaction(), person, now).await?;
         }
         let give_up_at = later(now, notice.patience(panel));
         self.has_mail();
-        let new = NewMail { person, notice: notice.text(), detail, give_up_at };
+        let new = NewMail { origin: &origin, person, notice: notice.text(), detail, give_up_at };
         mail::insert(self.transaction(), &new, now).await
     }
 

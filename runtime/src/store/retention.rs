@@ -69,7 +69,7 @@ fn line((entry, hash): &Kept) -> Result<String, Error> {
     let optional = |value: Option<&str>| value.map_or_else(|| Ok("null".to_owned()), text);
     let number = |value: Option<i64>| value.map_or_else(|| "null".to_owned(), |value| value.to_string());
     Ok(format!(
-        "{{\"seq\":{},\"at\":{},\"request\":{},\"actor\":{},\"actor_email\":{},\"session\":{},\"event\":{},\"model\":{},\
+        "{{\"seq\":{},\"at\":{},\"request\":{},\"actor\":{},\"actor_email\":{},\"session\":{},\"address\":{},\"event\":{},\"model\":{},\
          \"row\":{},\"changes\":{},\"hash\":\"{}\"}}",
         entry.seq,
         text(&entry.at)?,
@@ -77,6 +77,7 @@ fn line((entry, hash): &Kept) -> Result<String, Error> {
         number(entry.actor),
         optional(entry.actor_email.as_deref())?,
         number(entry.session),
+        optional(entry.address.as_deref())?,
         text(&entry.event)?,
         optional(entry.model.as_deref())?,
         number(entry.row),

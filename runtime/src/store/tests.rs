@@ -8,6 +8,7 @@ mod deleting;
 mod finding;
 mod killed;
 mod links;
+mod older;
 mod opening;
 mod patience;
 mod people;

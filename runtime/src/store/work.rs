@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use super::statements::{jobs, uploads};
 use super::{Recorded, Store, Write};
-use crate::audit::{Change, Event, EventId};
+use crate::audit::{Change, Event, EventId, Origin};
 use crate::error::Error;
 use crate::panel::Sensitivity;
 
@@ -89,8 +89,8 @@ pub struct JobRow {
     pub person: i64,
     /// The session in which it was asked for.
     pub session: i64,
-    /// Id of the request that asked for it; its events carry the same.
-    pub request: String,
+    /// The request that asked for it: its events and its lines in the log carry the same.
+    pub origin: Origin,
     /// `delete`, `edit`, `act`, `import`.
     pub kind: String,
     /// Declared name of the model.
@@ -190,13 +190,13 @@ impl Write {
         let Some(actor) = self.context().actor.clone() else {
             return Err(Error::Bug("a job without a person".to_owned()));
         };
-        let (request, now) = (self.context().request.to_string(), self.context().now());
+        let (origin, now) = (self.context().origin.clone(), self.context().now());
         let session = actor.session.unwrap_or(0);
         if jobs::under_way(self.transaction(), actor.person).await? >= MOST_UNDER_WAY {
             let why = format!("{MOST_UNDER_WAY} jobs of yours are under way; wait for one, or end one.");
             return Err(Error::BadRequest(why));
         }
-        let id = jobs::insert(self.transaction(), new, actor.person, session, &request, now).await?;
+        let id = jobs::insert(self.transaction(), new, actor.person, session, &origin, now).await?;
         let mut event = Event::about(EventId::JobStarted, new.model, None)
             .with(Change::fact("job", Sensitivity::Internal, id.to_string()))
             .with(Change::fact("kind", Sensitivity::Internal, new.kind));

@@ -284,7 +284,7 @@ async fn what_is_lent_is_not_lent_on_and_not_used_after_its_end_within_a_request
     else {
         panic!("a session")
     };
-    let context = || crate::audit::Context::of(&actor, uuid::Uuid::nil());
+    let context = || crate::testing::context(&actor);
     let link = crate::token::Token::fresh().unwrap();
     let act = crate::people::Act::Reset(crate::people::Handing::Shown(&link));
     crate::people::perform(store, context(), &actor, front, &act).await.unwrap();

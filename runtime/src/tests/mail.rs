@@ -13,7 +13,7 @@ use crate::token::Token;
 const ANNA: &str = "anna@clinic.example";
 
 /// The clinic with mail, and a way back by it.
-pub(super) static MAILED: Panel = MAILED_PARTS;
+pub(crate) static MAILED: Panel = MAILED_PARTS;
 
 /// The same, to vary.
 pub(super) const MAILED_PARTS: Panel = Panel {

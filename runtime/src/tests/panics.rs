@@ -21,7 +21,7 @@ use crate::value::Value;
 const ANNA: &str = "anna@clinic.example";
 
 /// Panics the first time.
-struct Once(AtomicBool);
+pub(super) struct Once(pub(super) AtomicBool);
 
 impl Actions for Once {
     fn run<'a>(&self, _: Call<'a>) -> Running<'a> {
@@ -35,7 +35,7 @@ impl Actions for Once {
 }
 
 /// Three invoices, and who may approve them.
-async fn scene(actions: &'static dyn Actions) -> (House, Vec<i64>, Browser) {
+pub(super) async fn scene(actions: &'static dyn Actions) -> (House, Vec<i64>, Browser) {
     let limits = Limits { hash_queue: 1_000, ..Limits::default() };
     let house = House::of(&PANEL, actions, "http://127.0.0.1:8000", limits).await;
     house.person(ANNA, "Owner").await;

@@ -246,7 +246,7 @@ async fn who_lost_their_role_in_mid_request_does_nothing() {
     else {
         panic!("a session")
     };
-    let context = || crate::audit::Context::of(&actor, uuid::Uuid::nil());
+    let context = || crate::testing::context(&actor);
     let act = crate::people::Act::Lock;
     house.sql("UPDATE bw_people SET role = 'Reception' WHERE email LIKE 'a@%'").await;
     assert!(crate::people::perform(store, context(), &actor, b, &act).await.is_err());

@@ -166,7 +166,7 @@ async fn what_retention_removed_from_the_log_still_keeps_them_apart() {
     scene.house.sql("UPDATE invoices SET author = NULL").await;
     scene.house.advance(200 * 86_400);
     let now = scene.house.app().clock.now();
-    let context = crate::audit::Context::of_nobody(uuid::Uuid::nil(), now);
+    let context = crate::audit::Context::of_nobody(crate::testing::nowhere(), now);
     let mut write = scene.house.app().store.write(context).await.unwrap();
     let (removed, recorded) = write.prune_audit(now - chrono::Duration::days(100)).await.unwrap().unwrap();
     write.commit(recorded).await.unwrap();

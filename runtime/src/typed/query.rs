@@ -2,10 +2,8 @@
 //! hides a field of a row, the answer is an error and not a row with a hole, which nobody could tell from an empty field.
 //! Pages, which can show a hole as one, work on untyped rows.
 
-use uuid::Uuid;
-
 use super::{Input, Model, Query, RowId};
-use crate::audit::Context;
+use crate::audit::{Context, Origin};
 use crate::authorize::{Actor, Terms, authorize, authorize_framework};
 use crate::error::Error;
 use crate::grant::{Create, Delete, Edit, May, View};
@@ -90,7 +88,7 @@ pub async fn delete<M: Model>(db: &Store, may: &May<Delete, M>, id: M::Id, versi
 }
 
 fn context(actor: &Actor) -> Context {
-    Context::of(actor, Uuid::now_v7())
+    Context::of(actor, Origin::own())
 }
 
 /// A written key may point at what its writer may view, and at nothing else: else an error would tell which rows exist.

@@ -61,6 +61,8 @@ pub(crate) struct Event {
     /// "phone, email".
     pub(crate) summary: Text,
     pub(crate) correlation: Text,
+    /// Where the request came from, if that is known.
+    pub(crate) address: Option<Text>,
     pub(crate) changes: Vec<Change>,
 }
 

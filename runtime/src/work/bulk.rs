@@ -184,7 +184,7 @@ impl Worker<'_> {
                 Err(error) => {
                     write.roll_back().await?;
                     if error.status().is_server_error() {
-                        tracing::error!(job = job.id, row = id, %error, "an action failed");
+                        tracing::error!(row = id, %error, "an action failed");
                     }
                     step.failed = 1;
                     let message = error.visitor();

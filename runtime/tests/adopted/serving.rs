@@ -1,7 +1,7 @@
 //! Panels over adopted tables, as their people meet them.
 
 use bailiwick::Service;
-use bailiwick::audit::Context;
+use bailiwick::audit::{Context, Origin};
 use bailiwick::builder::Builder;
 use bailiwick::password::{Hasher, Password};
 use bailiwick::store::{NewPerson, PasswordHash};
@@ -35,7 +35,7 @@ impl Shop {
         let hasher = Hasher::new(1);
         let place = hasher.place().expect("nobody else is there");
         let hash = hasher.hash(place, Password::typed(PASSWORD)).await.expect("a hash");
-        let context = Context::of_nobody(uuid::Uuid::now_v7(), chrono::Utc::now());
+        let context = Context::of_nobody(Origin::own(), chrono::Utc::now());
         let mut write = service.app().store.write(context).await.expect("a transaction");
         let new = NewPerson {
             email: "ada@example.org",

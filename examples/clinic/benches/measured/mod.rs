@@ -6,7 +6,7 @@
 use std::time::Instant;
 
 use bailiwick::Service;
-use bailiwick::audit::Context;
+use bailiwick::audit::{Context, Origin};
 use bailiwick::store::{NewPerson, NewSession};
 use bailiwick::token::Token;
 use sqlx::ConnectOptions as _;
@@ -63,7 +63,7 @@ async fn start(panel: &Service, role: &'static str, attributes: String) -> (i64,
 }
 
 fn nobody(panel: &Service) -> Context {
-    Context::of_nobody(uuid::Uuid::now_v7(), panel.app().clock.now())
+    Context::of_nobody(Origin::own(), panel.app().clock.now())
 }
 
 /// What a wall clock and what the processor says. On a machine that others use too, only the second means something.

@@ -4,7 +4,7 @@
 use std::path::Path;
 use std::sync::{Arc, Mutex};
 
-use bailiwick::audit::Context;
+use bailiwick::audit::{Context, Origin};
 use bailiwick::password::{Hasher, Password};
 use bailiwick::store::{NewPerson, PasswordHash, Recorded, Store};
 use bailiwick::typed::{Input, Model};
@@ -109,7 +109,7 @@ impl House {
     }
 
     fn context(&self) -> Context {
-        Context::of_nobody(uuid::Uuid::now_v7(), self.now())
+        Context::of_nobody(Origin::own(), self.now())
     }
 
     pub(crate) async fn person(&self, email: &str, role: &str, doctor: Option<DoctorId>) -> i64 {

@@ -4,7 +4,7 @@
 use clap::{Arg, ArgMatches, Command, value_parser};
 
 use super::{Question, asked, explain, question};
-use crate::audit::Context;
+use crate::audit::{Context, Origin};
 use crate::authorize::{Actor, Terms, Verdict, authorize, each_clause};
 use crate::builder::Builder;
 use crate::clause;
@@ -110,7 +110,7 @@ pub(crate) async fn simulated(
     let asker = Asker { person: person.id, attributes, now };
     let mut actor = Actor::vouched_for_without_any_proof(role, person.email.clone(), asker);
     // What is lent is asked for where a change asks; the transaction is dropped and changes nothing.
-    actor.lent = store.write(Context::of_nobody(uuid::Uuid::now_v7(), now)).await?.lent_to(person.id).await?;
+    actor.lent = store.write(Context::of_nobody(Origin::own(), now)).await?.lent_to(person.id).await?;
     let terms = match authorize(panel, &actor, question.verb, question.model) {
         Verdict::Granted(terms) => terms,
         Verdict::Refused(_) => {

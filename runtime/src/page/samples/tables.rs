@@ -169,6 +169,7 @@ pub(in crate::page) fn audit() -> AuditPage {
         href: (!changes.is_empty()).then(|| "/patients/4711".into()),
         summary: if changes.is_empty() { "".into() } else { "phone, email".into() },
         correlation: "0193-4711".into(),
+        address: Some("198.51.100.7".into()),
         changes,
     };
     let changes = || {

@@ -1,7 +1,6 @@
 //! One's own passkeys: what they are called, and their end. The last factor of somebody whose role requires one stays.
 
 use super::{back, fresh, moment, this_device};
-use crate::audit::Context;
 use crate::context::Cx;
 use crate::error::Error;
 use crate::pages::passkey::name_of;
@@ -32,7 +31,7 @@ pub(super) fn lines(cx: &Cx<'_>, keys: &[PasskeyRow]) -> Vec<OwnPasskey> {
 pub(super) async fn rename(cx: &Cx<'_>, id: i64) -> Result<Response, Error> {
     fresh(cx)?;
     let name = name_of(cx.posted.get("name").unwrap_or_default());
-    let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
+    let mut write = cx.app.store.write(cx.context()).await?;
     let recorded = write.rename_passkey(cx.actor.asker.person, id, &name).await?.ok_or(Error::NotFound)?;
     write.commit(recorded).await?;
     Ok(back(cx, "saved"))
@@ -42,7 +41,7 @@ pub(super) async fn rename(cx: &Cx<'_>, id: i64) -> Result<Response, Error> {
 pub(super) async fn remove(cx: &Cx<'_>, id: i64) -> Result<Response, Error> {
     fresh(cx)?;
     let me = cx.actor.asker.person;
-    let mut write = cx.app.store.write(Context::of(&cx.actor, cx.request_id)).await?;
+    let mut write = cx.app.store.write(cx.context()).await?;
     if !write.still_stands(&cx.actor).await? {
         return Err(Error::NotFound);
     }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use http::StatusCode;
 
 use super::asked::Asked;
-use crate::audit::{Change, Context, EntryPosition, Event, EventId};
+use crate::audit::{Change, EntryPosition, Event, EventId};
 use crate::authorize::{authorize_framework, lacks_proof_over_framework};
 use crate::context::Cx;
 use crate::error::Error;
@@ -76,7 +76,7 @@ async fn file(cx: &Cx<'_>, asked: &Asked) -> Result<Response, Error> {
     }
     let name = format!("audit-{}.{}", cx.now.format("%Y-%m-%d"), format.word());
     let export = LogExport { session: cx.actor.session, which, columns, format, in_words: asked.in_words() };
-    let context = Context::of(&cx.actor, cx.request_id);
+    let context = cx.context();
     let from = export.start(cx.app.store.clone(), cx.app.clock.clone(), context, place).await?;
     Ok(Response::file(format.media_type(), &name, Body::parts(from)))
 }

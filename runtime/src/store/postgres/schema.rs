@@ -97,6 +97,10 @@ fn steps(panel: &'static Panel, part: Part, there: &There) -> Result<Plan, Error
             steps.extend(made.steps());
         }
     }
+    let lacks = |table: &str, column: &str| {
+        part != Part::Block && there.tables.get(table).is_some_and(|columns| !columns.contains_key(column))
+    };
+    steps.extend(framework::added(Dialect::Postgres, lacks));
     // Keys come last: the table that one points at may be made later than its own.
     let mut keys = Vec::new();
     for model in panel.models.iter().filter(|_| part != Part::Framework) {

@@ -142,6 +142,10 @@ fn steps(panel: &'static Panel, part: Part, there: &There) -> Result<Plan, Error
             steps.extend(made.steps());
         }
     }
+    let lacks = |table: &str, column: &str| {
+        part != Part::Block && there.columns.get(table).is_some_and(|columns| columns.iter().all(|name| name != column))
+    };
+    steps.extend(framework::added(Dialect::Sqlite, lacks));
     for model in panel.models.iter().filter(|_| part != Part::Framework) {
         if model.adopted.is_some() {
             let columns = there.columns.get(model.table);

@@ -1,6 +1,7 @@
 //! Jobs. The lease is asked for in the condition of every statement that writes for a job, so that two processes never
 //! both do.
 
+use crate::audit::Origin;
 use crate::error::Error;
 use crate::store::answer::Answer;
 use crate::store::database::Database;
@@ -10,7 +11,7 @@ use crate::store::work::{JobFault, JobRow, JobState, JobStep, KEPT_FAULTS, Lease
 use chrono::{DateTime, Utc};
 
 const COLUMNS: &str = "id, person, session, request_id, kind, model, params, state, created_at, ended_at, total, seen, \
-     done, failed, place, cancel, note";
+     done, failed, place, cancel, note, address";
 
 impl Database {
     pub(in crate::store) async fn job(&self, person: i64, id: i64) -> Result<Option<JobRow>, Error> {
@@ -46,23 +47,24 @@ pub(in crate::store) async fn insert(
     new: &NewJob<'_>,
     person: i64,
     session: i64,
-    request: &str,
+    origin: &Origin,
     now: DateTime<Utc>,
 ) -> Result<i64, Error> {
     let total = new.total.map(|total| i64::try_from(total).unwrap_or(i64::MAX));
     let sql = Sql::new(
-        "INSERT INTO bw_jobs (person, session, request_id, kind, model, params, state, created_at, total) \
-         VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9) RETURNING id",
+        "INSERT INTO bw_jobs (person, session, request_id, kind, model, params, state, created_at, total, \
+         address) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10) RETURNING id",
     )
     .bind(person)
     .bind(session)
-    .bind(request)
+    .bind(origin.request.to_string())
     .bind(new.kind)
     .bind(new.model)
     .bind(new.params.as_str())
     .bind(JobState::Waiting.text())
     .bind(now)
-    .bind(total);
+    .bind(total)
+    .bind(origin.address.as_deref());
     match tx.row(sql).await? {
         Some(found) => found.whole(0),
         None => Err(Error::Bug("a job was made and has no id".to_owned())),
@@ -209,7 +211,7 @@ fn read(found: &Answer) -> Result<JobRow, Error> {
         id: found.whole(0)?,
         person: found.whole(1)?,
         session: found.whole(2)?,
-        request: found.words(3)?,
+        origin: Origin::kept(Some(&found.words(3)?), found.text(17)?),
         kind: found.words(4)?,
         model: found.words(5)?,
         params: found.words(6)?,

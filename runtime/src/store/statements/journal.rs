@@ -3,7 +3,7 @@
 
 use super::retention;
 use crate::audit::chain::{Checkpoint, Hash, Stored, Verified, Walk};
-use crate::audit::{ActorRef, Change, Context, Entry, EntryPage, EntryPosition, EntryQuery, Event};
+use crate::audit::{ActorRef, Change, Context, Entry, EntryPage, EntryPosition, EntryQuery, Event, Origin};
 use crate::error::Error;
 use crate::store::answer::Answer;
 use crate::store::database::Database;
@@ -69,8 +69,8 @@ impl Transaction {
                 self.execute(sql).await?;
             }
             let mut sql = Sql::new(
-                "INSERT INTO bw_audit (seq, at, request_id, actor, actor_email, session, event, model, row_id, \
-                 changes, prev_hash, hash) VALUES ",
+                "INSERT INTO bw_audit (seq, at, request_id, actor, actor_email, session, address, event, model, \
+                 row_id, changes, prev_hash, hash) VALUES ",
             );
             for (i, event) in events.iter().enumerate() {
                 seq += 1;
@@ -78,9 +78,14 @@ impl Transaction {
                 let previous = hash;
                 hash = entry.hash(&previous);
                 sql.push(if i == 0 { "(" } else { ", (" });
-                sql.push_bind(entry.seq).push(", ").push_bind(context.now()).push(", ").push_bind(context.request);
+                sql.push_bind(entry.seq)
+                    .push(", ")
+                    .push_bind(context.now())
+                    .push(", ")
+                    .push_bind(context.origin.request);
                 sql.push(", ").push_bind(entry.actor).push(", ").push_bind(entry.actor_email);
-                sql.push(", ").push_bind(entry.session).push(", ").push_bind(entry.event);
+                sql.push(", ").push_bind(entry.session).push(", ").push_bind(entry.address);
+                sql.push(", ").push_bind(entry.event);
                 sql.push(", ").push_bind(entry.model).push(", ").push_bind(entry.row);
                 sql.push(", ").push_verbatim_json(entry.changes).push(", ").push_bind(previous.as_slice());
                 sql.push(", ").push_bind(hash.as_slice()).push(")");
@@ -99,7 +104,7 @@ impl Database {
     pub(in crate::store) async fn entries(&self, query: &EntryQuery<'_>) -> Result<EntryPage, Error> {
         let size = query.size.clamp(1, LARGEST_BATCH) as usize;
         let mut sql = Sql::new(
-            "SELECT seq, at, request_id, actor, actor_email, session, event, model, row_id, changes FROM bw_audit \
+            "SELECT seq, at, request_id, actor, actor_email, session, address, event, model, row_id, changes FROM bw_audit \
              WHERE 1 = 1",
         );
         if let Some(person) = query.person {
@@ -166,15 +171,15 @@ impl Database {
         }
         loop {
             let sql = Sql::new(
-                "SELECT seq, at, request_id, actor, actor_email, session, event, model, row_id, changes, prev_hash, \
-                 hash FROM bw_audit WHERE seq > $1 ORDER BY seq LIMIT $2",
+                "SELECT seq, at, request_id, actor, actor_email, session, address, event, model, row_id, changes, \
+                 prev_hash, hash FROM bw_audit WHERE seq > $1 ORDER BY seq LIMIT $2",
             )
             .bind(walk.last())
             .bind(STRIDE);
             let answers = lane.rows(sql).await?;
             for answer in &answers {
                 let entry = read_stored(answer)?;
-                if let Err(broken) = walk.step(&entry, &answer.bytes(10)?, &answer.bytes(11)?) {
+                if let Err(broken) = walk.step(&entry, &answer.bytes(11)?, &answer.bytes(12)?) {
                     lane.end().await?;
                     return Ok(broken);
                 }
@@ -202,10 +207,11 @@ fn stored(seq: i64, context: &Context, event: &Event) -> Result<Stored, Error> {
     Ok(Stored {
         seq,
         at: timestamp_text(context.now()),
-        request: context.request.to_string(),
+        request: context.origin.request.to_string(),
         actor: actor.map(|a| a.person),
         actor_email: actor.map(|a| a.email.clone()),
         session: actor.and_then(|a| a.session),
+        address: context.origin.address.clone(),
         event: event.id.text().to_owned(),
         model: event.model.clone(),
         row: event.row,
@@ -222,10 +228,11 @@ pub(super) fn read_stored(answer: &Answer) -> Result<Stored, Error> {
         actor: answer.int(3)?,
         actor_email: answer.text(4)?,
         session: answer.int(5)?,
-        event: answer.words(6)?,
-        model: answer.text(7)?,
-        row: answer.int(8)?,
-        changes: answer.words(9)?,
+        address: answer.text(6)?,
+        event: answer.words(7)?,
+        model: answer.text(8)?,
+        row: answer.int(9)?,
+        changes: answer.words(10)?,
     })
 }
 
@@ -242,7 +249,10 @@ fn read_entry(answer: &Answer) -> Result<Entry, Error> {
     Ok(Entry {
         seq: stored.seq,
         at: answer.moment(1).map_err(|_| bad("its time does not read"))?,
-        request: stored.request.parse().map_err(|_| bad("its request id does not read"))?,
+        origin: Origin {
+            request: stored.request.parse().map_err(|_| bad("its request id does not read"))?,
+            address: stored.address,
+        },
         actor,
         event: stored.event,
         model: stored.model,

@@ -3,6 +3,7 @@
 use chrono::{DateTime, Utc};
 
 use super::people::person;
+use crate::audit::Origin;
 use crate::error::Error;
 use crate::store::database::Database;
 use crate::store::mail::{MailEnd, MailRow, MailState, NewMail};
@@ -43,7 +44,7 @@ impl Database {
         };
         let sql = Sql::new(
             "SELECT m.id, m.notice, m.detail, m.created_at, m.give_up_at, m.tries, m.fault, \
-             p.id, p.email, p.role, p.password_hash, p.inactive, p.locked_until, p.created_at \
+             m.request_id, m.address, p.id, p.email, p.role, p.password_hash, p.inactive, p.locked_until, p.created_at \
              FROM bw_mail m LEFT JOIN bw_people p ON p.id = m.person WHERE m.id = $1",
         )
         .bind(claimed.whole(0)?);
@@ -56,7 +57,8 @@ impl Database {
             give_up_at: found.moment(4)?,
             tries: u32::try_from(found.count(5)?).unwrap_or(u32::MAX),
             fault: found.words(6)?,
-            person: found.int(7)?.map(|_| person(&found, 7)).transpose()?,
+            origin: Origin::kept(found.text(7)?.as_deref(), found.text(8)?),
+            person: found.int(9)?.map(|_| person(&found, 9)).transpose()?,
         };
         tx.commit_without_event().await?;
         Ok(Some(mail))
@@ -104,8 +106,8 @@ impl Database {
 
 pub(in crate::store) async fn insert(tx: &mut Transaction, new: &NewMail<'_>, now: DateTime<Utc>) -> Result<(), Error> {
     let sql = Sql::new(
-        "INSERT INTO bw_mail (person, notice, detail, state, created_at, due_at, give_up_at) \
-         VALUES ($1, $2, $3, $4, $5, $5, $6)",
+        "INSERT INTO bw_mail (person, notice, detail, state, created_at, due_at, give_up_at, request_id, address) \
+         VALUES ($1, $2, $3, $4, $5, $5, $6, $7, $8)",
     )
     .bind(new.person)
     .bind(new.notice)
@@ -113,7 +115,9 @@ pub(in crate::store) async fn insert(tx: &mut Transaction, new: &NewMail<'_>, no
     // For nobody, the same statement and nothing to send.
     .bind(if new.person.is_some() { "queued" } else { MailEnd::Dropped.text() })
     .bind(now)
-    .bind(new.give_up_at);
+    .bind(new.give_up_at)
+    .bind(new.origin.request.to_string())
+    .bind(new.origin.address.as_deref());
     tx.execute(sql).await?;
     Ok(())
 }

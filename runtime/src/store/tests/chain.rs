@@ -34,23 +34,23 @@ async fn the_first_bad_entry_is_named() {
             &[
                 "UPDATE bw_audit SET seq = -seq WHERE seq >= 7",
                 "UPDATE bw_audit SET seq = 1 - seq WHERE seq < 0",
-                "INSERT INTO bw_audit SELECT 7, at, request_id, actor, actor_email, session, event, model, row_id, \
-                 changes, prev_hash, hash FROM bw_audit WHERE seq = 9",
+                "INSERT INTO bw_audit SELECT 7, at, request_id, actor, actor_email, session, address, event, model, \
+                 row_id, changes, prev_hash, hash FROM bw_audit WHERE seq = 9",
             ],
             7,
             "does not follow",
         ),
         (
             "insert before the start",
-            &["INSERT INTO bw_audit SELECT 0, at, request_id, actor, actor_email, session, event, model, row_id, \
-               changes, prev_hash, hash FROM bw_audit WHERE seq = 8"],
+            &["INSERT INTO bw_audit SELECT 0, at, request_id, actor, actor_email, session, address, event, model, \
+               row_id, changes, prev_hash, hash FROM bw_audit WHERE seq = 8"],
             0,
             "before the start",
         ),
         (
             "append",
-            &["INSERT INTO bw_audit SELECT 12, at, request_id, actor, actor_email, session, event, model, row_id, \
-               changes, hash, hash FROM bw_audit WHERE seq = 11"],
+            &["INSERT INTO bw_audit SELECT 12, at, request_id, actor, actor_email, session, address, event, model, \
+               row_id, changes, hash, hash FROM bw_audit WHERE seq = 11"],
             12,
             "not as it was written",
         ),

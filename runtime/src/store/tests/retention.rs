@@ -1,7 +1,6 @@
 //! The oldest entries go, the chain stays whole, and nobody else can make them go.
 
 use chrono::Duration;
-use uuid::Uuid;
 
 use crate::audit::chain::Verified;
 use crate::audit::{Context, EntryQuery, Event, EventId};
@@ -13,7 +12,7 @@ use crate::testing;
 pub(super) async fn log(days: i64) -> (tempfile::TempDir, Store) {
     let directory = tempfile::tempdir().unwrap();
     let store = Store::open(&testing::PANEL, &testing::url(&directory)).await.unwrap();
-    let ago = |days| Context::of_nobody(Uuid::nil(), testing::now() - Duration::days(days));
+    let ago = |days| Context::of_nobody(testing::nowhere(), testing::now() - Duration::days(days));
     store.migrate(ago(days)).await.unwrap();
     for day in (0..days).rev() {
         let mut write = store.write(ago(day)).await.unwrap();
@@ -76,8 +75,8 @@ async fn nobody_removes_the_start_but_by_an_entry_that_says_so() {
         ("another hash", &["UPDATE bw_audit_anchor SET hash = zeroblob(32)"]),
         (
             "an entry below the anchor",
-            &["INSERT INTO bw_audit SELECT 7, at, request_id, actor, actor_email, session, event, model, row_id, \
-               changes, prev_hash, hash FROM bw_audit WHERE seq = 120"],
+            &["INSERT INTO bw_audit SELECT 7, at, request_id, actor, actor_email, session, address, event, model, \
+               row_id, changes, prev_hash, hash FROM bw_audit WHERE seq = 120"],
         ),
     ] {
         let (_directory, store) = log(200).await;

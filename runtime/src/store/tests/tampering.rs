@@ -33,7 +33,10 @@ impl Dice {
 async fn log() -> (tempfile::TempDir, Store, SqliteConnection) {
     let (directory, store) = testing::store().await;
     for row in 2..=ENTRIES {
-        let mut write = store.write(testing::context(&testing::actor("Owner", None))).await.unwrap();
+        // Some as a request makes them, some as the command line does.
+        let mut context = testing::context(&testing::actor("Owner", None));
+        context.origin.address = (row % 2 == 0).then(|| "198.51.100.7".to_owned());
+        let mut write = store.write(context).await.unwrap();
         let event = Event::about(EventId::RowUpdated, "Patient", Some(row));
         let recorded = write.record(event.with(Change::fact("name", Sensitivity::Personal, format!("name {row}"))));
         write.commit(recorded).await.unwrap();
@@ -63,7 +66,7 @@ async fn run(file: &mut SqliteConnection, sql: &'static str, bound: &[i64]) {
 }
 
 /// One column of an entry becomes something else.
-const EDITS: [&str; 14] = [
+const EDITS: [&str; 16] = [
     "UPDATE bw_audit SET at = at || '0' WHERE seq = $1",
     "UPDATE bw_audit SET at = '2020-01-01T00:00:00.000000Z' WHERE seq = $1",
     "UPDATE bw_audit SET request_id = '018f0000-0000-7000-8000-000000000000' WHERE seq = $1",
@@ -71,6 +74,8 @@ const EDITS: [&str; 14] = [
     "UPDATE bw_audit SET actor_email = 'eve@example.org' WHERE seq = $1",
     "UPDATE bw_audit SET actor_email = coalesce(actor_email, '') || ' ' WHERE seq = $1",
     "UPDATE bw_audit SET session = coalesce(session, 0) + 1 WHERE seq = $1",
+    "UPDATE bw_audit SET address = coalesce(address, '') || '1' WHERE seq = $1",
+    "UPDATE bw_audit SET address = CASE WHEN address IS NULL THEN '' END WHERE seq = $1",
     "UPDATE bw_audit SET event = 'row.created' WHERE seq = $1",
     "UPDATE bw_audit SET event = event || 'x' WHERE seq = $1",
     "UPDATE bw_audit SET model = 'Visit' WHERE seq = $1",
@@ -115,8 +120,8 @@ async fn tamper(file: &mut SqliteConnection, dice: &mut Dice) -> (String, i64) {
             run(file, "UPDATE bw_audit SET seq = -seq WHERE seq < 0", &[]).await;
             run(
                 file,
-                "INSERT INTO bw_audit SELECT $1, at, request_id, actor, actor_email, session, event, model, row_id, \
-                 changes, prev_hash, hash FROM log_copy WHERE seq = $2",
+                "INSERT INTO bw_audit SELECT $1, at, request_id, actor, actor_email, session, address, event, model, \
+                 row_id, changes, prev_hash, hash FROM log_copy WHERE seq = $2",
                 &[at, from],
             )
             .await;
@@ -126,8 +131,8 @@ async fn tamper(file: &mut SqliteConnection, dice: &mut Dice) -> (String, i64) {
         7 => {
             run(
                 file,
-                "INSERT INTO bw_audit SELECT $1, at, request_id, actor, actor_email, session, event, model, row_id, \
-                 changes, (SELECT hash FROM bw_audit_head), hash FROM log_copy WHERE seq = $2",
+                "INSERT INTO bw_audit SELECT $1, at, request_id, actor, actor_email, session, address, event, model, \
+                 row_id, changes, (SELECT hash FROM bw_audit_head), hash FROM log_copy WHERE seq = $2",
                 &[ENTRIES + 1, at],
             )
             .await;
@@ -162,8 +167,8 @@ async fn tamper(file: &mut SqliteConnection, dice: &mut Dice) -> (String, i64) {
 
 async fn rehashed(file: &mut SqliteConnection, seq: i64) -> [u8; 32] {
     let query = sqlx::query(
-        "SELECT seq, at, request_id, actor, session, event, model, row_id, changes, prev_hash FROM bw_audit WHERE \
-         seq = $1",
+        "SELECT seq, at, request_id, actor, session, event, model, row_id, changes, prev_hash, address FROM bw_audit \
+         WHERE seq = $1",
     );
     let row = query.bind(seq).fetch_one(file).await.unwrap();
     let entry = Stored {
@@ -173,6 +178,7 @@ async fn rehashed(file: &mut SqliteConnection, seq: i64) -> [u8; 32] {
         actor: row.get(3),
         actor_email: Some("eve@example.org".to_owned()),
         session: row.get(4),
+        address: row.get(10),
         event: row.get(5),
         model: row.get(6),
         row: row.get(7),
