@@ -279,6 +279,11 @@ pub(in crate::store) struct Reading {
 }
 
 impl Reading {
+    /// Whether it leads to a file.
+    pub(in crate::store) fn is_sqlite(&self) -> bool {
+        matches!(self.loan.pool.door, Door::Sqlite(_))
+    }
+
     /// All rows.
     pub(in crate::store) async fn rows(&mut self, sql: Sql) -> Result<Vec<Answer>, Fault> {
         let again = std::mem::take(&mut self.untried).then(|| sql.clone());

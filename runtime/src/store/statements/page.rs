@@ -1,18 +1,17 @@
 //! One page of a list, with the count of all: which rows are wanted, how they are best come by, and what is told of them.
 
-use super::finding::{self, Hits};
+use super::finding;
 use super::select::{Columns, MAIN};
-use super::walk::Walk;
-use super::{condition, links};
+use super::walk::{Walk, Way};
+use super::{condition, links, ways};
 use crate::authorize::Terms;
 use crate::condition::Condition;
 use crate::error::Error;
 use crate::panel::{FieldSet, Kind, Model, Panel, Sort};
+use crate::store::answer::Answer;
 use crate::store::database::Database;
-use crate::store::indexes::is_order;
-use crate::store::query::{
-    COUNT_BOUND, Count, FOUND_BOUND, GetQuery, LARGEST_PAGE, ListQuery, Listed, ListedRow, Search,
-};
+use crate::store::pool::Reading;
+use crate::store::query::{COUNT_BOUND, Count, GetQuery, LARGEST_PAGE, ListQuery, Listed, ListedRow, Search};
 use crate::store::sql::Sql;
 
 /// Rows that a count looks at: one more than it tells.
@@ -41,70 +40,18 @@ impl Database {
             wanted = wanted.with(sort.field);
         }
         let columns = Columns::new(panel, model, wanted, query.labels)?;
-        let mut walk = Walk::new(query);
+        let walk = Walk::new(query);
         let mut lane = self.reading().await?;
-        let mut otherwise = None;
-        let (known, mut rows_wanted) = if let Some(search) = by_index(query) {
-            let scope = within(query.terms, &query.filter, None, query.sort);
-            match finding::look(&mut lane, query.terms, &scope, search).await? {
-                Hits::These(ids) if ids.is_empty() => {
-                    return Ok(Listed { rows: Vec::new(), count: Some(Count::Exactly(0)), next: None, previous: None });
-                }
-                Hits::These(ids) => {
-                    let count = Count::Exactly(ids.len() as u64);
-                    walk.only = Some(ids);
-                    (Some(count), scope)
-                }
-                Hits::Many { about, rows } => {
-                    let count = Some(Count::MoreThan(FOUND_BOUND));
-                    let way = finding::way(query.terms, scope.clone(), search, query.sort, (about, rows));
-                    if is_order(model, query.sort) {
-                        // A scope is part of the way where an index leads through it in this order.
-                        let (on_the_way, looked_at) =
-                            if walk.is_usual(model) { (scope, Condition::Always) } else { (Condition::Always, scope) };
-                        let looked_for = finding::looking(query.terms, looked_at, search);
-                        walk.within = Some((finding::reach(rows, size + 1), looked_for));
-                        otherwise = Some(way);
-                        (count, on_the_way)
-                    } else {
-                        walk.passing_by = way.1;
-                        (count, way.0)
-                    }
-                }
-            }
-        } else {
-            let rows_wanted = within(query.terms, &query.filter, query.search, query.sort);
-            if query.count && walk.could_pass_by(model, &rows_wanted) {
-                let mut sql = Sql::new("SELECT (");
-                push_count(&mut sql, model, &rows_wanted);
-                sql.push("), ");
-                finding::push_size(&mut sql, model);
-                let answer = lane.row(sql).await?;
-                let count = answer.as_ref().map_or(Ok(0), |answer| answer.count(0))?;
-                let size = finding::size(answer.as_ref(), 1)?;
-                walk.passing_by = count > finding::few(size);
-                (Some(bounded(count)), rows_wanted)
-            } else {
-                (None, rows_wanted)
-            }
+        let (known, ways) = ways::to_page(&mut lane, &walk, query, size + 1).await?;
+        let Some(last) = ways.last() else {
+            return Ok(Listed { rows: Vec::new(), count: known, next: None, previous: None });
         };
-
-        // Of many rows it costs less to ask for one stretch after the other than to put them in order again.
-        let in_turn = if largest > LARGEST_PAGE { walk.in_turn(model, &rows_wanted) } else { Vec::new() };
         let mut answers = Vec::new();
-        for way in &in_turn {
-            if answers.len() <= size {
-                answers.extend(lane.rows(walk.stretch(&columns, model, way, size + 1 - answers.len())).await?);
+        for way in &ways {
+            answers = ask(&mut lane, &walk, &columns, model, way, (size + 1, largest)).await?;
+            if answers.len() > size {
+                break;
             }
-        }
-        if in_turn.is_empty() {
-            answers = lane.rows(walk.page(&columns, model, &rows_wanted, size + 1)).await?;
-        }
-        if answers.len() <= size
-            && let Some((wanted, passing_by)) = otherwise
-        {
-            (walk.within, walk.passing_by, rows_wanted) = (None, passing_by, wanted);
-            answers = lane.rows(walk.page(&columns, model, &rows_wanted, size + 1)).await?;
         }
         let mut rows = answers.iter().map(|a| columns.read(a)).collect::<Result<Vec<_>, _>>()?;
 
@@ -128,7 +75,7 @@ impl Database {
             (true, true) => Some(Count::Exactly(rows.len() as u64)),
             (true, false) => {
                 let mut sql = Sql::default();
-                push_count(&mut sql, model, &rows_wanted);
+                push_count(&mut sql, model, &last.wanted);
                 let answer = lane.row(sql).await?;
                 Some(bounded(answer.as_ref().map_or(Ok(0), |a| a.count(0))?))
             }
@@ -189,10 +136,27 @@ pub(in crate::store) fn within(
     }
 }
 
-/// The search of this query, if an index is to be asked first: it also says how many there are.
-fn by_index<'a>(query: &ListQuery<'a>) -> Option<Search<'a>> {
-    let model = query.terms.model();
-    query.search.filter(|search| query.count && finding::is_indexed(model, search.fields, search.text.trim()))
+/// The rows of a page by one way, so many at most.
+async fn ask(
+    lane: &mut Reading,
+    walk: &Walk<'_>,
+    columns: &Columns<'_>,
+    model: &'static Model,
+    way: &Way,
+    (limit, largest): (usize, u32),
+) -> Result<Vec<Answer>, Error> {
+    // Of many rows it costs less to ask for one stretch after the other than to put them in order again.
+    let in_turn = if largest > LARGEST_PAGE { walk.in_turn(model, way) } else { Vec::new() };
+    if in_turn.is_empty() {
+        return Ok(lane.rows(walk.page(columns, model, way, limit)).await?);
+    }
+    let mut answers = Vec::new();
+    for range in in_turn {
+        if answers.len() < limit {
+            answers.extend(lane.rows(walk.stretch(columns, model, (way, &range), limit - answers.len())).await?);
+        }
+    }
+    Ok(answers)
 }
 
 /// `SELECT count(*) …` that stops behind the bound.

@@ -4,7 +4,7 @@
 use super::condition;
 use super::select::{Columns, MAIN};
 use crate::condition::{Condition, Term};
-use crate::panel::{FieldSet, Model, Sort};
+use crate::panel::{FieldSet, Kind, Model, Sort};
 use crate::predicate::Op;
 use crate::store::indexes::{has_few_values, is_order};
 use crate::store::query::{Key, ListQuery, ListedRow, Position};
@@ -16,13 +16,53 @@ pub(super) struct Walk<'a> {
     sort: Option<Sort>,
     pub(super) from: Option<&'a Key>,
     pub(super) backwards: bool,
-    /// Rows are many, and met on the way through the list in its order; not gathered first and sorted then.
+}
+
+/// How rows are come by on the way.
+pub(super) struct Way {
+    /// What is asked of them.
+    pub(super) wanted: Condition,
+    /// They are many, and met on the way through the list in its order; not gathered first and sorted then.
     pub(super) passing_by: bool,
-    /// Only these rows, by their numbers.
+    /// Only these, by their numbers.
     pub(super) only: Option<Vec<i64>>,
     /// Of the rows on the way, so many at most are looked at for this.
     pub(super) within: Option<(u64, Condition)>,
 }
+
+impl Way {
+    /// By what is asked of them.
+    pub(super) fn by(wanted: Condition) -> Self {
+        Self { wanted, passing_by: false, only: None, within: None }
+    }
+}
+
+/// The end of some rows that follow each other in a list.
+pub(super) struct Edge {
+    term: Term,
+    kind: Kind,
+    descending: bool,
+}
+
+impl Edge {
+    pub(super) fn kind(&self) -> Kind {
+        self.kind
+    }
+
+    /// The function of SQL that tells the last value of several.
+    pub(super) fn furthest(&self) -> &'static str {
+        if self.descending { "min" } else { "max" }
+    }
+
+    /// Rows that surely come before all that lie behind the edge: not those that are level with it.
+    pub(super) fn before(self, edge: Value) -> Condition {
+        let op = if self.descending { Op::Gt } else { Op::Lt };
+        Condition::Compare { left: self.term, op, right: Term::Value(edge) }
+    }
+}
+
+/// What is asked of the rows, and the stretch of the list: together one range of an index.
+pub(super) type Range = (Condition, Condition);
 
 /// Values of one field that are each looked for by themselves, so that each is one range of an index.
 const EACH: usize = 8;
@@ -35,7 +75,7 @@ impl<'a> Walk<'a> {
             Position::After(key) => (Some(key), false),
             Position::Before(key) => (Some(key), true),
         };
-        Self { sort: query.sort, from, backwards, passing_by: false, only: None, within: None }
+        Self { sort: query.sort, from, backwards }
     }
 
     /// Whether rows could be met on the way through the list, where they are chosen by something else than its usual order.
@@ -62,22 +102,16 @@ impl<'a> Walk<'a> {
     }
 
     /// The statement of the page.
-    pub(super) fn page(
-        &self,
-        columns: &Columns<'_>,
-        model: &'static Model,
-        rows_wanted: &Condition,
-        limit: usize,
-    ) -> Sql {
+    pub(super) fn page(&self, columns: &Columns<'_>, model: &'static Model, way: &Way, limit: usize) -> Sql {
         let mut sql = columns.select();
-        self.push_page(&mut sql, model, rows_wanted, limit);
+        self.push_page(&mut sql, model, way, limit);
         sql
     }
 
-    /// The ways of [`Walk::stretch`], nearest first, where all rows of one come before those of the next; else none.
-    pub(super) fn in_turn(&self, model: &'static Model, rows_wanted: &Condition) -> Vec<(Condition, Condition)> {
-        let is_one = self.within.is_none() && self.each(model, rows_wanted).len() == 1;
-        if is_one { self.ways(model, rows_wanted) } else { Vec::new() }
+    /// The ranges for [`Walk::stretch`], nearest first, where all rows of one come before those of the next; else none.
+    pub(super) fn in_turn(&self, model: &'static Model, way: &Way) -> Vec<Range> {
+        let is_one = way.within.is_none() && each(model, way).len() == 1;
+        if is_one { self.ranges(model, way) } else { Vec::new() }
     }
 
     /// The statement of a page that lies in one stretch of the list: its rows come in their order out of the index, and
@@ -86,38 +120,63 @@ impl<'a> Walk<'a> {
         &self,
         columns: &Columns<'_>,
         model: &'static Model,
-        (rows_wanted, stretch): &(Condition, Condition),
+        (way, range): (&Way, &Range),
         limit: usize,
     ) -> Sql {
         let mut sql = columns.select();
-        self.push_way(&mut sql, model, rows_wanted, stretch);
+        push_range(&mut sql, model, way, range);
         self.push_order(&mut sql, model);
         push_limit(&mut sql, limit);
         sql
     }
 
+    /// So many rows that come first on the way, as `id` and the value that the list is ordered by, `edge`.
+    pub(super) fn push_next(&self, sql: &mut Sql, model: &'static Model, way: &Way, most: u64) {
+        let sorted = self.sort.and_then(|sort| model.fields.get(sort.field)).map_or("id", |field| field.name);
+        for (i, range) in self.ranges(model, way).iter().enumerate() {
+            sql.push(if i == 0 { "SELECT " } else { " UNION ALL SELECT " });
+            MAIN.column(sql, "id");
+            sql.push(" AS id, ");
+            MAIN.column(sql, sorted);
+            sql.push(" AS edge FROM ").table(model).push(" AS ");
+            MAIN.push(sql);
+            sql.push(" WHERE ");
+            push_range(sql, model, way, range);
+        }
+        let direction = if self.descending() { " DESC" } else { " ASC" };
+        sql.push(" ORDER BY edge").push(direction).push(", id").push(direction);
+        push_limit(sql, usize::try_from(most).unwrap_or(usize::MAX));
+    }
+
+    /// What the list is ordered by, where it is never null.
+    pub(super) fn edge(&self, model: &'static Model) -> Option<Edge> {
+        let descending = self.descending();
+        let Some(sort) = self.sort else { return Some(Edge { term: Term::Id, kind: Kind::I64, descending }) };
+        let field = model.fields.get(sort.field).filter(|field| !field.optional)?;
+        Some(Edge { term: Term::Field(sort.field), kind: field.kind, descending })
+    }
+
     /// The condition of the page, its order and its limit.
-    fn push_page(&self, sql: &mut Sql, model: &'static Model, rows_wanted: &Condition, limit: usize) {
-        let ways = self.ways(model, rows_wanted);
-        match ways.as_slice() {
-            [(rows_wanted, stretch)] if self.within.is_none() => self.push_way(sql, model, rows_wanted, stretch),
+    fn push_page(&self, sql: &mut Sql, model: &'static Model, way: &Way, limit: usize) {
+        let ranges = self.ranges(model, way);
+        match ranges.as_slice() {
+            [range] if way.within.is_none() => push_range(sql, model, way, range),
             several => {
                 MAIN.column(sql, "id");
-                for (i, (rows_wanted, stretch)) in several.iter().enumerate() {
+                for (i, range) in several.iter().enumerate() {
                     sql.push(if i == 0 { " IN (" } else { " UNION ALL " });
                     sql.push("SELECT id FROM (SELECT ");
                     MAIN.column(sql, "id");
                     sql.push(" AS id FROM ");
-                    match &self.within {
+                    match &way.within {
                         None => {
                             sql.table(model).push(" AS ");
                             MAIN.push(sql);
                             sql.push(" WHERE ");
-                            self.push_way(sql, model, rows_wanted, stretch);
+                            push_range(sql, model, way, range);
                         }
                         Some((most, looked_for)) => {
-                            let reads = looked_for.reads();
-                            self.push_nearest(sql, model, reads, (rows_wanted, stretch), *most);
+                            self.push_nearest(sql, model, looked_for.reads(), (way, range), *most);
                             sql.push(" AS ");
                             MAIN.push(sql);
                             sql.push(" WHERE ");
@@ -141,7 +200,7 @@ impl<'a> Walk<'a> {
         sql: &mut Sql,
         model: &'static Model,
         reads: FieldSet,
-        (rows_wanted, stretch): (&Condition, &Condition),
+        (way, range): (&Way, &Range),
         most: u64,
     ) {
         sql.push("(SELECT ");
@@ -154,30 +213,14 @@ impl<'a> Walk<'a> {
         sql.push(" FROM ").table(model).push(" AS ");
         MAIN.push(sql);
         sql.push(" WHERE ");
-        self.push_way(sql, model, rows_wanted, stretch);
+        push_range(sql, model, way, range);
         self.push_order(sql, model);
         push_limit(sql, usize::try_from(most).unwrap_or(usize::MAX));
         sql.push(")");
     }
 
-    fn push_way(&self, sql: &mut Sql, model: &'static Model, rows_wanted: &Condition, stretch: &Condition) {
-        if let Some(only) = &self.only {
-            MAIN.column(sql, "id");
-            sql.push_in_numbers(only);
-            sql.push(" AND ");
-        }
-        sql.pass_by(self.passing_by || self.only.is_some());
-        condition::push(sql, MAIN, model, rows_wanted);
-        sql.pass_by(self.only.is_some());
-        if *stretch != Condition::Always {
-            sql.push(" AND ");
-            condition::push(sql, MAIN, model, stretch);
-        }
-        sql.pass_by(false);
-    }
-
-    /// What is asked of the rows, and the stretch of the list: each pair is one range of an index.
-    fn ways(&self, model: &'static Model, rows_wanted: &Condition) -> Vec<(Condition, Condition)> {
+    /// The ranges that the way leads through.
+    fn ranges(&self, model: &'static Model, way: &Way) -> Vec<Range> {
         let mut stretches = self.stretches(model);
         if stretches.is_empty() {
             stretches.push(Condition::Always);
@@ -185,11 +228,7 @@ impl<'a> Walk<'a> {
         let of_one = |wanted: Condition| {
             stretches.iter().map(move |stretch| (wanted.clone(), stretch.clone())).collect::<Vec<_>>()
         };
-        self.each(model, rows_wanted).into_iter().flat_map(of_one).collect()
-    }
-
-    fn each(&self, model: &'static Model, rows_wanted: &Condition) -> Vec<Condition> {
-        if self.passing_by || self.only.is_some() { vec![rows_wanted.clone()] } else { one_by_one(model, rows_wanted) }
+        each(model, way).into_iter().flat_map(of_one).collect()
     }
 
     /// Nulls are the smallest of all, as both readings of the order say: the index needs no second pass.
@@ -228,6 +267,26 @@ impl<'a> Walk<'a> {
         }
         stretches
     }
+}
+
+fn push_range(sql: &mut Sql, model: &'static Model, way: &Way, (rows_wanted, stretch): &Range) {
+    if let Some(only) = &way.only {
+        MAIN.column(sql, "id");
+        sql.push_in_numbers(only);
+        sql.push(" AND ");
+    }
+    sql.pass_by(way.passing_by || way.only.is_some());
+    condition::push(sql, MAIN, model, rows_wanted);
+    sql.pass_by(way.only.is_some());
+    if *stretch != Condition::Always {
+        sql.push(" AND ");
+        condition::push(sql, MAIN, model, stretch);
+    }
+    sql.pass_by(false);
+}
+
+fn each(model: &Model, way: &Way) -> Vec<Condition> {
+    if way.passing_by || way.only.is_some() { vec![way.wanted.clone()] } else { one_by_one(model, &way.wanted) }
 }
 
 /// The same rows, in as many parts as a field of few values is asked for several of them.

@@ -1,23 +1,44 @@
 //! What the index of parts finds, against the comparison without it, over random texts that are written, changed and
 //! removed: the answers agree to the row, for everybody who asks.
 
+use std::cmp::Ordering;
+
 use crate::authorize::{Actor, Terms, authorize};
 use crate::condition::Condition;
-use crate::panel::{Cell, FieldSet, Model, Panel, Role, Verb};
+use crate::panel::{Cell, Field, FieldSet, Kind, Model, Panel, Role, Sort, Verb};
 use crate::predicate::{Op, Operand, Predicate};
+use crate::store::heard;
 use crate::store::query::FOUND_BOUND;
 use crate::store::{Count, ListQuery, Parents, Position, Search, Store};
 use crate::testing::{self, CLINIC, DOCTORS, INVOICES, PATIENTS, SAMPLE, SAMPLES, VISITS, actor, command_line};
-use crate::value::{Literal, Value};
+use crate::value::{Literal, Row, Value};
 
 const STRING: usize = 0;
 const TEXT: usize = 1;
-const NUMBER: usize = 3;
-const STRING2: usize = 17;
+const NUMBER: usize = 2;
+const RANK: usize = 3;
+const STRING2: usize = 4;
 
-const SEARCHED: Model = Model { search: &[STRING, TEXT, STRING2], ..SAMPLES };
+const SEARCHED: Model = Model { search: &[STRING, TEXT], ..SAMPLES };
 
 static PANEL: Panel = Panel { models: &[DOCTORS, PATIENTS, VISITS, INVOICES, SEARCHED], ..CLINIC };
+
+/// Listed by a field that is never null.
+const RANKED: Model = Model {
+    fields: &[
+        Field { optional: true, ..Field::new(STRING, "string", "String", Kind::String) },
+        Field { optional: true, ..Field::new(TEXT, "text", "Text", Kind::Text) },
+        Field::new(NUMBER, "number", "Number", Kind::I32),
+        Field::new(RANK, "rank", "Rank", Kind::I64),
+        Field { optional: true, ..Field::new(STRING2, "string2", "String2", Kind::String) },
+    ],
+    sort: &[Sort { field: RANK, descending: true }],
+    search: &[STRING, TEXT, STRING2],
+    filter: &[STRING2],
+    ..SAMPLES
+};
+
+static LISTED: Panel = Panel { models: &[DOCTORS, PATIENTS, VISITS, INVOICES, RANKED], ..CLINIC };
 
 const SMALL: Predicate =
     Predicate::Compare { left: Operand::Field(NUMBER), op: Op::Lt, right: Operand::Literal(Literal::Int(5)) };
@@ -25,7 +46,7 @@ const SMALL: Predicate =
 /// Sees the first text everywhere, the second only in some rows, the third nowhere.
 static PARTLY: Role = Role {
     cells: &[
-        Cell::new(Verb::View, SAMPLE, FieldSet(1 << STRING | 1 << NUMBER), 0),
+        Cell::new(Verb::View, SAMPLE, FieldSet(1 << STRING | 1 << NUMBER | 1 << RANK), 0),
         Cell { when: Some(SMALL), ..Cell::new(Verb::View, SAMPLE, FieldSet(1 << TEXT), 0) },
     ],
     ..CLINIC.roles[2]
@@ -62,27 +83,28 @@ impl Dice {
     }
 }
 
-fn view(who: &Actor) -> Terms {
-    authorize(&PANEL, who, Verb::View, &PANEL.models[SAMPLE]).granted().expect("a view")
+fn may(who: &Actor, verb: Verb) -> Terms {
+    authorize(&LISTED, who, verb, &LISTED.models[SAMPLE]).granted().expect("a right")
 }
 
-/// Everything that is found, page by page, forwards or from the end, and the count that each page told.
+/// Everything that is found, in the order of the list, fetched page by page, forwards or from the end; and the count that
+/// each page told.
 async fn found(
     store: &Store,
     terms: &Terms,
     (text, fields): (&str, FieldSet),
-    size: u32,
-    backwards: bool,
+    sort: Option<Sort>,
+    (size, backwards): (u32, bool),
 ) -> (Vec<i64>, Option<Count>) {
     let mut position = if backwards { Position::Last } else { Position::First };
     let (mut ids, mut count) = (Vec::new(), None);
     loop {
         let query = ListQuery {
             terms,
-            columns: FieldSet::NONE.with(STRING).with(TEXT).with(STRING2).intersection(terms.fields_somewhere()),
+            columns: fields.intersection(terms.fields_somewhere()),
             filter: Condition::Always,
             search: Some(Search { text, fields: fields.intersection(terms.fields_somewhere()) }),
-            sort: None,
+            sort,
             position,
             size,
             labels: &[],
@@ -99,23 +121,42 @@ async fn found(
             None => break,
         };
     }
-    let in_order = if backwards { ids.is_sorted() } else { ids.iter().rev().is_sorted() };
-    assert!(in_order, "{ids:?}");
-    ids.sort_unstable();
+    if backwards {
+        ids.reverse();
+    }
     (ids, count)
+}
+
+/// Which of two rows comes first: nulls are the smallest of all, and the number decides between rows that are level.
+fn in_list(a: &Row, b: &Row, sort: Option<Sort>) -> Ordering {
+    let value = |row: &Row| sort.and_then(|sort| row.get(sort.field).cloned()).filter(|value| !value.is_null());
+    let rising = match (value(a), value(b)) {
+        (Some(a), Some(b)) => a.compare(&b).expect("of one type"),
+        (a, b) => a.is_some().cmp(&b.is_some()),
+    };
+    let rising = rising.then(a.id.cmp(&b.id));
+    if sort.is_none_or(|sort| sort.descending) { rising.reverse() } else { rising }
 }
 
 #[tokio::test]
 async fn the_index_and_the_comparison_agree_on_random_texts() {
-    let (_directory, store) = testing::store_of(&PANEL).await;
+    let (_directory, store) = testing::store_of(&LISTED).await;
     let mut dice = Dice(2026);
-    let rows = (0..160).map(|n| {
-        vec![(STRING, dice.value()), (TEXT, dice.value()), (STRING2, dice.value()), (NUMBER, Value::Int(n % 10))]
+    // Most come in about the order of the list, several level with each other; in between, one from elsewhere.
+    let rows = (0..160).map(|n: i64| {
+        let rank = if dice.below(20) == 0 { i64::from(dice.below(2) == 0) * 40 } else { n / 4 };
+        vec![
+            (STRING, dice.value()),
+            (TEXT, dice.value()),
+            (STRING2, dice.value()),
+            (NUMBER, Value::Int(n % 10)),
+            (RANK, Value::Int(rank)),
+        ]
     });
     let ids = testing::seed(&store, SAMPLE, rows.collect()).await;
     let owner = actor("Owner", None);
     for id in &ids {
-        let (edit, delete) = (testing::terms(&owner, Verb::Edit, SAMPLE), testing::terms(&owner, Verb::Delete, SAMPLE));
+        let (edit, delete) = (may(&owner, Verb::Edit), may(&owner, Verb::Delete));
         let mut write = store.write(command_line()).await.expect("a transaction");
         let recorded = match dice.below(4) {
             0 => write.delete(&delete, *id, None).await.expect("a delete"),
@@ -132,7 +173,7 @@ async fn the_index_and_the_comparison_agree_on_random_texts() {
     }
 
     // What is there, as the other reading of a condition sees it.
-    let all = view(&owner);
+    let all = may(&owner, Verb::View);
     let everything = ListQuery {
         terms: &all,
         columns: FieldSet::ALL,
@@ -165,10 +206,14 @@ async fn the_index_and_the_comparison_agree_on_random_texts() {
             continue;
         }
         for who in &people {
-            let terms = view(who);
+            let terms = may(who, Verb::View);
             let size = [200, 30, 5][round % 3];
-            let (answer, count) = found(&store, &terms, (&needle, fields), size, round % 2 == 0).await;
-            let mut expected: Vec<i64> = rows
+            let by = |field, descending| Some(Sort { field, descending });
+            let sort = [None, by(RANK, true), by(RANK, false), by(STRING2, false), by(TEXT, true)][dice.below(5)];
+            // A field that is seen in some rows only orders those.
+            let sort = sort.filter(|sort| terms.fields_everywhere().contains(sort.field));
+            let (answer, count) = found(&store, &terms, (&needle, fields), sort, (size, round % 2 == 0)).await;
+            let mut expected: Vec<&Row> = rows
                 .iter()
                 .filter(|row| {
                     let seen = terms.fields_of(row);
@@ -177,10 +222,10 @@ async fn the_index_and_the_comparison_agree_on_random_texts() {
                         .filter(|field| seen.contains(*field))
                         .any(|field| Condition::looked_for(field, needle.trim()).lets_through(row))
                 })
-                .map(|row| row.id)
                 .collect();
-            expected.sort_unstable();
-            assert_eq!(answer, expected, "{needle:?} as {}", who.role().name);
+            expected.sort_by(|a, b| in_list(a, b, sort));
+            let expected: Vec<i64> = expected.into_iter().map(|row| row.id).collect();
+            assert_eq!(answer, expected, "{needle:?} as {} by {sort:?}", who.role().name);
             // In tests the index tells 12 at most.
             let exactly = count == Some(Count::Exactly(expected.len() as u64));
             assert!(
@@ -192,6 +237,82 @@ async fn the_index_and_the_comparison_agree_on_random_texts() {
         }
     }
     assert!(hits > 1_000 && many > 20, "{hits} hits, {many} times many: the texts are alike enough to mean something");
+}
+
+/// Rows that came in about the order of the list, but not quite, and hits that lie thick here and thin there.
+#[tokio::test]
+async fn what_is_found_near_a_place_is_what_comes_next() {
+    let (_directory, store) = testing::store_of(&LISTED).await;
+    let mut dice = Dice(7);
+    let rows = (0..200_usize).map(|n| {
+        let text = if dice.below(1 + n / 40) == 0 { "needle" } else { "straw" };
+        let rank = Value::Int((n + dice.below(9)).try_into().expect("a small number"));
+        vec![(STRING, testing::text(text)), (NUMBER, Value::Int(0)), (RANK, rank)]
+    });
+    testing::seed(&store, SAMPLE, rows.collect()).await;
+    let terms = may(&actor("Owner", None), Verb::View);
+    let all = ListQuery {
+        terms: &terms,
+        columns: FieldSet::ALL,
+        filter: Condition::Always,
+        search: None,
+        sort: None,
+        position: Position::First,
+        size: 200,
+        labels: &[],
+        count: false,
+    };
+    let all = store.list(&all).await.expect("all").rows;
+    let (mut near, mut filled) = (0, 0);
+    for descending in [true, false] {
+        let sort = Some(Sort { field: RANK, descending });
+        let mut expected: Vec<&Row> = all.iter().map(|listed| &listed.row).collect();
+        expected.retain(|row| row.get(STRING) == Some(&testing::text("needle")));
+        expected.sort_by(|a, b| in_list(a, b, sort));
+        let expected: Vec<i64> = expected.into_iter().map(|row| row.id).collect();
+        for size in 1..9 {
+            for backwards in [true, false] {
+                heard::take();
+                let (answer, _) =
+                    found(&store, &terms, ("needle", FieldSet::NONE.with(STRING)), sort, (size, backwards)).await;
+                assert_eq!(answer, expected, "{size} at once, {descending}, {backwards}");
+                let heard = heard::take();
+                let is_near = |text: &String| text.starts_with("WITH near");
+                near += heard.iter().filter(|text| is_near(text)).count();
+                // The page itself came next, and nothing was asked after it.
+                let pages = heard.windows(3).filter(|three| is_near(&three[0]) && three[2].contains("max(found.id)"));
+                filled += pages.count();
+            }
+        }
+    }
+    if !testing::place::on_postgres() {
+        assert!(filled > 100 && near > filled + 10, "of {near}, {filled} filled the page, and others not");
+    }
+}
+
+/// A row of a number from elsewhere widens the range of numbers by rows that don't come next, and a hit from elsewhere comes
+/// before them: only what lies before the edge is sure.
+#[tokio::test]
+async fn what_does_not_come_next_is_not_taken_for_it() {
+    let (_directory, store) = testing::store_of(&LISTED).await;
+    let rows = (0..200_i64).map(|n| {
+        let hit = matches!(n, 10 | 100..=120 | 160 | 165 | 170 | 175 | 185 | 190 | 195 | 199);
+        let rank = match n {
+            // Among the first, and among the next.
+            150 => 1995,
+            10 => 1805,
+            _ => 10 * n,
+        };
+        let text = testing::text(if hit { "needle" } else { "straw" });
+        vec![(STRING, text), (NUMBER, Value::Int(0)), (RANK, Value::Int(rank))]
+    });
+    let ids = testing::seed(&store, SAMPLE, rows.collect()).await;
+    let terms = may(&actor("Owner", None), Verb::View);
+    let search = ("needle", FieldSet::NONE.with(STRING));
+    let sort = Some(Sort { field: RANK, descending: true });
+    let (answer, _) = found(&store, &terms, search, sort, (5, false)).await;
+    let first: Vec<i64> = [199, 195, 190, 185, 10, 175].map(|n: usize| ids[n]).to_vec();
+    assert_eq!(answer[..6], first);
 }
 
 #[tokio::test]
@@ -218,7 +339,7 @@ async fn an_index_comes_with_the_word_and_goes_with_it() {
         let terms =
             authorize(panel, &actor("Owner", None), Verb::View, &panel.models[SAMPLE]).granted().expect("a view");
         let fields = panel.models[SAMPLE].search.iter().fold(FieldSet::NONE, |set, field| set.with(*field));
-        assert_eq!(found(&store, &terms, (text, fields), 200, false).await.0.len(), hits, "{text}");
+        assert_eq!(found(&store, &terms, (text, fields), None, (200, false)).await.0.len(), hits, "{text}");
     }
     let store = Store::open(&WITHOUT, &testing::url(&directory)).await.expect("the file");
     store.migrate(command_line()).await.expect("a schema");
