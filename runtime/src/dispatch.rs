@@ -18,7 +18,7 @@ use crate::forgery::{self, Forged};
 use crate::intake::{Posted, Sender};
 use crate::pages;
 use crate::pages::prove::Wall;
-use crate::resend;
+use crate::resend::{self, Ended, Older};
 use crate::response::Response;
 use crate::route::{FactorPage, Page, Route};
 use crate::session::{self, EndReason, Halfway, Jar, Lacks, Standing};
@@ -84,15 +84,21 @@ pub(crate) async fn answer(
             let (carried, _place) = match read {
                 Ok(read) => read,
                 Err(error) => {
-                    cx.csrf = forgery::form_token(&token);
+                    cx.csrf = resend::form_token(&cx, &token, actor.session).await;
                     return explained(&cx.with_actor(*actor), &error).await;
                 }
             };
             let is_own = !is_post || forgery::check_token(&token, carried.as_deref()).is_ok();
+            let own_token = resend::form_token(&cx, &token, actor.session).await;
             if !is_own {
-                match resend::is_of_before(&cx, &actor, carried.as_deref()).await {
-                    Ok(true) => {}
-                    Ok(false) => return pages::forged(&cx, Forged::WrongToken, Some(&actor)).await,
+                match resend::older(&cx, &actor, carried.as_deref()).await {
+                    Ok(Older::SentAgain) => {}
+                    Ok(Older::ComesBack) => {
+                        cx.csrf = own_token;
+                        let cx = cx.with_actor(*actor);
+                        return pages::refusal_older(&cx).unwrap_or_else(|error| bare(&error));
+                    }
+                    Ok(Older::Unknown) => return pages::forged(&cx, Forged::WrongToken, Some(&actor)).await,
                     Err(error) => {
                         // It goes back as it came: nobody may say yet that it is theirs.
                         cx.csrf = carried.unwrap_or_default();
@@ -100,7 +106,7 @@ pub(crate) async fn answer(
                     }
                 }
             }
-            cx.csrf = forgery::form_token(&token);
+            cx.csrf = own_token;
             let clear = Jar::Left.clear(&cx.app.settings.public_url);
             let answer = signed_in(cx.with_actor(*actor), route, &token).await;
             if is_own { answer } else { answer.with_header(header::SET_COOKIE, clear) }
@@ -111,12 +117,13 @@ pub(crate) async fn answer(
                 Err(unread) => return or_outside(&cx, Err(unread.into())),
             };
             if is_post && forgery::check_token(&token, carried.as_deref()).is_err() {
-                return match resend::too_early(&mut cx, carried) {
-                    Some(answer) => or_outside(&cx, answer),
-                    None => pages::forged(&cx, Forged::WrongToken, None).await,
+                return match resend::too_early(&mut cx, carried).await {
+                    Ok(None) => pages::forged(&cx, Forged::WrongToken, None).await,
+                    Ok(Some(answer)) => answer,
+                    Err(error) => or_outside(&cx, Err(error)),
                 };
             }
-            cx.csrf = forgery::form_token(&token);
+            cx.csrf = forgery::form_token(&token, None);
             halfway(&cx.with_actor(*half), route, &token).await
         }
         Visitor::Nobody { cookie_is_dead, ended } => {
@@ -162,7 +169,7 @@ enum Visitor {
     /// `ended`: what the dead cookie held was a session.
     Nobody {
         cookie_is_dead: bool,
-        ended: Option<Token>,
+        ended: Option<Ended>,
     },
 }
 
@@ -195,7 +202,7 @@ async fn who(cx: &Cx<'_, Nobody>) -> Result<Visitor, Error> {
             if let Some(reason) = reason {
                 end(cx, row.session, reason).await?;
             }
-            Ok(Visitor::Nobody { cookie_is_dead: true, ended: Some(token) })
+            Ok(Visitor::Nobody { cookie_is_dead: true, ended: Some(Ended { token, session: row.session }) })
         }
     }
 }
@@ -315,7 +322,7 @@ async fn before_the_door(mut cx: Cx<'_, Nobody>, route: Option<Route<'_>>, poste
             Err(error) => return or_outside(&cx, Err(error)),
         },
     };
-    cx.csrf = forgery::form_token(&door);
+    cx.csrf = forgery::form_token(&door, None);
     let answer = match route {
         Some(Route::First) => pages::first::first(&cx).await,
         Some(Route::Join) => pages::first::join(&cx).await,

@@ -17,15 +17,25 @@ pub enum Forged {
     WrongToken,
 }
 
-/// What every form of this session carries.
+/// What every form of a session carries: what only its token gives, and behind a point the mark by which the session is
+/// known again under another token, where it has one. The mark makes no form genuine.
 #[must_use]
-pub fn form_token(session: &Token) -> String {
-    session.derive(PURPOSE)
+pub fn form_token(session: &Token, mark: Option<&str>) -> String {
+    match mark {
+        Some(mark) => format!("{}.{mark}", session.derive(PURPOSE)),
+        None => session.derive(PURPOSE),
+    }
+}
+
+/// The mark in what a form carries.
+pub(crate) fn mark_in(carried: &str) -> Option<&str> {
+    carried.split_once('.').map(|(_, mark)| mark)
 }
 
 /// Whether the form carries the token of this session.
 pub fn check_token(session: &Token, carried: Option<&str>) -> Result<(), Forged> {
-    if carried.is_some_and(|text| session.derived(PURPOSE, text)) { Ok(()) } else { Err(Forged::WrongToken) }
+    let token = carried.map(|carried| carried.split_once('.').map_or(carried, |(token, _)| token));
+    if token.is_some_and(|token| session.derived(PURPOSE, token)) { Ok(()) } else { Err(Forged::WrongToken) }
 }
 
 /// What the browser says about the origin of a POST. `Origin`, where it is sent, must be the panel's own; `Sec-Fetch-Site`
@@ -88,9 +98,13 @@ mod tests {
     #[test]
     fn a_token_of_another_session_is_not_taken() {
         let (mine, theirs) = (Token::fresh().unwrap(), Token::fresh().unwrap());
-        assert_eq!(check_token(&mine, Some(&form_token(&mine))), Ok(()));
-        for bad in [None, Some(""), Some(form_token(&theirs).as_str()), Some(mine.text().as_str())] {
-            assert_eq!(check_token(&mine, bad), Err(Forged::WrongToken));
+        for mark in [None, Some("mark")] {
+            let token = form_token(&mine, mark);
+            assert_eq!((check_token(&mine, Some(&token)), mark_in(&token)), (Ok(()), mark));
+            let other = form_token(&theirs, mark);
+            for bad in [None, Some(""), Some("."), Some(".mark"), Some(other.as_str()), Some(mine.text().as_str())] {
+                assert_eq!(check_token(&mine, bad), Err(Forged::WrongToken));
+            }
         }
     }
 }

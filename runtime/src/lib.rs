@@ -39,6 +39,7 @@ mod list_state;
 pub mod loan;
 pub mod lock;
 pub mod mail;
+mod marks;
 mod matrix;
 pub mod migrate;
 mod page;

@@ -55,7 +55,8 @@ use crate::store::proved;
 pub(crate) use again::keeps;
 pub(crate) use frame::door;
 pub(crate) use refusal::{
-    away as refusal_away, forged, inside as refusal_inside, left as refusal_left, outside as refusal_outside, refuse,
+    away as refusal_away, forged, inside as refusal_inside, left as refusal_left, older as refusal_older,
+    outside as refusal_outside, refuse,
 };
 
 /// The page that a signed-in person asked for. Pages around the sign-in and actions are answered elsewhere.

@@ -47,6 +47,7 @@ use crate::audit::chain::Verified;
 use crate::audit::{Context, EntryPage, EntryQuery};
 use crate::authorize::Terms;
 use crate::error::Error;
+use crate::marks::Marks;
 use crate::migrate::files::{File, Taken};
 use crate::migrate::{Part, Plan};
 use crate::panel::Panel;
@@ -84,8 +85,8 @@ pub struct Store {
     statements: Arc<AtomicU64>,
     /// Rung when something was queued for the sender of mail.
     bell: Arc<Notify>,
-    /// Read once: they never change.
-    cursors: Arc<OnceCell<Cursors>>,
+    /// Read once: it never changes.
+    sealing: Arc<OnceCell<(Cursors, Marks)>>,
 }
 
 impl Store {
@@ -98,7 +99,7 @@ impl Store {
     pub async fn open(panel: &'static Panel, url: &str) -> Result<Self, Error> {
         let statements = Arc::new(AtomicU64::new(0));
         let database = Arc::new(Database::open(url, Arc::clone(&statements)).await?);
-        Ok(Self { panel, database, statements, bell: Arc::default(), cursors: Arc::default() })
+        Ok(Self { panel, database, statements, bell: Arc::default(), sealing: Arc::default() })
     }
 
     /// The whole schema, if there is no database at this URL yet; none if there is one. Makes nothing.
@@ -237,11 +238,23 @@ impl Store {
     /// # Errors
     /// [`Error::Setup`] when the database keeps no key for it.
     pub async fn cursors(&self) -> Result<&Cursors, Error> {
+        Ok(&self.sealing().await?.0)
+    }
+
+    /// By what forms and sessions are known again.
+    ///
+    /// # Errors
+    /// As [`Store::cursors`].
+    pub(crate) async fn marks(&self) -> Result<&Marks, Error> {
+        Ok(&self.sealing().await?.1)
+    }
+
+    async fn sealing(&self) -> Result<&(Cursors, Marks), Error> {
         let lost =
             || Error::Setup("the table bw_settings has lost `cursor_key`: no list can be paged through".to_owned());
-        let made = self.cursors.get_or_try_init(|| async {
+        let made = self.sealing.get_or_try_init(|| async {
             let key = self.database.setting("cursor_key").await?.ok_or_else(lost)?;
-            Ok::<_, Error>(Cursors::with(key.as_bytes()))
+            Ok::<_, Error>((Cursors::with(key.as_bytes()), Marks::with(key.as_bytes())))
         });
         made.await
     }

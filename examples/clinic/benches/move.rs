@@ -49,7 +49,7 @@ async fn measure() {
     assert!(seeded.status.success(), "{}", String::from_utf8_lossy(&seeded.stderr));
     let service = clinic::Clinic::builder().public_url("http://127.0.0.1:8000").service(&url).await.expect("a panel");
     let token = signed_in_with_factor(&service, "Owner", &url).await;
-    let panel = Panel { service, csrf: forgery::form_token(&token), token };
+    let panel = Panel { service, csrf: forgery::form_token(&token, None), token };
     let parts: Vec<String> = std::env::args().skip(1).filter(|word| !word.starts_with('-')).collect();
     let wanted = |part: &str| parts.is_empty() || parts.iter().any(|word| word == part);
     if wanted("create") {

@@ -1,8 +1,9 @@
 //! A form that could not be taken, kept in the page that says so, to be sent again as it was. It goes back to its own
-//! sender and to nobody else, and secrets stay out of it.
+//! sender and to nobody else, and secrets stay out of it, also those that the wall asks for.
 
 use http::Method;
 
+use super::prove::{CODE, PASSKEY, PROOF};
 use crate::context::Cx;
 use crate::panel::{Kind, Model};
 use crate::route::{Page, Route};
@@ -19,7 +20,8 @@ pub(super) fn of<Who>(cx: &Cx<'_, Who>, sign_in: Option<Text>) -> Option<SentAga
     if cx.method != Method::POST || cx.posted.is_empty() || !keeps(cx.route) {
         return None;
     }
-    let (secrets, kept): (Vec<_>, Vec<_>) = cx.posted.iter().partition(|(name, _)| is_secret(cx, model, name));
+    let typed = cx.posted.iter().filter(|(name, _)| ![PROOF, CODE, PASSKEY].contains(name));
+    let (secrets, kept): (Vec<_>, Vec<_>) = typed.partition(|(name, _)| is_secret(cx, model, name));
     let field = |(name, value): (&str, &str)| Hidden { name: name.to_owned().into(), value: value.to_owned().into() };
     Some(SentAgain {
         action: format!("{}{}", cx.app.settings.public_url.base_path(), cx.target).into(),

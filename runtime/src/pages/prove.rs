@@ -20,11 +20,11 @@ use crate::token::Token;
 use crate::views::{Hidden, Note, ProvePage, Tone};
 
 /// Field of the wall's form with the password.
-const PROOF: &str = "bw.proof";
+pub(super) const PROOF: &str = "bw.proof";
 /// Field of the wall's form with a code of the second factor.
-const CODE: &str = "bw.code";
+pub(super) const CODE: &str = "bw.code";
 /// Field of the wall's form with the answer of a passkey.
-const PASSKEY: &str = "bw.passkey";
+pub(super) const PASSKEY: &str = "bw.passkey";
 /// Field that says that the page was asked for with GET.
 const ASKED: &str = "bw.asked";
 
@@ -58,7 +58,7 @@ pub(crate) async fn pass(cx: &mut Cx<'_>, session: &Token) -> Result<Wall, Error
     };
     let fault = match tried {
         Outcome::Proved(token) => {
-            cx.csrf = forgery::form_token(&token);
+            cx.csrf = forgery::form_token(&token, forgery::mark_in(&cx.csrf));
             cx.actor.fresh_until = session::fresh_until(cx.panel(), cx.now);
             return Ok(after(cx, asked, Some(token)));
         }

@@ -67,6 +67,21 @@ pub(crate) fn left<Who>(cx: &Cx<'_, Who>) -> Result<Response, Error> {
     Ok(finish(&view, status)?.with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Form realm=\"panel\"")))
 }
 
+/// For a form that went out before its session got another token: with the new one, and nothing of it was done.
+pub(crate) fn older(cx: &Cx<'_>) -> Result<Response, Error> {
+    let status = StatusCode::CONFLICT;
+    let text = "In another tab you proved meanwhile who you are, and forms from before that are not taken as they are. \
+                Nothing of this one was saved.";
+    let mut view = refusal(frame(cx, "Please send this once more", Vec::new()), status, text.into());
+    view.again = again::of(cx, None);
+    view.steps = vec![
+        "What you typed is kept in this page until you leave it. If you meant to send it, do it from here.".into(),
+    ];
+    view.steps.extend(left_out(&view));
+    view.links = links(cx);
+    finish(&view, status)
+}
+
 /// With the form in it, the page says so.
 fn keep(view: &mut RefusalPage, again: Option<SentAgain>) {
     if again.is_none() {

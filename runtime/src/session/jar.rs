@@ -5,6 +5,7 @@ use http::{HeaderMap, HeaderValue, header};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
 use crate::config::PublicUrl;
+use crate::marks::LEFT_SECONDS;
 use crate::token::Token;
 
 /// The cookies of the panel.
@@ -26,8 +27,6 @@ pub enum Jar {
 
 /// Seconds that a link's token stays in its cookie.
 const LINK_SECONDS: i64 = 15 * 60;
-/// Seconds in which somebody whose session was over may sign in again and send what they typed.
-pub(crate) const LEFT_SECONDS: i64 = 15 * 60;
 /// Days that a device stays known without a sign-in from it.
 pub(crate) const DEVICE_DAYS: i64 = 90;
 /// Seconds that an action's words stay in theirs: one redirect's worth, and a reload's.
@@ -103,7 +102,6 @@ impl Jar {
     pub fn set(self, token: &Token, public_url: &PublicUrl) -> HeaderValue {
         let max_age = match self {
             Self::Link => Some(LINK_SECONDS),
-            Self::Left => Some(LEFT_SECONDS),
             Self::Device => Some(DEVICE_DAYS * 86_400),
             _ => None,
         };
@@ -116,6 +114,13 @@ impl Jar {
         let words: String = words.chars().take(SAID_CHARS).collect();
         let words = utf8_percent_encode(&words, NON_ALPHANUMERIC).to_string();
         self.header(&words, Some(SAID_SECONDS), public_url)
+    }
+
+    /// Hands out what [`Marks::left`](crate::marks::Marks::left) made. The browser forgets it in time; the panel does not
+    /// rely on that.
+    #[must_use]
+    pub(crate) fn leave(self, left: &str, public_url: &PublicUrl) -> HeaderValue {
+        self.header(left, Some(LEFT_SECONDS), public_url)
     }
 
     /// Takes it back.
