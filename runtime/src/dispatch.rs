@@ -95,8 +95,7 @@ pub(crate) async fn answer(
                     Ok(Older::SentAgain) => {}
                     Ok(Older::ComesBack) => {
                         cx.csrf = own_token;
-                        let cx = cx.with_actor(*actor);
-                        return pages::refusal_older(&cx).unwrap_or_else(|error| bare(&error));
+                        return pages::refusal_older(&cx.with_actor(*actor)).unwrap_or_else(|error| bare(&error));
                     }
                     Ok(Older::Unknown) => return pages::forged(&cx, Forged::WrongToken, Some(&actor)).await,
                     Err(error) => {
@@ -111,27 +110,12 @@ pub(crate) async fn answer(
             let answer = signed_in(cx.with_actor(*actor), route, &token).await;
             if is_own { answer } else { answer.with_header(header::SET_COOKIE, clear) }
         }
-        Visitor::Halfway(half, token) => {
-            let carried = match take(&mut cx, posted, Sender::Anybody).await {
-                Ok((carried, _)) => carried,
-                Err(unread) => return or_outside(&cx, Err(unread.into())),
-            };
-            if is_post && forgery::check_token(&token, carried.as_deref()).is_err() {
-                return match resend::too_early(&mut cx, carried).await {
-                    Ok(None) => pages::forged(&cx, Forged::WrongToken, None).await,
-                    Ok(Some(answer)) => answer,
-                    Err(error) => or_outside(&cx, Err(error)),
-                };
-            }
-            cx.csrf = forgery::form_token(&token, None);
-            halfway(&cx.with_actor(*half), route, &token).await
-        }
+        Visitor::Halfway(half, token) => on_the_way_in(cx, route, *half, &token, posted).await,
         Visitor::Nobody { cookie_is_dead, ended } => {
             let public_url = &app.settings.public_url;
-            let answer = match resend::without_session(&mut cx, posted, ended).await {
-                Ok(None) => before_the_door(cx, route, posted).await,
-                Ok(Some(answer)) => answer,
-                Err(error) => return or_outside(&cx, Err(error)),
+            let answer = match resend::without_session(&mut cx, posted, ended).await.transpose() {
+                None => before_the_door(cx, route, posted).await,
+                Some(answer) => or_outside(&cx, answer),
             };
             if cookie_is_dead && !Jar::Session.is_set_by(&answer.headers, public_url) {
                 return answer.with_header(header::SET_COOKIE, Jar::Session.clear(public_url));
@@ -139,6 +123,28 @@ pub(crate) async fn answer(
             answer
         }
     }
+}
+
+/// For somebody whose session lacks the second factor: their form, if it is genuine, then what is open to them.
+async fn on_the_way_in(
+    mut cx: Cx<'_, Nobody>,
+    route: Option<Route<'_>>,
+    half: Halfway,
+    token: &Token,
+    posted: &mut Posted,
+) -> Response {
+    let carried = match take(&mut cx, posted, Sender::Anybody).await {
+        Ok((carried, _)) => carried,
+        Err(unread) => return or_outside(&cx, Err(unread.into())),
+    };
+    if cx.method == Method::POST && forgery::check_token(token, carried.as_deref()).is_err() {
+        return match resend::too_early(&mut cx, carried).await.transpose() {
+            None => pages::forged(&cx, Forged::WrongToken, None).await,
+            Some(answer) => or_outside(&cx, answer),
+        };
+    }
+    cx.csrf = forgery::form_token(token, None);
+    halfway(&cx.with_actor(half), route, token).await
 }
 
 /// Reads the form into the request; the forgery token that it carried, and the place that a large one takes.
@@ -384,11 +390,7 @@ async fn explained(cx: &Cx<'_>, error: &Error) -> Response {
 }
 
 fn log(error: &Error) {
-    if error.status().is_server_error() {
-        tracing::error!(%error);
-    } else {
-        tracing::info!(%error);
-    }
+    if error.status().is_server_error() { tracing::error!(%error) } else { tracing::info!(%error) }
 }
 
 fn bare(error: &Error) -> Response {
