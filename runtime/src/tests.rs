@@ -14,6 +14,7 @@ mod export;
 mod factor;
 mod flood;
 mod forged_forms;
+mod full_disk;
 mod halfway;
 mod importing;
 mod intake;

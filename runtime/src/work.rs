@@ -37,13 +37,15 @@ pub(crate) use bulk::{Asked as BulkAsked, verb as bulk_verb};
 /// Jobs at once in one process.
 const WORKERS: usize = 2;
 /// How long a job is a process's own after each step.
-const LEASE: chrono::Duration = chrono::Duration::seconds(10);
+pub(crate) const LEASE: chrono::Duration = chrono::Duration::seconds(10);
 /// Between two renewals of it within a long step.
 const HOLD: Duration = Duration::from_secs(3);
 /// Between two looks for jobs that nobody rang for: those of a process that died.
 const LOOK: Duration = Duration::from_secs(5);
-/// After the database was not to be had.
+/// After the database was not to be had; twice as long each time, up to [`LONGEST_PAUSE`].
 const PAUSE: Duration = Duration::from_secs(1);
+/// Below the lease: what starts over each time shall not keep the machine busy while a disk is full.
+const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
 /// Starts the tasks of a process that serves. `looks`: they also look by themselves for what other processes left; without,
 /// they look once, and whenever somebody rings.
@@ -57,6 +59,10 @@ pub(crate) fn start(app: &Arc<App>, looks: bool) -> Vec<JoinHandle<()>> {
             let working = async move {
                 while let Some(app) = app.upgrade() {
                     let worked = Worker { app: &app, owner: &owner }.take().await;
+                    app.under_way.none_is_taken(
+                        worked.as_ref().err().filter(|why| why.may_pass()).map(waiting),
+                        app.clock.now(),
+                    );
                     drop(app);
                     match worked {
                         Ok(true) => {}
@@ -121,8 +127,13 @@ impl Worker<'_> {
     async fn work_on(&self, mut job: JobRow) -> Result<bool, Error> {
         tracing::info!(kind = job.kind, "a job is being worked on");
         let mut met = Met::default();
+        let mut pause = PAUSE;
         loop {
-            match self.step_or_error(&job, &mut met).await {
+            let stepped = self.step_or_error(&job, &mut met).await;
+            if !self.has_to_wait(&job, &stepped) {
+                pause = PAUSE;
+            }
+            match stepped {
                 // What the database says, not what this process believes. If it says nothing, whoever claims the job once
                 // the lease is over asks it again.
                 Ok(Stepped::More) => match self.app.store.job(job.person, job.id).await? {
@@ -136,7 +147,8 @@ impl Worker<'_> {
                 Ok(Stepped::Ended | Stepped::Lost) => return Ok(true),
                 Err(error) if error.may_pass() => {
                     tracing::warn!(%error, "a step of a job is tried again");
-                    tokio::time::sleep(PAUSE).await;
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
                     // A commit without an answer may have been one: only the database knows how far the job is.
                     match self.app.store.hold_job(job.id, self.lease(), None).await? {
                         Some(fresh) => job = fresh,
@@ -152,7 +164,23 @@ impl Worker<'_> {
         }
     }
 
+    /// Whether this went wrong for a while only, which the page of the job then says.
+    fn has_to_wait<T>(&self, job: &JobRow, done: &Result<T, Error>) -> bool {
+        let why = done.as_ref().err().filter(|error| error.may_pass()).map(waiting);
+        match why {
+            Some(why) => self.app.under_way.waits(job.id, why, self.now()),
+            None => self.app.under_way.goes_on(job.id),
+        }
+        why.is_some()
+    }
+
     async fn end(&self, job: &JobRow, state: JobState, note: &str) -> Result<(), Error> {
+        let ended = self.try_to_end(job, state, note).await;
+        self.has_to_wait(job, &ended);
+        ended
+    }
+
+    async fn try_to_end(&self, job: &JobRow, state: JobState, note: &str) -> Result<(), Error> {
         let origin = job.origin.clone();
         let context = match self.who(job).await? {
             Ok(actor) => Context::of(&actor, origin),
@@ -227,6 +255,18 @@ impl Worker<'_> {
     fn model(&self, job: &JobRow) -> Result<&'static Model, Error> {
         let model = self.app.panel.models.iter().find(|model| model.name == job.model);
         model.ok_or_else(|| Error::Bug(format!("the panel has no model {}", job.model)))
+    }
+}
+
+/// What a job waits for, to the person whose it is.
+fn waiting(why: &Error) -> &'static str {
+    match why {
+        Error::Full => {
+            "There is no room left on the disk of the database. What is done so far is kept; this goes on by itself once \
+             there is room."
+        }
+        Error::TooLong => "The database takes too long for the next rows. This is tried again by itself.",
+        _ => "The database is not to be had at the moment. What is done so far is kept; this goes on by itself.",
     }
 }
 

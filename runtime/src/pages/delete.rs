@@ -73,6 +73,8 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<
             let changed = "Somebody changed it since this page was shown. Go back and look at it before you delete it.";
             question.page(None, Some(changed.into()), StatusCode::CONFLICT)
         }
+        // A rule of the table, or rows of a table that the panel does not know.
+        Err(Error::Check(why)) => question.page(None, Some(why.into()), StatusCode::CONFLICT),
         Err(other) => Err(other),
     }
 }

@@ -10,9 +10,9 @@ use crate::app::App;
 use crate::audit::{Change, Context, Event, EventId};
 use crate::authorize::Actor;
 use crate::context::{Cx, Nobody};
-use crate::error::Error;
+use crate::error::{Error, FieldFault};
 use crate::forgery::Forged;
-use crate::panel::Sensitivity;
+use crate::panel::{Model, Sensitivity, Verb};
 use crate::response::Response;
 use crate::route::{Page, Route};
 use crate::views::{Link, RefusalPage, SentAgain, Text};
@@ -32,6 +32,10 @@ pub(crate) fn inside(cx: &Cx<'_>, error: &Error) -> Result<Response, Error> {
             format!("{} may; ask one of them to do it.", words::list(&refusal.held_by)).into()
         }];
     }
+    if let (Error::Fields(faults), Route::Model(model, _)) = (error, cx.route) {
+        view.steps = at_fields(cx, model, faults);
+        view.text = "This can't be saved as it would be:".into();
+    }
     view.links = links(cx);
     view.reference = reference(status, cx.request_id);
     if error.may_pass() {
@@ -41,6 +45,17 @@ pub(crate) fn inside(cx: &Cx<'_>, error: &Error) -> Result<Response, Error> {
         in_doubt(&mut view);
     }
     finish(&view, status)
+}
+
+/// What stands in the way where no form shows it at its field, as of an action.
+fn at_fields(cx: &Cx<'_>, model: &'static Model, faults: &[FieldFault]) -> Vec<Text> {
+    let view = super::terms_if_any(cx, Verb::View, model);
+    let is_open = |field: usize| view.as_ref().is_some_and(|view| view.fields_somewhere().contains(field));
+    let lines = faults.iter().map(|fault| match model.fields.get(fault.field).filter(|field| is_open(field.index)) {
+        Some(field) => format!("{}: {}", field.title, fault.message).into(),
+        None => "A field that is not open to you stands in the way.".into(),
+    });
+    lines.collect()
 }
 
 /// While nobody can say who asks: a form of theirs comes back to them.
@@ -225,7 +240,7 @@ fn links(cx: &Cx<'_>) -> Vec<Link> {
     let mut links = Vec::new();
     if let Route::Model(model, page) = cx.route
         && page != Page::List
-        && super::terms_if_any(cx, crate::panel::Verb::View, model).is_some()
+        && super::terms_if_any(cx, Verb::View, model).is_some()
     {
         links.push(Link {
             label: format!("To {}", model.plural).into(),

@@ -9,8 +9,8 @@ use crate::panel::Model;
 use crate::response::Response;
 use crate::route::{Page, Route, WorkPage};
 use crate::store::{JobRow, JobState};
-use crate::views::{Again, FaultView, Hidden, JobLine, JobPage, Link, WorkPage as WorkView};
-use crate::work::BulkAsked;
+use crate::views::{Again, FaultView, Hidden, JobLine, JobPage, Link, Text, WorkPage as WorkView};
+use crate::work::{self, BulkAsked};
 
 pub(super) async fn page(cx: &Cx<'_>, page: WorkPage) -> Result<Response, Error> {
     match page {
@@ -58,6 +58,7 @@ async fn one(cx: &Cx<'_>, id: i64) -> Result<Response, Error> {
         // All or none: the database tells of it at the end.
         job.seen = job.seen.max(cx.app.under_way.seen(id).unwrap_or_default());
     }
+    let waits = if running { cx.app.under_way.waits_for(id, cx.now - work::LEASE) } else { None };
     let faults = cx.app.store.job_faults(job.id).await?;
     let model = model(cx, &job);
     let is_import = job.kind == "import";
@@ -73,7 +74,7 @@ async fn one(cx: &Cx<'_>, id: i64) -> Result<Response, Error> {
         None => Link { label: "Home".into(), href: cx.link(&Route::Home).into() },
     };
     let view = JobPage {
-        state: state(job.state),
+        state: if waits.is_some() { "waits" } else { state(job.state) },
         tone: tone(&job),
         running,
         seen: job.seen,
@@ -85,7 +86,7 @@ async fn one(cx: &Cx<'_>, id: i64) -> Result<Response, Error> {
             words::number(job.failed)
         )
         .into(),
-        note: job.note.clone().into(),
+        note: waits.map_or_else(|| job.note.clone().into(), Text::from),
         faults: faults
             .into_iter()
             .map(|fault| FaultView {

@@ -32,6 +32,16 @@ pub(in crate::store) struct Rule {
     pub(in crate::store) columns: Vec<String>,
     /// For the log; no value is quoted in it.
     pub(in crate::store) said: String,
+    /// The check that a server named, where it did not name columns.
+    pub(in crate::store) check: Option<Box<Named>>,
+}
+
+/// A constraint as a server names it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(in crate::store) struct Named {
+    pub(in crate::store) schema: String,
+    pub(in crate::store) table: String,
+    pub(in crate::store) name: String,
 }
 
 impl Rule {
@@ -63,7 +73,7 @@ pub(in crate::store) enum About {
 
 impl Fault {
     pub(in crate::store) fn rule(what: About, columns: Vec<String>, said: String) -> Self {
-        Self::Rule(Rule { what, columns, said })
+        Self::Rule(Rule { what, columns, said, check: None })
     }
 
     /// As a failed attempt to open, in words; `what` names the database without any secret of its URL.
@@ -92,12 +102,12 @@ impl Fault {
         }
     }
 
-    /// The first of the columns that it names which this says something about.
-    pub(in crate::store) fn find_column<T>(&self, find: impl Fn(&str) -> Option<T>) -> Option<T> {
-        let (Self::Unique(columns) | Self::ForeignKey(columns) | Self::Rule(Rule { columns, .. })) = self else {
-            return None;
-        };
-        columns.iter().find_map(|column| find(column.rsplit('.').next().unwrap_or_default()))
+    /// The columns that it names, as the database spells them.
+    pub(in crate::store) fn columns(&self) -> &[String] {
+        match self {
+            Self::Unique(columns) | Self::ForeignKey(columns) | Self::Rule(Rule { columns, .. }) => columns,
+            Self::Lost(_) | Self::Silent(_) | Self::Other(_) => &[],
+        }
     }
 }
 

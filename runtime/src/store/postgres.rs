@@ -4,6 +4,7 @@
 
 pub(in crate::store) mod adopt;
 pub(in crate::store) mod answer;
+mod checks;
 mod columns;
 mod connection;
 mod fault;
@@ -50,11 +51,15 @@ pub(in crate::store) async fn open(url: &str, statements: Arc<AtomicU64>) -> Res
     // A migration may take its time: building an index on a large table is no request.
     let building = options.clone().options([("statement_timeout", "0")]);
     let pulse = pulse::Pulse::of(options.clone());
-    let watched = |options| Door::Postgres(Box::new(Way { options, pulse: Some(Arc::clone(&pulse)) }));
+    let checks = Arc::new(checks::Checks::of(reading.clone()));
+    let watched = |options| {
+        let (pulse, checks) = (Some(Arc::clone(&pulse)), Arc::clone(&checks));
+        Door::Postgres(Box::new(Way { options, pulse, checks }))
+    };
     let database = Database {
         readers: Pool::new(watched(reading), LANES, Arc::clone(&statements)),
         writers: Pool::new(watched(options), LANES, statements),
-        building: Door::Postgres(Box::new(Way { options: building, pulse: None })),
+        building: Door::Postgres(Box::new(Way { options: building, pulse: None, checks: Arc::clone(&checks) })),
     };
     look_at(&database, &place).await?;
     Ok(database)

@@ -24,7 +24,7 @@ pub(in crate::store) mod people;
 mod pickers;
 mod pointing;
 pub(in crate::store) mod reach;
-mod refused;
+pub(in crate::store) mod refused;
 pub(in crate::store) mod retention;
 pub(in crate::store) mod select;
 pub(in crate::store) mod sessions;

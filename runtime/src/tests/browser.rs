@@ -313,9 +313,13 @@ impl Browser {
     }
 
     pub(super) async fn send(&mut self, method: Method, path: &str, body: String) -> Answer {
+        self.send_as("application/x-www-form-urlencoded", method, path, body).await
+    }
+
+    async fn send_as(&mut self, kind: &str, method: Method, path: &str, body: String) -> Answer {
         let mut request = Request::builder().method(&method).uri(path);
         if method == Method::POST {
-            request = request.header(header::CONTENT_TYPE, "application/x-www-form-urlencoded");
+            request = request.header(header::CONTENT_TYPE, kind);
         }
         if !self.cookies.is_empty() {
             let jar: Vec<String> = self.cookies.iter().map(|(name, value)| format!("{name}={value}")).collect();
@@ -328,6 +332,15 @@ impl Browser {
         request.extensions_mut().insert(Peer(self.peer));
         let answer = self.service.call(request).await.expect("an answer, always");
         self.keep(answer).await
+    }
+
+    /// A file, with the token of the newest page.
+    pub(super) async fn upload(&mut self, path: &str, name: &str, file: &str) -> Answer {
+        let part =
+            |rest: &str, text: &str| format!("--cut\r\nContent-Disposition: form-data; {rest}\r\n\r\n{text}\r\n");
+        let (token, file) =
+            (part("name=\"_csrf\"", &self.csrf), part(&format!("name=\"file\"; filename=\"{name}\""), file));
+        self.send_as("multipart/form-data; boundary=cut", Method::POST, path, format!("{token}{file}--cut--\r\n")).await
     }
 
     async fn keep(&mut self, answer: http::Response<crate::response::Body>) -> Answer {

@@ -2,6 +2,7 @@
 //! serves; and nothing of their tables is altered by it. `BAILIWICK_ACCEPT=1` writes anew what stands here.
 
 mod importing;
+mod refused;
 mod rules;
 mod serving;
 
@@ -64,7 +65,7 @@ async fn stands_here(made: [&'static str; 2], name: &str) -> Vec<String> {
 async fn schema(url: &str) -> String {
     const SQLITE: &str = "SELECT (SELECT user_version FROM pragma_user_version) || coalesce(group_concat(sql, char(10)), '') \
          FROM (SELECT sql FROM sqlite_schema WHERE tbl_name NOT LIKE 'bw\\_%' ESCAPE '\\' AND name <> 'sqlite_sequence' ORDER BY type, name)";
-    const POSTGRES: &str = "SELECT string_agg(line, chr(10) ORDER BY line) FROM (\
+    const POSTGRES: &str = "SELECT coalesce(string_agg(line, chr(10) ORDER BY line), '') FROM (\
          SELECT format('%s %s %s %s %s', attrelid::regclass, attnum, attname, format_type(atttypid, atttypmod), attnotnull) AS line \
          FROM pg_attribute WHERE attnum > 0 AND attrelid IN (SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace AND \
          relname NOT LIKE 'bw\\_%') UNION ALL SELECT format('%s %s', conrelid::regclass, pg_get_constraintdef(oid)) FROM \

@@ -71,6 +71,11 @@ impl Shop {
         place::ask::<String>(&self.url, place::either(sqlite, postgres), &[]).await
     }
 
+    /// Past the panel.
+    pub(crate) async fn run(&self, sql: &'static str) {
+        place::run(&self.url, sql).await;
+    }
+
     /// Nothing but the panel's own tables came to be.
     pub(crate) async fn is_as_it_was(&self) {
         similar_asserts::assert_eq!(schema(&self.url).await, self.before);

@@ -103,7 +103,11 @@ async fn a_form_ticks_what_is_linked_adds_without_a_script_and_loses_nothing() {
     let answer = clinic.post(&desk, &path, &wrong).await.expect("a form");
     assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
     let page = html(&answer);
-    assert!(page.contains("Choose one from the list.") && page.contains("another one") && !page.contains("Hidden"));
+    assert!(
+        page.contains("What this points at is gone, or not open to you.")
+            && page.contains("another one")
+            && !page.contains("Hidden")
+    );
     assert_eq!(clinic.linked(bert).await, (Vec::new(), 1));
 
     let saved = format!("tags=&tags={allergic}&tags={urgent}&was.tags=&bw.version=1");

@@ -13,6 +13,7 @@ use sqlx::{Arguments as _, AssertSqlSafe, ConnectOptions as _, Encode, PgConnect
 
 use rust_decimal::Decimal;
 
+use super::checks::Checks;
 use super::fault::sorted;
 use super::pulse::{Pulse, Silent, Way};
 use crate::error::Error;
@@ -30,6 +31,7 @@ pub(in crate::store) struct Connection {
     inner: PgConnection,
     /// None: its statements take as long as they need.
     pulse: Option<Arc<Pulse>>,
+    checks: Arc<Checks>,
 }
 
 impl Connection {
@@ -37,22 +39,27 @@ impl Connection {
     pub(in crate::store) async fn open(way: &Way) -> Result<Self, Fault> {
         let pulse = way.pulse.clone();
         let inner = within(pulse.as_deref(), way.options.connect()).await?;
-        Ok(Self { inner, pulse })
+        Ok(Self { inner, pulse, checks: Arc::clone(&way.checks) })
     }
 
     /// All rows.
     pub(in crate::store) async fn rows(&mut self, sql: Sql) -> Result<Vec<Answer>, Fault> {
         let (text, bound) = sql.into_parts(Dialect::Postgres);
         let statement = sqlx::query_with(text, arguments(bound)?);
-        let rows = within(self.pulse.as_deref(), statement.fetch_all(&mut self.inner)).await?;
-        Ok(rows.into_iter().map(Answer::Postgres).collect())
+        match within(self.pulse.as_deref(), statement.fetch_all(&mut self.inner)).await {
+            Ok(rows) => Ok(rows.into_iter().map(Answer::Postgres).collect()),
+            Err(fault) => Err(self.checks.placed(fault).await),
+        }
     }
 
     /// Runs it; how many rows it changed.
     pub(in crate::store) async fn execute(&mut self, sql: Sql) -> Result<u64, Fault> {
         let (text, bound) = sql.into_parts(Dialect::Postgres);
         let statement = sqlx::query_with(text, arguments(bound)?);
-        Ok(within(self.pulse.as_deref(), statement.execute(&mut self.inner)).await?.rows_affected())
+        match within(self.pulse.as_deref(), statement.execute(&mut self.inner)).await {
+            Ok(done) => Ok(done.rows_affected()),
+            Err(fault) => Err(self.checks.placed(fault).await),
+        }
     }
 
     /// Runs all statements of a text.

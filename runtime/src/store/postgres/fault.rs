@@ -4,7 +4,7 @@
 use sqlx::postgres::PgDatabaseError;
 
 use crate::error::Error;
-use crate::store::fault::{About, Fault};
+use crate::store::fault::{About, Fault, Named, Rule};
 
 /// What a failed statement was.
 pub(super) fn sorted(error: &sqlx::Error) -> Fault {
@@ -42,7 +42,12 @@ fn of_code(said: &PgDatabaseError) -> Fault {
         // The schema was changed under a prepared statement; a new connection prepares it anew.
         (_, "0A000") if message.contains("cached plan") => unavailable("the schema changed meanwhile"),
         (_, "23502") => rule(About::Missing, said.column().map(str::to_owned).into_iter().collect()),
-        (_, "23514") => rule(About::Own, of_check(said.table(), said.constraint())),
+        (_, "23514") => {
+            let columns = of_check(said.table(), said.constraint());
+            let check = if columns.is_empty() { named(said) } else { None };
+            let said = format!("PostgreSQL {code}: {}", said.constraint().unwrap_or_default());
+            Fault::Rule(Rule { what: About::Own, columns, said, check })
+        }
         // `value too long for type character varying(40)`, in whichever language: the number alone is read.
         (_, "22001") => rule(About::Length(number_in(message)), Vec::new()),
         (_, "22003") => rule(About::Range, Vec::new()),
@@ -72,6 +77,12 @@ fn of_check(table: Option<&str>, check: Option<&str>) -> Vec<String> {
         Some(rest.trim_end_matches(|c: char| c.is_ascii_digit()).strip_suffix("_check")?.to_owned())
     };
     table.zip(check).and_then(|(table, check)| of(table, check)).into_iter().collect()
+}
+
+/// A check that has a name of its own, to be asked for; `TABLE_check` may be about several columns, or about one.
+fn named(said: &PgDatabaseError) -> Option<Box<Named>> {
+    let (schema, table, name) = (said.schema()?, said.table()?, said.constraint()?);
+    Some(Box::new(Named { schema: schema.to_owned(), table: table.to_owned(), name: name.to_owned() }))
 }
 
 /// The number in parentheses.

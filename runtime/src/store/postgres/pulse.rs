@@ -22,6 +22,8 @@ use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions as _, Connection as _};
 use tokio::sync::Mutex;
 
+use super::checks::Checks;
+
 /// How long a statement is waited for before anybody asks whether the server is there.
 pub(in crate::store) const PATIENCE: Duration = Duration::from_secs(1);
 /// How long it then may say nothing.
@@ -39,6 +41,8 @@ pub(in crate::store) struct Way {
     pub(super) options: PgConnectOptions,
     /// None: what is said there may take as long as it needs.
     pub(super) pulse: Option<Arc<Pulse>>,
+    /// What checks there are about.
+    pub(super) checks: Arc<Checks>,
 }
 
 impl Way {

@@ -4,13 +4,12 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::change::{at_field, incomplete, push_ids};
+use super::change::{incomplete, push_ids};
 use super::{links, refused};
 use crate::error::Error;
 use crate::panel::{Field, FieldSet, Kind, Model};
 use crate::store::answer::Answer;
 use crate::store::dialect::scaling;
-use crate::store::fault::Fault;
 use crate::store::fit;
 use crate::store::sql::{Bound, Sql};
 use crate::store::transaction::Transaction;
@@ -222,7 +221,7 @@ impl Transaction {
                 push_write(&mut sql, model, field, value);
             }
             sql.push(if some { ") RETURNING " } else { " RETURNING " }).name(model.key_column());
-            let answer = self.row(sql).await.map_err(|fault| at_field(model, fault, row, FieldSet::ALL))?;
+            let answer = self.row(sql).await.map_err(|fault| refused::at_field(model, fault, row, FieldSet::ALL))?;
             let id = answer.map(|answer| answer.int(0)).transpose()?.flatten();
             ids.push(id.ok_or(Error::Check("The table gives new rows no number, so that none can be made here."))?);
         }
@@ -260,18 +259,6 @@ impl Transaction {
         }
         sql.push(" WHERE ").name(model.key_column());
         push_ids(&mut sql, ids);
-        self.execute(sql).await.map_err(|fault| at_field(model, fault, after, changed))
-    }
-}
-
-/// What is no mistake of this program, though the block knows nothing of it.
-pub(super) fn refusal(fault: Fault) -> Error {
-    match fault {
-        Fault::ForeignKey(_) => {
-            Error::Check("Rows of another table stand in the way: they hold this one, or lack what it points at.")
-        }
-        Fault::Unique(_) => Error::Check("Another row has these values already."),
-        Fault::Rule(_) => Error::Check(refused::OWN),
-        fault => fault.into(),
+        self.execute(sql).await.map_err(|fault| refused::at_field(model, fault, after, changed))
     }
 }

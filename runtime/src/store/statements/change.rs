@@ -9,7 +9,6 @@ use crate::authorize::Terms;
 use crate::error::Error;
 use crate::panel::{FieldSet, Kind, Model, Panel};
 use crate::store::answer::Answer;
-use crate::store::fault::Fault;
 use crate::store::fit;
 use crate::store::query::{GetQuery, ListedRow};
 use crate::store::sql::{Sql, parts};
@@ -218,7 +217,8 @@ impl Transaction {
             }
             sql.push(") RETURNING id");
             let first = rows.first().ok_or_else(|| incomplete(model))?;
-            let answers = self.rows(sql).await.map_err(|fault| at_field(model, fault, first, FieldSet::ALL))?;
+            let answers =
+                self.rows(sql).await.map_err(|fault| refused::at_field(model, fault, first, FieldSet::ALL))?;
             let mut chunk = answers.iter().map(|a| a.whole(0)).collect::<Result<Vec<_>, _>>()?;
             // SQLite does not promise the order of RETURNING; it does number new rows upwards.
             chunk.sort_unstable();
@@ -248,7 +248,7 @@ impl Transaction {
             sql.push(", ").name(field.name).push(" = ").push_bind(fit::stored(field.kind, value)?);
         }
         sql.push(" WHERE id = ").push_bind(after.id).push(" AND \"version\" = ").push_bind(version);
-        let held = self.execute(sql).await.map_err(|fault| at_field(model, fault, after, changed))? == 1;
+        let held = self.execute(sql).await.map_err(|fault| refused::at_field(model, fault, after, changed))? == 1;
         if held {
             self.update_links(model, after, changed).await?;
         }
@@ -274,7 +274,7 @@ impl Transaction {
         }
         sql.push(" WHERE id");
         push_ids(&mut sql, ids);
-        self.execute(sql).await.map_err(|fault| at_field(model, fault, like, changed))
+        self.execute(sql).await.map_err(|fault| refused::at_field(model, fault, like, changed))
     }
 
     /// Removes rows; how many there were.
@@ -285,7 +285,7 @@ impl Transaction {
             let mut sql = Sql::new("DELETE FROM ");
             sql.name(model.table).push(" WHERE ").name(model.key_column());
             push_ids(&mut sql, ids);
-            removed += self.execute(sql).await.map_err(|fault| on_removal(model, fault))?;
+            removed += self.execute(sql).await.map_err(|fault| refused::of_the_row(model, fault))?;
         }
         Ok(removed)
     }
@@ -340,26 +340,4 @@ pub(super) fn read_whole(model: &'static Model, answer: &Answer) -> Result<Row, 
         row.set(field.index, answer.value(field.kind, 2 + place)?);
     }
     Ok(row)
-}
-
-/// A broken rule of the table, as a sentence at the field; `written`: the values that were on their way into it.
-pub(super) fn at_field(model: &'static Model, fault: Fault, row: &Row, written: FieldSet) -> Error {
-    if let Fault::Rule(rule) = &fault {
-        return refused::by_rule(model, rule, row, written);
-    }
-    match (&fault, fault.find_column(|column| model.field_by_column(column))) {
-        (Fault::Unique(_), Some(field)) => Error::field(field.index, "Another row has this value already."),
-        // The row that it pointed at went while this was being written.
-        (Fault::ForeignKey(_), Some(field)) if !matches!(field.kind, Kind::Model(..) | Kind::Actor) => {
-            Error::field(field.index, "The table that this points at has no row for this.")
-        }
-        (Fault::ForeignKey(_), Some(field)) => Error::field(field.index, "Choose one from the list."),
-        _ if model.adopted.is_some() => adopted::refusal(fault),
-        _ => fault.into(),
-    }
-}
-
-/// Rows of an adopted table may be held by rows that the panel knows nothing of.
-fn on_removal(model: &'static Model, fault: Fault) -> Error {
-    if model.adopted.is_some() { adopted::refusal(fault) } else { fault.into() }
 }

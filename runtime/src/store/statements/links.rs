@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::adopted;
 use super::change::{incomplete, push_ids};
 use super::condition::{self, Alias};
+use super::refused;
 use super::select::{MAIN, label_fields, label_scope, push_field, read_label};
 use crate::authorize::Terms;
 use crate::condition::{Among, Condition};
@@ -256,7 +256,7 @@ impl Transaction {
             let mut sql = Sql::new("DELETE FROM ");
             sql.name(links.table).push(" WHERE ").name(links.from);
             push_ids(&mut sql, ids);
-            self.execute(sql).await?;
+            self.execute(sql).await.map_err(|fault| refused::of_the_row(model, fault))?;
         }
         Ok(())
     }
@@ -278,9 +278,8 @@ impl Transaction {
             sql.push(")");
             self.execute(sql).await.map_err(|fault| match fault {
                 // The row that it leads to went while this was being written.
-                Fault::ForeignKey(_) => Error::field(field.index, "Choose from the list."),
-                fault if model.adopted.is_some() => adopted::refusal(fault),
-                fault => fault.into(),
+                Fault::ForeignKey(_) => Error::field(field.index, refused::NOT_THERE),
+                fault => refused::of_the_row(model, fault),
             })?;
         }
         Ok(())

@@ -8,6 +8,7 @@ use crate::constraint;
 use crate::error::{Error, FieldFault};
 use crate::panel::{Automatic, Field, FieldSet, Kind, Model, Verb};
 use crate::store::statements::change::Pointed;
+use crate::store::statements::refused::NOT_THERE;
 use crate::value::{Row, Value};
 
 impl Write {
@@ -86,7 +87,7 @@ impl Write {
             .iter()
             .zip(seen)
             .filter(|(_, seen)| !seen)
-            .map(|(field, _)| FieldFault { field: field.index, message: "Choose one from the list.".to_owned() })
+            .map(|(field, _)| FieldFault { field: field.index, message: NOT_THERE.to_owned() })
             .collect();
         faults.dedup();
         if faults.is_empty() { Ok(()) } else { Err(Error::Fields(faults)) }
