@@ -2,7 +2,7 @@
 //! not grow with the rows, nothing leaves unrecorded, and an export that breaks off breaks the visitor's connection.
 //!
 //! What leaves a row is what the export terms and the view terms both hold in that row; of a key, the label only where
-//! the viewer sees it and nothing personal travels in it without a reason.
+//! the viewer sees it and nothing personal travels in it without a reason that the block gives for that very row.
 
 pub(crate) mod log;
 mod sending;
@@ -61,7 +61,7 @@ impl Column {
 /// The columns that may leave at all, in the order of the model.
 pub(crate) fn columns(panel: &'static Panel, view: &Terms, export: &Terms, targets: &[Terms]) -> Vec<Column> {
     let fields = export.fields_somewhere().intersection(view.fields_somewhere());
-    let revealed = export.revealed();
+    let revealed = export.revealed_somewhere();
     let mut columns = vec![Column::Id];
     for field in export.model().fields.iter().filter(|field| fields.contains(field.index)) {
         if field.kind == Kind::Secret || field.sensitivity == Sensitivity::Secret {
@@ -191,15 +191,33 @@ impl Export {
             .collect()
     }
 
+    /// Fields whose label leaves a row only with a reason.
+    fn personal_labels(&self) -> FieldSet {
+        let is_personal_there = |target| {
+            let seen = self.targets.iter().find(|terms| terms.model().index == target);
+            seen.is_none_or(|terms| is_personal(terms.model()))
+        };
+        self.columns.iter().fold(FieldSet::NONE, |all, column| match column {
+            Column::Label(field) => match field.kind {
+                Kind::Model(target, _) | Kind::Many(&Links { model: target, .. }) if !is_personal_there(target) => all,
+                _ => all.with(field.index),
+            },
+            Column::Id | Column::Field(_) => all,
+        })
+    }
+
     fn cells<'r>(
         &self,
         view: &Terms,
         right: &Terms,
-        labels: &[LabelOf<'_>],
+        (labels, personal): (&[LabelOf<'_>], FieldSet),
         listed: &'r ListedRow,
         (id, linked): (&'r Value, &'r [(usize, String)]),
     ) -> Vec<Cell<'r>> {
         let open = right.fields_of(&listed.row).intersection(view.fields_of(&listed.row));
+        // Another clause's reason is none for this row.
+        let revealed = if personal.is_empty() { personal } else { right.revealed_of(&listed.row) };
+        let may_tell = |field: usize| open.contains(field) && (!personal.contains(field) || revealed.contains(field));
         self.columns
             .iter()
             .map(|column| match column {
@@ -207,11 +225,11 @@ impl Export {
                 Column::Field(field) if open.contains(field.index) => {
                     listed.row.get(field.index).map_or(Cell::Hidden, Cell::Value)
                 }
-                Column::Label(field) if open.contains(field.index) && field.links().is_some() => {
+                Column::Label(field) if may_tell(field.index) && field.links().is_some() => {
                     let words = linked.iter().find(|(of, _)| *of == field.index);
                     words.map_or(Cell::Hidden, |(_, words)| Cell::Words(words))
                 }
-                Column::Label(field) if open.contains(field.index) => {
+                Column::Label(field) if may_tell(field.index) => {
                     let place = labels.iter().position(|label| label.field == field.index);
                     match place.and_then(|place| listed.labels.get(place)) {
                         Some(Label::Text(text)) => Cell::Words(text),
@@ -246,7 +264,7 @@ impl Walk for Export {
         let model = self.view.model();
         let names = self.columns.iter().map(|column| column.name()).collect();
         let mut writer = Writer::new(self.format, model.plural, names)?;
-        let labels = self.labels();
+        let (labels, personal) = (self.labels(), self.personal_labels());
         let mut position = Position::First;
         loop {
             let (view, right) = self.rights(store, clock).await?;
@@ -254,7 +272,7 @@ impl Walk for Export {
             for listed in &page.rows {
                 if right.covers(&listed.row) {
                     let (id, linked) = (Value::Int(listed.row.id), in_words(listed));
-                    writer.row(&self.cells(&view, &right, &labels, listed, (&id, &linked)))?;
+                    writer.row(&self.cells(&view, &right, (&labels, personal), listed, (&id, &linked)))?;
                     *sent += 1;
                 }
                 if sending::hand_on(&mut writer, to).await == Ended::ReaderGone {

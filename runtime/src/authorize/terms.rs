@@ -117,10 +117,20 @@ impl Terms {
         always.union(in_each)
     }
 
-    /// Fields of which the block says why they may leave although they are personal (`reveal`).
+    /// Fields of which the block says in some rows why they may leave although they are personal (`reveal`).
     #[must_use]
-    pub fn revealed(&self) -> FieldSet {
+    pub fn revealed_somewhere(&self) -> FieldSet {
         self.cells.iter().filter(|cell| cell.reveal.is_some()).fold(FieldSet::NONE, |all, cell| all.union(cell.fields))
+    }
+
+    /// Those of them in this row: the reason of one clause is none for the rows of another. What was not fetched counts
+    /// against, as in [`Terms::fields_of`].
+    #[must_use]
+    pub fn revealed_of(&self, row: &Row) -> FieldSet {
+        self.cells
+            .iter()
+            .filter(|cell| cell.reveal.is_some() && cell.condition.lets_through(row))
+            .fold(FieldSet::NONE, |all, cell| all.union(cell.fields))
     }
 
     /// The reasons that the block gives for it, each once.
