@@ -12,10 +12,10 @@ pub use rust_decimal::Decimal;
 pub use serde_json::Value as Json;
 pub use uuid::Uuid;
 
-pub use self::column::{Column, Filter, Links, Query};
+pub use self::column::{Column, Filter, Links, Order, Query};
 pub use self::field_type::{FieldType, PersonId, SecretHash, text_of};
 pub use self::given::{Given, Input};
-pub use self::query::{create, delete, get, list, update};
+pub use self::query::{Page, create, delete, get, list, page, update};
 pub(crate) use self::query::{readable_fields, typed};
 pub use self::route::{ActionName, At, Fixed, NoAction, TypedRoute, UnknownPath, parse_route, print_route};
 use crate::panel;
@@ -36,6 +36,11 @@ pub trait Model: Sized + Send + Sync + 'static {
     const PANEL: &'static panel::Panel;
     /// Its table.
     const MODEL: &'static panel::Model;
+
+    /// All rows, newest first, 50 at once: where a query begins.
+    fn query() -> Query<Self> {
+        Query::all()
+    }
 
     /// The row as this type; `None` when a field was not fetched or holds a value of another type.
     fn from_row(row: &Row) -> Option<Self>;

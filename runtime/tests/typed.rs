@@ -13,8 +13,8 @@ use bailiwick::authorize::{Actor, authorize};
 use bailiwick::condition::Asker;
 use bailiwick::panel::Verb;
 use bailiwick::prelude::*;
-use bailiwick::store::NewPerson;
-use bailiwick::typed::{FieldType, Given, Input, PersonId};
+use bailiwick::store::{Count, NewPerson};
+use bailiwick::typed::{FieldType, Given, Input, Page, PersonId};
 use bailiwick::value::Value;
 use bailiwick::{Error, Store, action};
 use chrono::{DateTime, Utc};
@@ -202,7 +202,7 @@ async fn rows_outside_the_scope_are_not_there() {
     let view = May::<View, Letter>::ask(&person(Role::Clerk)).expect("the right");
     assert!(Letter::get(&world.store, &view, calm).await.expect("an answer").is_some());
     assert!(Letter::get(&world.store, &view, cross).await.expect("an answer").is_none());
-    let all = Letter::list(&world.store, &view, Query::all()).await.expect("rows");
+    let all = Letter::list(&world.store, &view, Letter::query()).await.expect("rows");
     assert_eq!(all.iter().map(|one| one.id).collect::<Vec<_>>(), [calm]);
     let edit = May::<Edit, Letter>::ask(&person(Role::Clerk)).expect("the right");
     let change = LetterChange { subject: Some("mine".to_owned()), ..Default::default() };
@@ -217,7 +217,7 @@ async fn a_row_with_hidden_fields_is_refused_and_not_given_with_holes() {
     let may = May::<View, Letter>::ask(&person(Role::Guest)).expect("the right");
     for refused in [
         Letter::get(&world.store, &may, id).await.map(|_| ()),
-        Letter::list(&world.store, &may, Query::all()).await.map(|_| ()),
+        Letter::list(&world.store, &may, Letter::query()).await.map(|_| ()),
     ] {
         match refused {
             Err(Error::Beyond(text)) => assert!(text.contains("Note") && !text.contains("eyes"), "{text}"),
@@ -237,13 +237,38 @@ async fn columns_filter_and_sort() {
         let rows = Letter::list(&world.store, &may, query).await.expect("rows");
         rows.into_iter().map(|one| one.subject).collect::<String>()
     };
-    assert_eq!(subjects(Query::all()).await, "CAB");
-    assert_eq!(subjects(Query::all().ascending(Letter::SUBJECT)).await, "ABC");
-    assert_eq!(subjects(Query::all().descending(Letter::SUBJECT).limit(2)).await, "CB");
-    assert_eq!(subjects(Query::all().only(Letter::MOOD.eq(Mood::Cross))).await, "A");
-    assert_eq!(subjects(Query::all().only(!Letter::MOOD.eq(Mood::Cross) & Letter::SUBJECT.gt("B"))).await, "C");
-    assert_eq!(subjects(Query::all().only(Letter::SUBJECT.contains("a") | Letter::SUBJECT.eq("C"))).await, "CA");
-    assert_eq!(subjects(Query::all().only(Letter::DESK.one_of([world.desk]) & Letter::NOTE.is_null())).await, "CAB");
+    assert_eq!(subjects(Letter::query()).await, "CAB");
+    assert_eq!(subjects(Letter::query().order(Letter::SUBJECT.ascending())).await, "ABC");
+    assert_eq!(subjects(Letter::query().order(Letter::SUBJECT.descending()).limit(2)).await, "CB");
+    assert_eq!(subjects(Letter::query().filter(Letter::MOOD.eq(Mood::Cross))).await, "A");
+    assert_eq!(subjects(Letter::query().filter(!Letter::MOOD.eq(Mood::Cross) & Letter::SUBJECT.gt("B"))).await, "C");
+    assert_eq!(subjects(Letter::query().filter(Letter::SUBJECT.contains("a") | Letter::SUBJECT.eq("C"))).await, "CA");
+    assert_eq!(
+        subjects(Letter::query().filter(Letter::DESK.one_of([world.desk]) & Letter::NOTE.is_null())).await,
+        "CAB"
+    );
+}
+
+#[tokio::test]
+async fn pages_lead_on_and_back_within_the_scope() {
+    let world = world().await;
+    for (subject, mood) in
+        [("B", Mood::Calm), ("A", Mood::Calm), ("X", Mood::Cross), ("D", Mood::Calm), ("C", Mood::Calm)]
+    {
+        world.letter(subject, mood, None).await;
+    }
+    // Who sees calm letters alone.
+    let may = May::<View, Letter>::ask(&person(Role::Clerk)).expect("the right");
+    let query = Letter::query().filter(Letter::SUBJECT.ne("D")).order(Letter::SUBJECT.ascending()).limit(2);
+    let subjects = |page: &Page<Letter>| page.rows.iter().map(|one| one.subject.as_str()).collect::<String>();
+    let first = Letter::page(&world.store, &may, query).await.expect("a page");
+    assert_eq!((subjects(&first).as_str(), first.total), ("AB", Count::Exactly(3)));
+    assert!(first.previous.is_none());
+    let last = Letter::page(&world.store, &may, first.next.expect("a way on")).await.expect("a page");
+    assert_eq!((subjects(&last).as_str(), last.total), ("C", Count::Exactly(3)));
+    assert!(last.next.is_none());
+    let back = Letter::page(&world.store, &may, last.previous.expect("a way back")).await.expect("a page");
+    assert_eq!(subjects(&back), "AB");
 }
 
 #[test]

@@ -35,6 +35,6 @@ bailiwick::admin! {
 }
 
 fn main() {
-    let _ = Query::<Desk>::all().only(Desk::ROOM.eq(DeskId(3)));
-    let _ = Query::<Desk>::all().only(Room::SEATS.gt(4));
+    let _ = Desk::query().filter(Desk::ROOM.eq(DeskId(3)));
+    let _ = Desk::query().filter(Room::SEATS.gt(4));
 }

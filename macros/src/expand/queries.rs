@@ -11,8 +11,8 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
     let (name, id, new, change) = (&model.name, id_type(model), new_type(model), change_type(model));
     let tokens = tokens(model, names);
     // Over the model: that is where an editor should lead, and what rustc should show.
-    let [get, list, create, update, delete] =
-        ["get", "list", "create", "update", "delete"].map(|word| Ident::new(word, name.span()));
+    let [get, list, page, create, update, delete] =
+        ["get", "list", "page", "create", "update", "delete"].map(|word| Ident::new(word, name.span()));
     let (may, close) = (Ident::new("may", name.span()), quote_spanned! { name.span()=> > });
     quote! {
         #[allow(dead_code, unreachable_pub)]
@@ -33,6 +33,15 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
                 query: ::bailiwick::typed::Query<Self>,
             ) -> ::std::result::Result<::std::vec::Vec<Self>, ::bailiwick::Error> {
                 ::bailiwick::typed::list(db, #may, query).await
+            }
+
+            /// The same with how many there are and with the queries of the pages beside it.
+            pub async fn #page(
+                db: &::bailiwick::Store,
+                #may: &::bailiwick::May<::bailiwick::View, Self #close,
+                query: ::bailiwick::typed::Query<Self>,
+            ) -> ::std::result::Result<::bailiwick::typed::Page<Self>, ::bailiwick::Error> {
+                ::bailiwick::typed::page(db, #may, query).await
             }
 
             /// Inserts a row that the token covers.

@@ -5,10 +5,11 @@ use std::fmt;
 use std::marker::PhantomData;
 use std::ops::{BitAnd, BitOr, Not};
 
-use super::{FieldType, Model, RowId};
+use super::{FieldType, RowId};
 use crate::condition::{Condition, Term};
 use crate::panel::Sort;
 use crate::predicate::Op;
+use crate::store::Position;
 
 /// A field of `M` that holds a `T`.
 pub struct Column<M, T> {
@@ -42,6 +43,16 @@ impl<M, T> Column<M, T> {
     #[must_use]
     pub fn field(self) -> usize {
         self.field
+    }
+
+    /// Smallest first, nulls before all others.
+    pub fn ascending(self) -> Order<M> {
+        Order { sort: Sort { field: self.field, descending: false }, of: PhantomData }
+    }
+
+    /// Largest first, nulls behind all others.
+    pub fn descending(self) -> Order<M> {
+        Order { sort: Sort { field: self.field, descending: true }, of: PhantomData }
     }
 
     /// There is no value.
@@ -193,40 +204,42 @@ impl<M> fmt::Debug for Filter<M> {
     }
 }
 
-/// Which rows of `M`, in which order, how many.
+/// By what rows of `M` are ordered; made by [`Column::ascending`] and [`Column::descending`].
+#[must_use]
+#[derive(Debug)]
+pub struct Order<M> {
+    sort: Sort,
+    of: PhantomData<fn() -> M>,
+}
+
+/// Which rows of `M`, in which order, how many at once, and from where on. [`super::Model::query`] begins one.
 #[must_use]
 #[derive(Debug)]
 pub struct Query<M> {
     pub(super) filter: Condition,
     pub(super) sort: Option<Sort>,
     pub(super) limit: u32,
+    pub(super) position: Position,
     of: PhantomData<fn() -> M>,
 }
 
 /// Rows that a query gives at most, unless it says otherwise: the size of a page.
 const ROWS: u32 = 50;
 
-impl<M: Model> Query<M> {
-    /// All rows, newest first, at most 50.
-    pub fn all() -> Self {
-        Self { filter: Condition::Always, sort: None, limit: ROWS, of: PhantomData }
+impl<M> Query<M> {
+    pub(super) fn all() -> Self {
+        Self { filter: Condition::Always, sort: None, limit: ROWS, position: Position::First, of: PhantomData }
     }
 
     /// These rows alone; said twice, both must hold.
-    pub fn only(mut self, filter: Filter<M>) -> Self {
+    pub fn filter(mut self, filter: Filter<M>) -> Self {
         self.filter = self.filter.and(filter.condition);
         self
     }
 
-    /// Smallest first.
-    pub fn ascending<T>(mut self, by: Column<M, T>) -> Self {
-        self.sort = Some(Sort { field: by.field, descending: false });
-        self
-    }
-
-    /// Largest first.
-    pub fn descending<T>(mut self, by: Column<M, T>) -> Self {
-        self.sort = Some(Sort { field: by.field, descending: true });
+    /// In this order; rows that are level by their number.
+    pub fn order(mut self, by: Order<M>) -> Self {
+        self.sort = Some(by.sort);
         self
     }
 
@@ -235,10 +248,16 @@ impl<M: Model> Query<M> {
         self.limit = rows;
         self
     }
+
+    /// The same rows from somewhere else on.
+    pub(super) fn at(&self, position: Position) -> Self {
+        Self { position, ..self.clone() }
+    }
 }
 
-impl<M: Model> Default for Query<M> {
-    fn default() -> Self {
-        Self::all()
+// Whatever the model is: a query holds none of its rows.
+impl<M> Clone for Query<M> {
+    fn clone(&self) -> Self {
+        Self { filter: self.filter.clone(), position: self.position.clone(), ..*self }
     }
 }

@@ -8,7 +8,7 @@ use crate::authorize::{Actor, Terms, authorize, authorize_framework};
 use crate::error::Error;
 use crate::grant::{Create, Delete, Edit, May, View};
 use crate::panel::{self, FieldSet, Framework, Kind, Verb};
-use crate::store::{GetQuery, ListQuery, Parents, Position, Store, Updated};
+use crate::store::{Count, GetQuery, ListQuery, Listed, Parents, Position, Store, Updated};
 use crate::value::Row;
 
 /// The row of this number, if it is within the token's rows.
@@ -21,23 +21,58 @@ pub async fn get<M: Model>(db: &Store, may: &May<View, M>, id: M::Id) -> Result<
     found.map(|found| whole(may.terms(), &found.row)).transpose()
 }
 
+/// Some rows of a query that follow each other.
+#[derive(Debug)]
+pub struct Page<M> {
+    /// In its order.
+    pub rows: Vec<M>,
+    /// Of all pages: exactly up to 10,000.
+    pub total: Count,
+    /// The query of the page after this one; none on the last.
+    pub next: Option<Query<M>>,
+    /// The query of the page before this one; none on the first.
+    pub previous: Option<Query<M>>,
+}
+
 /// The rows of the query that are within the token's rows.
 ///
 /// # Errors
 /// [`Error::Beyond`] when the token hides a field of one of them.
 pub async fn list<M: Model>(db: &Store, may: &May<View, M>, query: Query<M>) -> Result<Vec<M>, Error> {
-    let query = ListQuery {
+    let listed = db.list(&rows_of(may, &query, false)).await?;
+    whole_rows(may, &listed)
+}
+
+/// The same with how many there are and with the ways on. Pages are sought by key: the last costs as much as the first, and a
+/// row that comes or goes meanwhile shifts no other.
+///
+/// # Errors
+/// [`Error::Beyond`] when the token hides a field of one of them.
+pub async fn page<M: Model>(db: &Store, may: &May<View, M>, query: Query<M>) -> Result<Page<M>, Error> {
+    let listed = db.list(&rows_of(may, &query, true)).await?;
+    Ok(Page {
+        rows: whole_rows(may, &listed)?,
+        total: listed.count.ok_or_else(|| Error::Bug("a page was not counted".to_owned()))?,
+        next: listed.next.map(|key| query.at(Position::After(key))),
+        previous: listed.previous.map(|key| query.at(Position::Before(key))),
+    })
+}
+
+fn rows_of<'a, M: Model>(may: &'a May<View, M>, query: &Query<M>, count: bool) -> ListQuery<'a> {
+    ListQuery {
         terms: may.terms(),
         columns: readable_fields(M::MODEL),
-        filter: query.filter,
+        filter: query.filter.clone(),
         search: None,
         sort: query.sort,
-        position: Position::First,
+        position: query.position.clone(),
         size: query.limit,
         labels: &[],
-        count: false,
-    };
-    let listed = db.list(&query).await?;
+        count,
+    }
+}
+
+fn whole_rows<M: Model>(may: &May<View, M>, listed: &Listed) -> Result<Vec<M>, Error> {
     listed.rows.iter().map(|one| whole(may.terms(), &one.row)).collect()
 }
 
