@@ -92,6 +92,10 @@ pub(crate) async fn perform_within(
     let (model, action) = (call.terms.model(), call.action);
     let done = caught(async { actions.run(call).await }).await;
     let done = done.map_err(|_| Error::Bug(format!("the body of the action {} panicked", action.name)))??;
+    // The body went on all the same, and with the statement that failed the whole transaction did.
+    if let Some(refusal) = write.refusal() {
+        return Err(refusal);
+    }
     let event = Event::about(EventId::RowActed, model.name, Some(id)).with(Change::fact(
         "action",
         Sensitivity::Internal,
@@ -133,7 +137,8 @@ impl ActionCx<'_> {
     ///
     /// # Errors
     /// [`Error::Beyond`] for another model and for a field that the action's `writes` does not name;
-    /// [`Error::NotFound`] for a row outside the rows in which the person holds the action.
+    /// [`Error::NotFound`] for a row outside the rows in which the person holds the action; and those of a form. Where the
+    /// table itself refuses it the action is refused, also if its body goes on.
     pub async fn update<I: RowId>(&mut self, id: I, change: <I::Model as Model>::Change) -> Result<(), Error> {
         let (model, action) = (self.terms.model(), self.action);
         let given = change.given();
@@ -154,9 +159,13 @@ impl ActionCx<'_> {
         }
         // The key that an action writes was chosen by its body; what a person chose, the body has to look up.
         let parents = Parents::AnyThatExists;
-        match self.write.update(&self.terms, id.number(), None, given.into_values(), parents).await? {
+        match self.write.update(&self.terms, id.number(), None, given.into_values(), parents).await {
             // `perform` commits with the event of the action itself.
-            Updated::Changed(..) | Updated::Unchanged(_) => Ok(()),
+            Ok(Updated::Changed(..) | Updated::Unchanged(_)) => Ok(()),
+            Err(why) => {
+                self.write.was_refused(&why);
+                Err(why)
+            }
         }
     }
 }

@@ -66,7 +66,9 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<
             Ok(Response::see_other(&format!("{list}?{}=deleted", frame::DONE)))
         }
         Err(Error::Held { by, count }) => {
-            let held = format!("{} {} point at it.", words::number(count), by.to_lowercase());
+            let model = cx.panel().models.iter().find(|model| model.plural == by);
+            let many = model.map_or_else(|| by.to_lowercase(), |model| words::so_many(model, count));
+            let held = format!("{many} {} at it.", if count == 1 { "points" } else { "point" });
             question.page(None, Some(held.into()), StatusCode::CONFLICT)
         }
         Err(Error::Stale(_)) => {

@@ -32,7 +32,7 @@ pub(in crate::store) struct Rule {
     pub(in crate::store) columns: Vec<String>,
     /// For the log; no value is quoted in it.
     pub(in crate::store) said: String,
-    /// The check that a server named, where it did not name columns.
+    /// The check that was named, where its columns are still to be asked for.
     pub(in crate::store) check: Option<Box<Named>>,
 }
 

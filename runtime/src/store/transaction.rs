@@ -153,6 +153,11 @@ impl Transaction {
         self.release_savepoint().await
     }
 
+    /// Whether a statement failed, so that it takes no other and has no end.
+    pub(in crate::store) fn has_failed(&self) -> bool {
+        self.failed
+    }
+
     /// Makes it last. By itself only for what is no event (counts of tries, the time a session was seen last); all else
     /// goes through [`crate::store::Write::commit`].
     ///

@@ -39,6 +39,8 @@ pub struct Write {
     mark: u64,
     bell: Arc<Notify>,
     mailed: bool,
+    /// Why a statement of somebody else's code failed, who may have passed over it.
+    refusal: Option<Error>,
 }
 
 /// The proof that something was recorded in a [`Write`]; only the store makes it, and committing asks for it.
@@ -94,6 +96,7 @@ impl Write {
             mark: MARKS.fetch_add(1, Ordering::Relaxed),
             bell: store.bell(),
             mailed: false,
+            refusal: None,
         })
     }
 
@@ -121,6 +124,18 @@ impl Write {
     /// A row within the terms, as it is in this transaction.
     pub async fn get(&mut self, query: &GetQuery<'_>) -> Result<Option<ListedRow>, Error> {
         self.transaction.get(self.panel, query).await
+    }
+
+    /// Keeps in mind why this failed, if nothing more can be done in this change.
+    pub(crate) fn was_refused(&mut self, why: &Error) {
+        if self.transaction.has_failed() {
+            self.refusal.get_or_insert_with(|| why.clone());
+        }
+    }
+
+    /// Why nothing more can be done in it.
+    pub(crate) fn refusal(&mut self) -> Option<Error> {
+        self.refusal.take().filter(|_| self.transaction.has_failed())
     }
 
     /// Holds a row, if it is there, until this is over: what is read of it then is what a change will find.

@@ -7,7 +7,8 @@ use std::time::{Duration, Instant};
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions};
 use sqlx::{Arguments as _, AssertSqlSafe, ConnectOptions as _, SqliteConnection};
 
-use super::fault::sorted;
+use super::adopt::said::Said;
+use super::fault::{sorted, words};
 use crate::error::Error;
 use crate::store::answer::Answer;
 use crate::store::dialect::Dialect;
@@ -53,8 +54,10 @@ impl Connection {
         let (text, bound) = sql.into_parts(Dialect::Sqlite);
         let arguments = arguments(bound)?;
         self.start();
-        let rows = sqlx::query_with(text, arguments).fetch_all(&mut self.inner).await.map_err(|e| sorted(&e))?;
-        Ok(rows.into_iter().map(Answer::Sqlite).collect())
+        match sqlx::query_with(text, arguments).fetch_all(&mut self.inner).await {
+            Ok(rows) => Ok(rows.into_iter().map(Answer::Sqlite).collect()),
+            Err(error) => Err(self.placed(sorted(&error)).await),
+        }
     }
 
     /// Runs it; how many rows it changed.
@@ -62,8 +65,28 @@ impl Connection {
         let (text, bound) = sql.into_parts(Dialect::Sqlite);
         let arguments = arguments(bound)?;
         self.start();
-        let done = sqlx::query_with(text, arguments).execute(&mut self.inner).await.map_err(|e| sorted(&e))?;
-        Ok(done.rows_affected())
+        match sqlx::query_with(text, arguments).execute(&mut self.inner).await {
+            Ok(done) => Ok(done.rows_affected()),
+            Err(error) => Err(self.placed(sorted(&error)).await),
+        }
+    }
+
+    /// Of a check with a name of its own SQLite says that name; which columns it is about stands in the statement that made
+    /// its table, of which it says nothing.
+    async fn placed(&mut self, mut fault: Fault) -> Fault {
+        const TABLES: &str = "SELECT sql FROM sqlite_schema WHERE type = 'table' AND instr(sql, ?1) > 0";
+        if let Fault::Rule(rule) = &mut fault
+            && let Some(check) = rule.check.take()
+            && let Ok(tables) =
+                sqlx::query_scalar::<_, String>(TABLES).bind(&check.name).fetch_all(&mut self.inner).await
+        {
+            let insides = tables.iter().filter_map(|sql| Said::check_of(sql, &check.name));
+            let columns: Vec<String> = insides.flat_map(|inside| words(&inside)).collect();
+            if !columns.is_empty() {
+                rule.columns = columns;
+            }
+        }
+        fault
     }
 
     /// Runs all statements of a text, however long they take.

@@ -1,7 +1,7 @@
 //! What SQLite says, sorted.
 
 use crate::error::Error;
-use crate::store::fault::{About, Fault};
+use crate::store::fault::{About, Fault, Named, Rule};
 
 // Primary result codes, https://www.sqlite.org/rescode.html
 const BUSY: i32 = 5;
@@ -42,8 +42,14 @@ pub(super) fn sorted(error: &sqlx::Error) -> Fault {
         CONSTRAINT_NOTNULL | CONSTRAINT_CHECK => {
             // Behind the colon stands the column; of a check the condition itself, or the name that it was given.
             let named = said.message().split_once(": ").map_or("", |(_, named)| named);
-            let what = if code == CONSTRAINT_CHECK { About::Own } else { About::Missing };
-            return Fault::rule(what, words(named), format!("SQLite {code}: {named}"));
+            let said = format!("SQLite {code}: {named}");
+            if code == CONSTRAINT_NOTNULL {
+                return Fault::rule(About::Missing, words(named), said);
+            }
+            // Table and schema are not told.
+            let check = Named { schema: String::new(), table: String::new(), name: named.to_owned() };
+            let check = Some(Box::new(check));
+            return Fault::Rule(Rule { what: About::Own, columns: words(named), said, check });
         }
         CONSTRAINT_DATATYPE => {
             // `cannot store TEXT value in INTEGER column products.weight`
@@ -68,7 +74,7 @@ pub(super) fn sorted(error: &sqlx::Error) -> Fault {
 }
 
 /// What may be the name of a column in what SQLite says; which ones are, the model knows.
-fn words(said: &str) -> Vec<String> {
+pub(super) fn words(said: &str) -> Vec<String> {
     let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
     said.split(|c: char| !is_part(c)).filter(|word| !word.is_empty()).map(str::to_owned).collect()
 }

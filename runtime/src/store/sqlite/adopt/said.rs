@@ -3,7 +3,7 @@
 
 /// What was read.
 #[derive(Debug, Default)]
-pub(super) struct Said {
+pub(in crate::store::sqlite) struct Said {
     pub(super) comment: String,
     columns: Vec<(String, String)>,
     pub(super) checks: Vec<String>,
@@ -37,8 +37,14 @@ impl Said {
                 said.columns.push((name.to_owned(), about));
             }
         }
-        said.checks = checks(&code);
+        said.checks = checks(&code).into_iter().map(|(_, inside)| inside).collect();
         said
+    }
+
+    /// The inside of the check that has this name.
+    pub(in crate::store::sqlite) fn check_of(sql: &str, name: &str) -> Option<String> {
+        let code: String = sql.lines().flat_map(|line| [split(line).0, "\n"]).collect();
+        checks(&code).into_iter().find(|(of, _)| of == name).map(|(_, inside)| inside)
     }
 
     /// Beside this column.
@@ -69,8 +75,8 @@ fn split(line: &str) -> (&str, &str) {
     (line, "")
 }
 
-/// The inside of each `CHECK (…)`.
-fn checks(code: &str) -> Vec<String> {
+/// Name, if it has one, and inside of each `CHECK (…)`.
+fn checks(code: &str) -> Vec<(String, String)> {
     let mut found = Vec::new();
     let mut quote = None;
     let mut open: Option<(usize, u32)> = None;
@@ -88,7 +94,8 @@ fn checks(code: &str) -> Vec<String> {
             }
             (None, ')') => {
                 if let Some((start, _)) = open.filter(|(_, of)| *of == depth) {
-                    found.push(code[start..at].to_owned());
+                    let before = code[..start - 1].trim_end();
+                    found.push((name_at_the_end(&before[..before.len() - 5]), code[start..at].to_owned()));
                     open = None;
                 }
                 depth = depth.saturating_sub(1);
@@ -99,9 +106,32 @@ fn checks(code: &str) -> Vec<String> {
     found
 }
 
+/// Of `… CONSTRAINT name`, or nothing.
+fn name_at_the_end(code: &str) -> String {
+    let code = code.trim_end();
+    let (rest, name) = match code.chars().last() {
+        Some(end @ ('"' | '`')) => code[..code.len() - 1].rsplit_once(end).unwrap_or_default(),
+        Some(']') => code[..code.len() - 1].rsplit_once('[').unwrap_or_default(),
+        _ => code.rsplit_once(|c: char| c.is_whitespace()).unwrap_or_default(),
+    };
+    let is_one = rest.trim_end().to_ascii_uppercase().ends_with("CONSTRAINT");
+    if is_one { name.to_owned() } else { String::new() }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Said;
+
+    #[test]
+    fn a_check_is_found_by_its_name() {
+        let sql = "CREATE TABLE a (b INTEGER CONSTRAINT \"not one\" CHECK (b <> 1), -- CONSTRAINT c CHECK (d)\n c TEXT CHECK (c > \
+                   ''), constraint [both] check (b > 2 OR (c = 'CONSTRAINT x CHECK (y)')), CONSTRAINT last\nCHECK(c < 'z'))";
+        let of = |name| Said::check_of(sql, name);
+        assert_eq!(of("not one").as_deref(), Some("b <> 1"));
+        assert_eq!(of("both").as_deref(), Some("b > 2 OR (c = 'CONSTRAINT x CHECK (y)')"));
+        assert_eq!(of("last").as_deref(), Some("c < 'z'"));
+        assert_eq!((of("c"), of("x"), of("TEXT")), (None, None, None));
+    }
 
     #[test]
     fn what_stands_beside_the_columns_is_read() {
