@@ -124,9 +124,9 @@ async fn a_statement_that_takes_long_for_a_reason_is_waited_for() {
     // Somebody asks meanwhile whether the server is there, and more than once.
     let before = server.connections();
     while server.connections() < before + 2 {
+        assert!(!adding.is_finished(), "it is waited for");
         tokio::task::yield_now().await;
     }
-    assert!(!adding.is_finished());
     number(&mut beside, "SELECT 1::bigint FROM pg_advisory_unlock(4711)").await;
     assert_eq!(adding.await.unwrap().status, StatusCode::SEE_OTHER);
 }
