@@ -186,15 +186,18 @@ fn state(app: &App, person: Option<&PersonRow>, allowed: bool, now: DateTime<Utc
     }
 }
 
-/// What a try counts on. From a device that the account is known by, it counts on the device: a stranger's guessing holds
-/// nobody back where they signed in before, and what is guessed from there is held against it alone.
+/// What a try counts on. From a device that the account is known by, it counts on the device, by the same limits, in place
+/// of account and address: a stranger's guessing, also from behind the same address, holds nobody back where they signed in
+/// before, and what is guessed from there is held against it alone.
 fn asks(app: &App, email: &str, address: &str, device: Option<i64>) -> Vec<Ask> {
     // There is no session, person or token yet to count by.
     let tried = Tried { account: Some(email), address: Some(address), ..Tried::default() };
     let mut asks = throttle::asks(app.panel, ThrottleName::Login, &tried);
     if let Some(device) = device {
-        let key = throttle::own_key(ThrottleName::Login, "device", &device.to_string());
-        asks.iter_mut().filter(|ask| ask.rule.by == By::Account).for_each(|ask| ask.key = key);
+        for ask in &mut asks {
+            let in_place_of = if ask.rule.by == By::Account { "device" } else { "device for address" };
+            ask.key = throttle::own_key(ThrottleName::Login, in_place_of, &device.to_string());
+        }
     }
     asks
 }

@@ -18,6 +18,7 @@ use crate::passkey::{AT_MOST, Asked, Wrong};
 use crate::response::Response;
 use crate::route::{AccountPage, FactorPage, Route};
 use crate::session::{EndReason, Halfway, Jar};
+use crate::signin::passkey::known_device;
 use crate::store::{NewPasskey, Recorded};
 use crate::token::Token;
 use crate::views::{self, Note, Tone};
@@ -70,7 +71,9 @@ pub(crate) async fn ask_anybody(cx: &Cx<'_, Nobody>) -> Result<Response, Error> 
     if !cx.panel().factors.alone {
         return Err(Error::NotFound);
     }
-    asked(cx, Bound::to_browser(&door), &cx.address, &party.ask_anybody()?).await
+    // Where somebody signed in before, a stranger behind the same address uses up nothing of theirs.
+    let who = known_device(cx).await?.map_or_else(|| cx.address.clone(), |device| format!("device {device}"));
+    asked(cx, Bound::to_browser(&door), &who, &party.ask_anybody()?).await
 }
 
 /// For somebody known: one of their keys.

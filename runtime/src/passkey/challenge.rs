@@ -65,11 +65,11 @@ impl Bound {
     }
 }
 
-/// Challenges that one session, or one network address in front of the door, may ask for: room for everybody who means
-/// it, and a bound on the rows that a stranger makes.
+/// Challenges that one session, or in front of the door one known device, or all others behind one network address, may
+/// ask for: room for everybody who means it, and a bound on the rows that a stranger makes.
 const ASKED: Rule = Rule { by: By::Address, count: 60, window: 600, wait: None, cap: None };
 
-/// Keeps what was asked; false: too many were asked for from there. `who` is the session or the address.
+/// Keeps what was asked; false: too many were asked for from there. `who` is the session, the device or the address.
 pub(crate) async fn keep(app: &App, bound: Bound, who: &str, asked: &Asked, now: DateTime<Utc>) -> Result<bool, Error> {
     let ask = Ask { key: throttle::own_key(ThrottleName::Factor, "challenge", who), rule: ASKED };
     if !app.store.reserve(&[ask], now).await? {

@@ -17,9 +17,16 @@ use crate::token::Token;
 pub(crate) async fn try_passkey(cx: &Cx<'_, Nobody>, answer: &str) -> Result<Outcome, Error> {
     let app = cx.app;
     let Some(door) = Jar::Door.read(cx.headers, &app.settings.public_url) else { return Ok(Outcome::Refused) };
-    // Nobody is named, so that it counts on the address alone.
+    // Nobody is named, so that it counts on the address alone; where somebody signed in before, on that device, so that no
+    // stranger behind the same address holds them back.
     let tried = Tried { address: Some(&cx.address), ..Tried::default() };
-    let asks = throttle::asks(app.panel, ThrottleName::Login, &tried);
+    let mut asks = throttle::asks(app.panel, ThrottleName::Login, &tried);
+    if let Some(device) = known_device(cx).await? {
+        let key = throttle::own_key(ThrottleName::Login, "device with a passkey", &device.to_string());
+        for ask in &mut asks {
+            ask.key = key;
+        }
+    }
     let allowed = app.store.reserve(&asks, cx.now).await?;
     let (row, looked_at) = look_for_anybody(app, Bound::to_browser(&door), answer, allowed, cx.now).await?;
     let person = app.store.person(row.as_ref().map_or(0, |row| row.person)).await?;
@@ -48,6 +55,13 @@ pub(crate) async fn try_passkey(cx: &Cx<'_, Nobody>, answer: &str) -> Result<Out
     let recorded = write.record(refused);
     write.commit(recorded).await?;
     Ok(Outcome::Refused)
+}
+
+/// The device that speaks, if anybody signed in with it before. It names nobody: the key does.
+pub(crate) async fn known_device(cx: &Cx<'_, Nobody>) -> Result<Option<i64>, Error> {
+    // Asked of everybody, with a token or without, so that the statements are the same.
+    let device = Jar::device(cx.headers, &cx.app.settings.public_url).map_or([0; 32], |token| token.hash());
+    cx.app.store.device_of_anybody(&device, cx.now).await
 }
 
 /// In, with the trust of a factor: a passkey is one, and was unlocked by its person.

@@ -55,6 +55,15 @@ impl Store {
         self.database.device(token, email, now).await
     }
 
+    /// The device of this token, if anybody signed in there before; in one statement.
+    pub(crate) async fn device_of_anybody(
+        &self,
+        token: &token::Hash,
+        now: DateTime<Utc>,
+    ) -> Result<Option<i64>, Error> {
+        self.database.device_of_anybody(token, now).await
+    }
+
     /// The person with this folded address, in one statement.
     pub async fn person_by_email(&self, email: &str) -> Result<Option<PersonRow>, Error> {
         self.database.person_by_email(email).await

@@ -103,6 +103,22 @@ async fn a_device_is_worth_nothing_in_the_database_and_ends_with_the_sessions_an
 }
 
 #[tokio::test]
+async fn a_stranger_behind_the_same_address_does_not_hold_a_known_device_back() {
+    let house = house().await;
+    let known = house.signed_in(ANNA).await;
+    house.person("omar@clinic.example", "Owner").await;
+    for n in 0..20 {
+        house.browser().sign_in(&format!("{n}@clinic.example"), WRONG).await;
+    }
+    let fresh = house.browser().sign_in(ANNA, PASSWORD).await;
+    assert_eq!(fresh.status, StatusCode::UNPROCESSABLE_ENTITY, "the control: without the device");
+    // It frees nobody else from there: it is hers.
+    let omar = later(&known, &house).sign_in("omar@clinic.example", PASSWORD).await;
+    assert_eq!(omar.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(later(&known, &house).sign_in(ANNA, PASSWORD).await.status, StatusCode::SEE_OTHER);
+}
+
+#[tokio::test]
 async fn nothing_that_is_typed_stands_for_a_device() {
     let house = house().await;
     let known = house.signed_in(ANNA).await;

@@ -28,6 +28,17 @@ impl Database {
         .bind(now - Duration::days(DEVICE_DAYS));
         self.reading().await?.row(sql).await?.map(|found| found.whole(0)).transpose()
     }
+
+    pub(in crate::store) async fn device_of_anybody(
+        &self,
+        token: &token::Hash,
+        now: DateTime<Utc>,
+    ) -> Result<Option<i64>, Error> {
+        let sql = Sql::new("SELECT min(id) FROM bw_devices WHERE token_hash = $1 AND seen_at > $2")
+            .bind(token.as_slice())
+            .bind(now - Duration::days(DEVICE_DAYS));
+        self.reading().await?.row(sql).await?.map_or(Ok(None), |found| found.int(0))
+    }
 }
 
 /// The person signed in there now.

@@ -4,9 +4,10 @@ use http::StatusCode;
 
 use super::key::{Key, tampered, with};
 use super::{ANNA, KEYS, alone, asked, at_the_step, house_of, reasons, with_key};
+use crate::panel::{Factors, Panel};
 use crate::store::heard;
-use crate::tests::authenticator::{before_the_step, enrol, recorded};
-use crate::tests::browser::Browser;
+use crate::tests::authenticator::{PARTS, before_the_step, enrol, recorded};
+use crate::tests::browser::{Browser, CLINIC_AT_THE_DOOR, PASSWORD};
 
 #[tokio::test]
 async fn whatever_is_not_right_about_an_answer_refuses_it() {
@@ -174,4 +175,70 @@ async fn tries_with_a_passkey_are_counted_and_other_tries_do_not_hold_it_back() 
     }
     assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
     assert_eq!(alone(&house, &mut key).await.0.location(), "/", "from elsewhere");
+}
+
+/// The same with the clinic's limits on sign-ins, by account and by address.
+static LIMITED: Panel = Panel {
+    factors: Factors { totp: true, passkey: true, alone: true },
+    throttles: CLINIC_AT_THE_DOOR.throttles,
+    ..PARTS
+};
+
+#[tokio::test]
+async fn a_stranger_behind_the_same_address_holds_nobody_back_where_they_signed_in_before() {
+    let house = house_of(&LIMITED).await;
+    let (mut key, known, _) = with_key(&house, ANNA, "Owner", 1).await;
+    let address = "203.0.113.9:1".parse().unwrap();
+    let again = || {
+        let mut browser = house.browser();
+        browser.peer = address;
+        browser.cookies.extend(
+            known.cookies.iter().filter(|(name, _)| name.contains("device")).map(|(n, v)| (n.clone(), v.clone())),
+        );
+        assert_eq!(browser.cookies.len(), 1);
+        browser
+    };
+    let mut stranger = house.browser();
+    stranger.peer = address;
+    stranger.get("/sign-in").await;
+    for _ in 0..61 {
+        stranger.post("/factor/challenge", &[]).await;
+    }
+    for n in 0..25 {
+        stranger.sign_in(&format!("{n}@clinic.example"), "a lamp beside the sea").await;
+    }
+    // The controls: a browser that nobody signed in with before, and one that says so of itself.
+    let mut fresh = house.browser();
+    fresh.peer = address;
+    let mut made_up = fresh.clone();
+    let name = known.cookies.keys().find(|name| name.contains("device")).unwrap();
+    made_up.cookies.insert(name.clone(), crate::token::Token::fresh().unwrap().text());
+    for browser in [&mut fresh, &mut made_up] {
+        browser.get("/sign-in").await;
+        assert_eq!(browser.post("/factor/challenge", &[]).await.status, StatusCode::TOO_MANY_REQUESTS);
+        let answer = browser.sign_in(ANNA, PASSWORD).await;
+        assert_eq!(answer.status, StatusCode::UNPROCESSABLE_ENTITY);
+    }
+    // Where she signed in before: with the key alone, and with the password.
+    let mut anna = again();
+    anna.get("/sign-in").await;
+    let options = asked(&mut anna, "/factor/challenge").await;
+    let answer = anna.post("/sign-in", &[("passkey", &key.get(&options))]).await;
+    assert_eq!((answer.status, answer.location()), (StatusCode::SEE_OTHER, "/"), "{}", answer.text);
+    assert_eq!(again().sign_in(ANNA, PASSWORD).await.status, StatusCode::SEE_OTHER);
+    // A device has a bound of its own, as small: for challenges, and for answers.
+    let mut stolen = again();
+    stolen.get("/sign-in").await;
+    let options = asked(&mut stolen, "/factor/challenge").await;
+    for _ in 0..20 {
+        stolen.post("/sign-in", &[("passkey", &tampered(&key.get(&options), "signature"))]).await;
+    }
+    let options = asked(&mut stolen, "/factor/challenge").await;
+    let answer = stolen.post("/sign-in", &[("passkey", &key.get(&options))]).await;
+    assert_eq!((answer.status, reasons(&house).await[0].as_str()), (StatusCode::UNPROCESSABLE_ENTITY, "held off"));
+    let mut last = StatusCode::OK;
+    for _ in 0..61 {
+        last = stolen.post("/factor/challenge", &[]).await.status;
+    }
+    assert_eq!(last, StatusCode::TOO_MANY_REQUESTS);
 }
