@@ -262,11 +262,10 @@ impl Worker<'_> {
 fn waiting(why: &Error) -> &'static str {
     match why {
         Error::Full => {
-            "There is no room left on the disk of the database. What is done so far is kept; this goes on by itself once \
-             there is room."
+            "There is no room left on the disk of the database. Nothing is lost: this goes on by itself once there is room."
         }
         Error::TooLong => "The database takes too long for the next rows. This is tried again by itself.",
-        _ => "The database is not to be had at the moment. What is done so far is kept; this goes on by itself.",
+        _ => "The database is not to be had at the moment. Nothing is lost: this goes on by itself.",
     }
 }
 

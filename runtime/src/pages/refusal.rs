@@ -24,7 +24,8 @@ pub(crate) fn inside(cx: &Cx<'_>, error: &Error) -> Result<Response, Error> {
         Error::Refused(refusal) => format!("Your role, {}, may not {}.", cx.actor.role.title, refusal.right).into(),
         other => other.visitor().into(),
     };
-    let mut view = refusal(frame(cx, title(status), Vec::new()), status, text);
+    let title = if let Error::InDoubt(_) = error { "Saved, or perhaps not" } else { title(status) };
+    let mut view = refusal(frame(cx, title, Vec::new()), status, text);
     if let Error::Refused(refusal) = error {
         view.steps = vec![if refusal.held_by.is_empty() {
             "No role of this panel holds that right.".into()

@@ -150,6 +150,7 @@ async fn a_save_that_was_cut_off_at_its_very_end_is_said_to_be_in_doubt_and_may_
         server.freeze();
         let answer = adding.await.unwrap();
         is_turned_away(&answer);
+        assert!(answer.text.contains("Saved, or perhaps not"), "{}", answer.text);
         assert!(answer.text.contains(IN_DOUBT) && !answer.text.contains("othing of this was saved"), "{}", answer.text);
         assert!(kept(&answer).1.contains(&("name".to_owned(), name.clone())), "what was typed is kept");
         server.thaw();
