@@ -35,6 +35,13 @@ pub const QUEUE: usize = 32;
 /// Hashes at work at one time; more are slower.
 const MOST_AT_ONCE: usize = 4;
 
+/// Hashes at work at one time on so many cores. One core is left for everything else, where there are two: a page that wakes
+/// on a core where a hash runs waits until the system parts them, which takes some milliseconds however far behind the
+/// hash stands.
+fn at_once(cores: usize) -> usize {
+    cores.saturating_sub(1).clamp(1, MOST_AT_ONCE)
+}
+
 /// Argon2id with 19 MiB, two passes, one lane: the floor of the OWASP password storage cheat sheet.
 fn params_of_today() -> Params {
     Params::DEFAULT
@@ -156,10 +163,11 @@ pub struct Hasher {
 }
 
 impl Hasher {
-    /// As many at once as there are cores, at most four (more are slower and cost 19 MiB each), and so many waiting.
+    /// As many at once as there are cores but for one, one to four (more are slower and cost 19 MiB each), and so many
+    /// waiting.
     #[must_use]
     pub fn new(queue: usize) -> Self {
-        let threads = thread::available_parallelism().map_or(1, usize::from).min(MOST_AT_ONCE);
+        let threads = at_once(thread::available_parallelism().map_or(1, usize::from));
         Self {
             threads: Arc::new(Semaphore::new(threads)),
             places: Places::new(threads.saturating_add(queue)),

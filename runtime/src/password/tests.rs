@@ -24,6 +24,11 @@ fn the_hashes_at_work_fit_in_memory() {
 }
 
 #[test]
+fn one_core_is_left_for_pages() {
+    assert_eq!([1, 2, 3, 4, 5, 64].map(super::at_once), [1, 1, 2, 3, 4, 4]);
+}
+
+#[test]
 fn too_long_is_an_error_and_never_cut() {
     let rules = Rules { blocklist: false, ..RULES };
     let long = "ab".repeat(128);
