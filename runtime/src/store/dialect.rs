@@ -44,12 +44,6 @@ impl Sql {
         self.either(") > 0)", ")");
     }
 
-    /// Between two tables, the first of which is gone through and the other asked for each row; PostgreSQL decides that by
-    /// what it knows of both.
-    pub(in crate::store) fn push_joined_in_order(&mut self) -> &mut Self {
-        self.either(" CROSS JOIN ", " JOIN ")
-    }
-
     /// ` IN (` these numbers `)`, as one value, so that the statement is the same however many they are.
     pub(in crate::store) fn push_in_numbers(&mut self, numbers: &[i64]) {
         self.either(" IN (SELECT value FROM json_each(", " = ANY(").push_bind(Bound::Numbers(numbers.to_vec()));
@@ -74,6 +68,21 @@ impl Sql {
         text: &str,
         roughly: bool,
     ) {
+        self.push_found(model, fields, (text, roughly), false);
+    }
+
+    /// As [`Sql::push_numbers_found`], `SELECT` of the rows themselves, in the order in which the index tells them.
+    pub(in crate::store) fn push_rows_found(
+        &mut self,
+        model: &'static Model,
+        fields: FieldSet,
+        text: &str,
+        roughly: bool,
+    ) {
+        self.push_found(model, fields, (text, roughly), true);
+    }
+
+    fn push_found(&mut self, model: &'static Model, fields: FieldSet, (text, roughly): (&str, bool), rows: bool) {
         let columns: Vec<&'static str> =
             model.fields.iter().filter(|field| fields.contains(field.index)).map(|field| field.name).collect();
         let begins = is_short(text);
@@ -82,16 +91,33 @@ impl Sql {
             (false, true) => Bound::FoundRoughly,
             (false, false) => Bound::Found,
         };
+        self.plan_for_values();
         self.either_with(
             bound(columns.clone(), text.to_owned()),
             |sqlite, value| {
-                sqlite.push("SELECT rowid AS id FROM ").name_of(fulltext::PREFIX, &[model.table]);
-                sqlite.push(" WHERE ").name_of(fulltext::PREFIX, &[model.table]).push(" MATCH $").number(value);
+                let index = |sql: &mut Self| {
+                    sql.name_of(fulltext::PREFIX, &[model.table]);
+                };
+                sqlite.push("SELECT ");
+                if rows {
+                    // The index is gone through, and the table asked for each row.
+                    sqlite.name(model.table).push(".* FROM ");
+                    index(sqlite);
+                    sqlite.push(" CROSS JOIN ").name(model.table).push(" ON ").name(model.table).push(".\"id\" = ");
+                    index(sqlite);
+                    sqlite.push(".rowid");
+                } else {
+                    sqlite.push("rowid AS id FROM ");
+                    index(sqlite);
+                }
+                sqlite.push(" WHERE ");
+                index(sqlite);
+                sqlite.push(" MATCH $").number(value);
             },
             |postgres, value| {
-                postgres.push("SELECT \"id\" FROM ").name(model.table);
+                postgres.push(if rows { "SELECT * FROM " } else { "SELECT \"id\" FROM " }).name(model.table);
                 for (i, column) in columns.iter().enumerate() {
-                    postgres.push(if i == 0 { " WHERE lower(" } else { " OR lower(" }).name(column);
+                    postgres.push(if i == 0 { " WHERE (lower(" } else { " OR lower(" }).name(column);
                     if begins {
                         postgres.push(") LIKE ($").number(value).push(" || '%') OR lower(").name(column);
                         postgres.push(") LIKE ('% ' || $").number(value).push(" || '%')");
@@ -99,6 +125,7 @@ impl Sql {
                         postgres.push(") LIKE $").number(value);
                     }
                 }
+                postgres.push(")");
             },
         );
     }

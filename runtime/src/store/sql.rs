@@ -95,6 +95,8 @@ pub(in crate::store) struct Sql {
     bound: Vec<Bound>,
     /// Conditions are written so that no index is chosen for them.
     passing_by: bool,
+    /// See [`Sql::plan_for_values`].
+    pub(in crate::store) planned_for_values: bool,
 }
 
 impl Sql {
@@ -126,6 +128,11 @@ impl Sql {
     /// Whether it is so: see [`Sql::pass_by`].
     pub(in crate::store) fn passes_by(&self) -> bool {
         self.passing_by
+    }
+
+    /// How it is best answered depends on its values, and on how many rows hold them: it is not planned once for all.
+    pub(in crate::store) fn plan_for_values(&mut self) {
+        self.planned_for_values = true;
     }
 
     /// Text that each database has a word of its own for. Only the named functions of [`super::dialect`] use it.

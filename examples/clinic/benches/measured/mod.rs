@@ -113,10 +113,11 @@ fn ran_ms(schedstat: &std::path::Path) -> Option<f64> {
 pub(crate) struct Server(u32);
 
 impl Server {
-    /// The server behind this URL.
+    /// The server behind this URL, once it has looked at what is new in the database, as it does by itself within minutes.
     pub(crate) async fn behind(url: &str) -> Self {
         let options: sqlx::postgres::PgConnectOptions = url.parse().expect("a URL");
         let mut connection = options.connect().await.expect("the server");
+        sqlx::raw_sql("VACUUM (ANALYZE)").execute(&mut connection).await.expect("a look at all tables");
         let backend: i32 =
             sqlx::query_scalar("SELECT pg_backend_pid()").fetch_one(&mut connection).await.expect("a statement");
         Self(parent_of(&backend.to_string()).expect("a server on this machine"))

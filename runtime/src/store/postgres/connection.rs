@@ -44,8 +44,9 @@ impl Connection {
 
     /// All rows.
     pub(in crate::store) async fn rows(&mut self, sql: Sql) -> Result<Vec<Answer>, Fault> {
+        let once_for_all = !sql.planned_for_values;
         let (text, bound) = sql.into_parts(Dialect::Postgres);
-        let statement = sqlx::query_with(text, arguments(bound)?);
+        let statement = sqlx::query_with(text, arguments(bound)?).persistent(once_for_all);
         match within(self.pulse.as_deref(), statement.fetch_all(&mut self.inner)).await {
             Ok(rows) => Ok(rows.into_iter().map(Answer::Postgres).collect()),
             Err(fault) => Err(self.checks.placed(fault).await),

@@ -137,17 +137,18 @@ pub(super) fn push_some_found(
         let fields = (0..model.fields.len()).filter(|field| fields.contains(*field));
         wanted = wanted.and(Condition::Any(fields.map(|field| Condition::looked_for(field, text)).collect()));
     }
-    sql.push("SELECT hits.id FROM (");
-    sql.push_numbers_found(model, fields, text, roughly);
-    sql.push(") AS hits");
-    if wanted != Condition::Always {
-        sql.push_joined_in_order().table(model).push(" AS ");
-        alias.push(sql);
-        sql.push(" ON ");
-        alias.column(sql, "id");
-        sql.push(" = hits.id WHERE ");
-        condition::push(sql, alias, model, &wanted);
+    sql.push("SELECT ");
+    alias.column(sql, "id");
+    sql.push(" AS id FROM (");
+    if wanted == Condition::Always {
+        sql.push_numbers_found(model, fields, text, roughly);
+    } else {
+        sql.push_rows_found(model, fields, text, roughly);
     }
+    sql.push(") AS ");
+    alias.push(sql);
+    sql.push(" WHERE ");
+    condition::push(sql, alias, model, &wanted);
     sql.push(" LIMIT ").number(whole(limit));
 }
 

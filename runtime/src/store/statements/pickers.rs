@@ -83,7 +83,8 @@ fn push_part(sql: &mut Sql, index: usize, picker: &PickerQuery<'_>, whose: &[Pic
         PickFrom::Model(terms) => {
             for field in label_fields(terms.model()) {
                 PICKED.column(sql, field.name);
-                sql.push(", ");
+                // As the index has them, or all rows are sorted.
+                sql.push(" NULLS FIRST, ");
             }
         }
     }
