@@ -212,6 +212,14 @@ pub struct Order<M> {
     of: PhantomData<fn() -> M>,
 }
 
+impl<M> Clone for Order<M> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<M> Copy for Order<M> {}
+
 /// Which rows of `M`, in which order, how many at once, and from where on. [`super::Model::query`] begins one.
 #[must_use]
 #[derive(Debug)]
