@@ -15,6 +15,8 @@ use std::io::{IsTerminal as _, Write as _};
 use std::process::ExitCode;
 
 use clap::{Arg, ArgMatches, Command};
+use tracing::Instrument as _;
+use uuid::Uuid;
 
 use crate::builder::Builder;
 use crate::error::Error;
@@ -73,14 +75,24 @@ async fn perform(builder: &Builder, given: &ArgMatches) -> Outcome {
     match given.subcommand() {
         None => serve::run(builder, given).await,
         Some(("serve", given)) => serve::run(builder, given).await,
-        Some(("migrate", given)) => migrate::run(builder, given).await,
-        Some(("user", given)) => user::run(builder, given).await,
-        Some(("grants", given)) => grants::run(builder, given).await,
-        Some(("policy", given)) => policy::run(builder, given).await,
-        Some(("audit", given)) => audit::run(builder, given).await,
-        Some(("adopt", given)) => adopt::run(given).await,
-        Some(("doctor", given)) => doctor::run(builder, given).await,
+        // One thing that no request began, from its start to its end.
         Some((name, given)) => {
+            let span = tracing::error_span!("command", request = %Uuid::now_v7());
+            command(builder, name, given).instrument(span).await
+        }
+    }
+}
+
+async fn command(builder: &Builder, name: &str, given: &ArgMatches) -> Outcome {
+    match name {
+        "migrate" => migrate::run(builder, given).await,
+        "user" => user::run(builder, given).await,
+        "grants" => grants::run(builder, given).await,
+        "policy" => policy::run(builder, given).await,
+        "audit" => audit::run(builder, given).await,
+        "adopt" => adopt::run(given).await,
+        "doctor" => doctor::run(builder, given).await,
+        name => {
             let own = builder.commands.iter().find(|command| command.words.get_name() == name);
             let own = own.ok_or_else(|| Failure::Usage(format!("there is no command `{name}`")))?;
             let (store, _) = builder.open(&settings(builder, given)?).await?;

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use http::{HeaderValue, StatusCode, header};
 
 use super::{audit, factor, frame, is_post, show};
-use crate::audit::{Entry, EntryQuery};
+use crate::audit::{Entry, EntryQuery, EventId};
 use crate::context::Cx;
 use crate::device;
 use crate::error::Error;
@@ -120,6 +120,15 @@ fn may_lose(cx: &Cx<'_>, left: Held) -> bool {
     !cx.actor.role.factor_required || left.fits(cx.panel().factors)
 }
 
+/// What strangers do at an account, by whom nobody knows: from where is its person's business.
+const TRIES: [EventId; 5] = [
+    EventId::SigninFailed,
+    EventId::SigninThrottled,
+    EventId::RecoveryAsked,
+    EventId::RecoveryThrottled,
+    EventId::PasskeyRefused,
+];
+
 fn moment(at: DateTime<Utc>) -> Text {
     at.format("%Y-%m-%d %H:%M").to_string().into()
 }
@@ -132,9 +141,13 @@ fn event(cx: &Cx<'_>, entry: &Entry) -> OwnEvent {
         None => "",
     };
     let said = |name: &str| entry.changes.iter().find(|change| change.field == name)?.after.as_deref();
-    // Entries of older versions have it among their facts. From where an administrator works is nobody else's business.
+    // Entries of older versions have it among their facts. From where an administrator works is nobody else's business, also
+    // in what the panel did for them after their request.
     let address = said("address").or_else(|| {
-        let is_mine = entry.actor.as_ref().is_none_or(|actor| actor.person == me);
+        let is_mine = match &entry.actor {
+            Some(actor) => actor.person == me,
+            None => TRIES.iter().any(|event| event.text() == entry.event),
+        };
         entry.origin.address.as_deref().filter(|_| is_mine)
     });
     let reason = said("reason").map(|reason| reason.replace('_', " "));
