@@ -43,13 +43,19 @@ impl<'a> Columns<'a> {
 
     /// `SELECT … FROM … WHERE `, up to the condition.
     pub(super) fn select(&self) -> Sql {
-        let mut sql = Sql::new("SELECT ");
-        self.push(&mut sql);
-        sql.push(" FROM ").table(self.model).push(" AS ");
-        MAIN.push(&mut sql);
-        self.push_joins(&mut sql);
-        sql.push(" WHERE ");
+        let mut sql = Sql::default();
+        self.push_select(&mut sql);
         sql
+    }
+
+    /// The same behind what stands there.
+    pub(super) fn push_select(&self, sql: &mut Sql) {
+        sql.push("SELECT ");
+        self.push(sql);
+        sql.push(" FROM ").table(self.model).push(" AS ");
+        MAIN.push(sql);
+        self.push_joins(sql);
+        sql.push(" WHERE ");
     }
 
     /// `t0."id", t0."version", …`

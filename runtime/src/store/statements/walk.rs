@@ -4,7 +4,7 @@
 use super::condition;
 use super::select::{Columns, MAIN};
 use crate::condition::{Condition, Term};
-use crate::panel::{FieldSet, Kind, Model, Sort};
+use crate::panel::{Field, FieldSet, Kind, Model, Sort};
 use crate::predicate::Op;
 use crate::store::indexes::{has_few_values, is_order};
 use crate::store::query::{Key, ListQuery, ListedRow, Position};
@@ -28,36 +28,31 @@ pub(super) struct Way {
     pub(super) only: Option<Vec<i64>>,
     /// Of the rows on the way, so many at most are looked at for this.
     pub(super) within: Option<(u64, Condition)>,
+    /// Only what an index finds among those that come next.
+    pub(super) near: Option<Near>,
+}
+
+/// What an index finds in the range of numbers that the rows lie in which come next on the way.
+pub(super) struct Near {
+    /// The column that the list is ordered by, never null, and whether from large to small.
+    pub(super) edge: (&'static str, bool),
+    /// What is asked of the rows on the way.
+    pub(super) on_the_way: Condition,
+    /// How many of them.
+    pub(super) rows: u64,
+    /// How wide the range may be at most; a wider one holds nothing.
+    pub(super) spread: u64,
+    /// Where the index is asked for what.
+    pub(super) fields: FieldSet,
+    pub(super) text: String,
+    /// Hits at most; where there are more, there are none.
+    pub(super) hits: u64,
 }
 
 impl Way {
     /// By what is asked of them.
     pub(super) fn by(wanted: Condition) -> Self {
-        Self { wanted, passing_by: false, only: None, within: None }
-    }
-}
-
-/// The end of some rows that follow each other in a list.
-pub(super) struct Edge {
-    term: Term,
-    kind: Kind,
-    descending: bool,
-}
-
-impl Edge {
-    pub(super) fn kind(&self) -> Kind {
-        self.kind
-    }
-
-    /// The function of SQL that tells the last value of several.
-    pub(super) fn furthest(&self) -> &'static str {
-        if self.descending { "min" } else { "max" }
-    }
-
-    /// Rows that surely come before all that lie behind the edge: not those that are level with it.
-    pub(super) fn before(self, edge: Value) -> Condition {
-        let op = if self.descending { Op::Gt } else { Op::Lt };
-        Condition::Compare { left: self.term, op, right: Term::Value(edge) }
+        Self { wanted, passing_by: false, only: None, within: None, near: None }
     }
 }
 
@@ -103,7 +98,11 @@ impl<'a> Walk<'a> {
 
     /// The statement of the page.
     pub(super) fn page(&self, columns: &Columns<'_>, model: &'static Model, way: &Way, limit: usize) -> Sql {
-        let mut sql = columns.select();
+        let mut sql = Sql::default();
+        if let Some(near) = &way.near {
+            self.push_near(&mut sql, model, near);
+        }
+        columns.push_select(&mut sql);
         self.push_page(&mut sql, model, way, limit);
         sql
     }
@@ -130,30 +129,40 @@ impl<'a> Walk<'a> {
         sql
     }
 
-    /// So many rows that come first on the way, as `id` and the value that the list is ordered by, `edge`.
-    pub(super) fn push_next(&self, sql: &mut Sql, model: &'static Model, way: &Way, most: u64) {
-        let sorted = self.sort.and_then(|sort| model.fields.get(sort.field)).map_or("id", |field| field.name);
-        for (i, range) in self.ranges(model, way).iter().enumerate() {
+    /// What the list is ordered by, and whether the statement runs from large to small; where it is a time that is never null,
+    /// or the number itself. By anything else rows don't come in, not even about.
+    pub(super) fn edge(&self, model: &'static Model) -> Option<(&'static str, bool)> {
+        let Some(sort) = self.sort else { return Some(("id", self.descending())) };
+        let is_time = |field: &&Field| !field.optional && matches!(field.kind, Kind::Timestamp | Kind::Date);
+        let field = model.fields.get(sort.field).filter(is_time)?;
+        Some((field.name, self.descending()))
+    }
+
+    /// `WITH near …, hits … `: the rows that come next, the range of their numbers, the last of them, and what is found.
+    fn push_near(&self, sql: &mut Sql, model: &'static Model, near: &Near) {
+        let (edge, descending) = near.edge;
+        sql.push("WITH near AS MATERIALIZED (SELECT min(stretch.id) AS low, max(stretch.id) AS high, ");
+        sql.push(if descending { "min" } else { "max" }).push("(stretch.edge) AS edge FROM (");
+        let way = Way::by(near.on_the_way.clone());
+        for (i, range) in self.ranges(model, &way).iter().enumerate() {
             sql.push(if i == 0 { "SELECT " } else { " UNION ALL SELECT " });
             MAIN.column(sql, "id");
             sql.push(" AS id, ");
-            MAIN.column(sql, sorted);
+            MAIN.column(sql, edge);
             sql.push(" AS edge FROM ").table(model).push(" AS ");
             MAIN.push(sql);
             sql.push(" WHERE ");
-            push_range(sql, model, way, range);
+            push_range(sql, model, &way, range);
         }
-        let direction = if self.descending() { " DESC" } else { " ASC" };
+        let direction = if descending { " DESC" } else { " ASC" };
         sql.push(" ORDER BY edge").push(direction).push(", id").push(direction);
-        push_limit(sql, usize::try_from(most).unwrap_or(usize::MAX));
-    }
-
-    /// What the list is ordered by, where it is never null.
-    pub(super) fn edge(&self, model: &'static Model) -> Option<Edge> {
-        let descending = self.descending();
-        let Some(sort) = self.sort else { return Some(Edge { term: Term::Id, kind: Kind::I64, descending }) };
-        let field = model.fields.get(sort.field).filter(|field| !field.optional)?;
-        Some(Edge { term: Term::Field(sort.field), kind: field.kind, descending })
+        push_limit(sql, usize::try_from(near.rows).unwrap_or(usize::MAX));
+        sql.push(") AS stretch), hits AS MATERIALIZED (");
+        sql.push_numbers_found(model, near.fields, &near.text, false);
+        sql.push(" AND rowid BETWEEN (SELECT low FROM near) AND (SELECT high FROM near)");
+        sql.push(" AND (SELECT high - low FROM near) < ").number(i64::try_from(near.spread).unwrap_or(i64::MAX));
+        push_limit(sql, usize::try_from(near.hits).unwrap_or(usize::MAX).saturating_add(1));
+        sql.push(") ");
     }
 
     /// The condition of the page, its order and its limit.
@@ -275,9 +284,13 @@ fn push_range(sql: &mut Sql, model: &'static Model, way: &Way, (rows_wanted, str
         sql.push_in_numbers(only);
         sql.push(" AND ");
     }
-    sql.pass_by(way.passing_by || way.only.is_some());
+    if let Some(near) = &way.near {
+        push_hits(sql, near);
+    }
+    let is_known = way.only.is_some() || way.near.is_some();
+    sql.pass_by(way.passing_by || is_known);
     condition::push(sql, MAIN, model, rows_wanted);
-    sql.pass_by(way.only.is_some());
+    sql.pass_by(is_known);
     if *stretch != Condition::Always {
         sql.push(" AND ");
         condition::push(sql, MAIN, model, stretch);
@@ -285,8 +298,20 @@ fn push_range(sql: &mut Sql, model: &'static Model, way: &Way, (rows_wanted, str
     sql.pass_by(false);
 }
 
+/// Of what is found near, what surely comes before all that lies behind the edge: not what is level with it.
+fn push_hits(sql: &mut Sql, near: &Near) {
+    let (edge, descending) = near.edge;
+    MAIN.column(sql, "id");
+    sql.push(" IN (SELECT id FROM hits) AND (SELECT count(*) FROM hits) <= ");
+    sql.number(i64::try_from(near.hits).unwrap_or(i64::MAX)).push(" AND ");
+    sql.pass_by(true).push_passing_by();
+    MAIN.column(sql, edge);
+    sql.push(if descending { " > " } else { " < " }).push("(SELECT edge FROM near) AND ");
+}
+
 fn each(model: &Model, way: &Way) -> Vec<Condition> {
-    if way.passing_by || way.only.is_some() { vec![way.wanted.clone()] } else { one_by_one(model, &way.wanted) }
+    let is_one = way.passing_by || way.only.is_some() || way.near.is_some();
+    if is_one { vec![way.wanted.clone()] } else { one_by_one(model, &way.wanted) }
 }
 
 /// The same rows, in as many parts as a field of few values is asked for several of them.

@@ -65,7 +65,9 @@ async fn to_hits(
     let (on_the_way, looked_at) =
         if walk.is_usual(model) { (scope.clone(), Condition::Always) } else { (Condition::Always, scope.clone()) };
     let reach = finding::reach(rows, limit);
-    let near = near::found(lane, walk, query, (&scope, on_the_way.clone()), search, (about, rows, limit)).await?;
+    let near = near::way(walk, query, (&scope, on_the_way.clone()), search, (about, rows, limit));
+    // The index of parts is a table of its own there alone.
+    let near = near.filter(|_| lane.is_sqlite());
     let passed = (reach, finding::looking(terms, looked_at, search));
     let passing = Way { within: Some(passed), ..Way::by(on_the_way) };
     Ok((count, near.into_iter().chain([passing, any]).collect()))
