@@ -64,6 +64,15 @@ async fn title(client: &Client, wanted: &str) {
     }
 }
 
+/// Waits for an element that holds these words. Asked for as a whole: one that was found first and read then may be of a page
+/// that is on its way out.
+async fn says(client: &Client, element: &str, words: &str) {
+    let wanted = format!("//{element}[contains(., '{words}')]");
+    if let Err(why) = client.wait().at_most(PATIENCE).for_element(Locator::XPath(&wanted)).await {
+        panic!("{words}: {why}; the page: {}", client.source().await.unwrap_or_default());
+    }
+}
+
 async fn sign_out(client: &Client) {
     press(client, "form[action='/sign-out'] button").await;
     there(client, "form[action='/sign-in']").await;
@@ -142,22 +151,15 @@ async fn enrolled_signed_in_with_shown_at_the_wall_and_removed() {
     let shown = there(&client, "#secret").await.attr("value").await.expect("an attribute").expect("a secret");
     let secret = totp_rs::Secret::try_from_base32(shown.replace(' ', "")).expect("base32").as_bytes().to_vec();
     client.goto(&at("/account")).await.expect("a page");
-    // Asked for as a whole: an element that was found may be of a page that is on its way out.
-    let told = Locator::XPath("//main[contains(., 'Desk') and contains(., 'required')]");
-    client
-        .wait()
-        .at_most(PATIENCE)
-        .for_element(told)
-        .await
-        .expect("the key by its name, and that a factor is required");
+    says(&client, "main", "Desk").await;
+    says(&client, "main", "required").await;
     client.goto(&at("/factor/enrol")).await.expect("a page");
     fill(&client, "#code", &code_of(&secret, chrono::Utc::now())).await;
     press(&client, "form.stack button.primary").await;
     title(&client, "Your recovery codes").await;
     press(&client, "a.primary").await;
     press(&client, "form[action$='/remove'] button").await;
-    let done = there(&client, ".note.good").await.text().await.expect("a text");
-    assert!(done.contains("The passkey is gone"), "{done}");
+    says(&client, "main", "The passkey is gone").await;
     sign_out(&client).await;
     press(&client, "[data-passkey]:not([hidden])").await;
     there(&client, ".note.bad").await;
