@@ -38,6 +38,7 @@ pub mod limits;
 mod list_state;
 pub mod loan;
 pub mod lock;
+mod mac;
 pub mod mail;
 mod marks;
 mod matrix;

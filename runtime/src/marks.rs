@@ -7,10 +7,9 @@ use std::fmt;
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chrono::{DateTime, Utc};
-use hmac::{Hmac, KeyInit as _, Mac as _};
-use sha2::Sha256;
 use subtle::ConstantTimeEq as _;
 
+use crate::mac;
 use crate::token::Token;
 
 /// Seconds in which somebody whose session was over may sign in again and send what they typed.
@@ -31,12 +30,12 @@ impl fmt::Debug for Marks {
 impl Marks {
     /// With the key that the database keeps.
     pub(crate) fn with(key: &[u8]) -> Self {
-        Self(mac(key, &[b"bailiwick marks v1"]))
+        Self(mac::of_parts(key, &[b"bailiwick marks v1"]))
     }
 
     /// The mark of a session: the same as long as it lives, and told to nobody but in its own forms.
     pub(crate) fn of_session(&self, session: i64) -> String {
-        let whole = mac(&self.0, &[b"session", &session.to_be_bytes()]);
+        let whole = mac::of_parts(&self.0, &[b"session", &session.to_be_bytes()]);
         URL_SAFE_NO_PAD.encode(whole.get(..MARK).unwrap_or_default())
     }
 
@@ -62,20 +61,8 @@ impl Marks {
     }
 
     fn seal_of(&self, token: &Token, seconds: i64) -> String {
-        URL_SAFE_NO_PAD.encode(mac(&self.0, &[b"left", &token.hash(), &seconds.to_be_bytes()]))
+        URL_SAFE_NO_PAD.encode(mac::of_parts(&self.0, &[b"left", &token.hash(), &seconds.to_be_bytes()]))
     }
-}
-
-/// HMAC-SHA-256 of parts of known number and length.
-fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-    // HMAC takes keys of any length; there is no error to meet.
-    Hmac::<Sha256>::new_from_slice(key).map_or([0; 32], |mut mac| {
-        for part in parts {
-            mac.update(part);
-            mac.update(&[0]);
-        }
-        mac.finalize().into_bytes().into()
-    })
 }
 
 #[cfg(test)]
@@ -93,6 +80,15 @@ mod tests {
         assert!(!marks.is_of_session(8, &mark) && !others.is_of_session(7, &mark) && !marks.is_of_session(7, ""));
         assert_eq!(mark.len(), 22);
         assert_eq!(format!("{marks:?}"), "Marks(…)");
+    }
+
+    #[test]
+    fn marks_of_an_older_build_are_known() {
+        let (marks, token) = (Marks::with(b"a key"), Token::parse(&"A".repeat(43)).unwrap());
+        assert_eq!(marks.of_session(7), "Vv9LYWiD8_LRhnh_eDlRBw");
+        let seal = "7kxOZ30vVX0tXTFGooJciuuPJPt7uMITe-LTnEmoA3c";
+        let since = DateTime::from_timestamp(1_000, 0).unwrap();
+        assert_eq!(marks.left(&token, since), format!("{}.1000.{seal}", token.text()));
     }
 
     #[test]

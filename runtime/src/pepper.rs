@@ -4,9 +4,10 @@
 use std::fmt;
 
 use argon2::KeyId;
-use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::{Digest as _, Sha256};
 use zeroize::Zeroizing;
+
+use crate::mac;
 
 /// Shortest key, bytes: as long as what it makes.
 const SHORTEST: usize = 32;
@@ -78,11 +79,20 @@ impl Pepper {
 
     /// What is hashed instead of the password.
     pub(crate) fn applied(&self, password: &[u8]) -> Zeroizing<Vec<u8>> {
-        // HMAC takes keys of any length; there is no error to meet.
-        let mac = Hmac::<Sha256>::new_from_slice(&self.key).map(|mut mac| {
-            mac.update(password);
-            mac.finalize().into_bytes().to_vec()
-        });
-        Zeroizing::new(mac.unwrap_or_default())
+        Zeroizing::new(mac::of(&self.key, password).to_vec())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+    use super::*;
+
+    #[test]
+    fn passwords_that_an_older_build_hashed_are_known() {
+        let applied = Pepper::of(b"a key").applied(b"a password");
+        assert_eq!(URL_SAFE_NO_PAD.encode(&*applied), "Z22pJ04aOV0bghgO4WThLa2maqOahQmvjFIuR6nDmEc");
     }
 }

@@ -9,12 +9,11 @@ use std::sync::OnceLock;
 
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{Key, XChaCha20Poly1305, XNonce};
-use hmac::{Hmac, Mac as _};
-use sha2::Sha256;
 use zeroize::Zeroizing;
 
 use crate::config::Settings;
 use crate::error::Error;
+use crate::mac;
 use crate::store::Store;
 use crate::token::Token;
 
@@ -46,7 +45,7 @@ impl Secret {
                 "{place} holds less than {SHORTEST} characters; `openssl rand -hex 32` makes a good one"
             )));
         }
-        Ok(Self(Zeroizing::new(mac(text.as_bytes(), &[b"bailiwick process secret"]))))
+        Ok(Self(Zeroizing::new(mac::of_parts(text.as_bytes(), &[b"bailiwick process secret"]))))
     }
 
     /// Seals a factor's secret for one person: moved to another's row it does not open.
@@ -85,27 +84,15 @@ impl Secret {
     #[must_use]
     pub fn offered(&self, person: i64, session: i64, newest_factor: i64) -> Zeroizing<[u8; FACTOR_BYTES]> {
         let parts = [person, session, newest_factor].map(i64::to_be_bytes);
-        let whole = mac(self.0.as_slice(), &[b"offered factor", &parts[0], &parts[1], &parts[2]]);
+        let whole = mac::of_parts(self.0.as_slice(), &[b"offered factor", &parts[0], &parts[1], &parts[2]]);
         let mut offered = Zeroizing::new([0; FACTOR_BYTES]);
         offered.iter_mut().zip(whole).for_each(|(to, from)| *to = from);
         offered
     }
 
     fn cipher(&self) -> XChaCha20Poly1305 {
-        XChaCha20Poly1305::new(&Key::from(mac(self.0.as_slice(), &[b"sealed factor"])))
+        XChaCha20Poly1305::new(&Key::from(mac::of_parts(self.0.as_slice(), &[b"sealed factor"])))
     }
-}
-
-/// HMAC-SHA-256 of parts of known number and length.
-fn mac(key: &[u8], parts: &[&[u8]]) -> [u8; 32] {
-    // HMAC takes keys of any length; there is no error to meet.
-    Hmac::<Sha256>::new_from_slice(key).map_or([0; 32], |mut mac| {
-        for part in parts {
-            mac.update(part);
-            mac.update(&[0]);
-        }
-        mac.finalize().into_bytes().into()
-    })
 }
 
 /// Where the secret is, and the secret once it was read.
@@ -226,6 +213,9 @@ fn make(file: &Path) -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
+    use base64::Engine as _;
+    use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
     use super::*;
 
     fn secrets(directory: &tempfile::TempDir) -> Secrets {
@@ -243,6 +233,15 @@ mod tests {
         let mut bent = sealed.clone();
         *bent.last_mut().unwrap() ^= 1;
         assert!(one.open(7, &bent).is_err() && one.open(7, b"").is_err());
+    }
+
+    #[test]
+    fn what_an_older_build_sealed_opens() {
+        let secret = Secret::from_text(&"a".repeat(32), "x").unwrap();
+        let sealed = "AQEBAQEBAQEBAQEBAQEBAQEBAQEBAQEBLYcADjJXdrTEjPXz9TnGtgvfQQdUid6suvgFXA8OKZjXo0kb";
+        let sealed = URL_SAFE_NO_PAD.decode(sealed).unwrap();
+        assert_eq!(secret.open(7, &sealed).unwrap().as_slice(), b"twenty bytes of salt");
+        assert_eq!(URL_SAFE_NO_PAD.encode(secret.offered(1, 2, 3)), "gig-8RUXUfwheh_dOooRArnUqf8");
     }
 
     #[test]

@@ -12,9 +12,9 @@ use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{Key as SealKey, XChaCha20Poly1305, XNonce};
-use hmac::{Hmac, Mac as _};
 use sha2::{Digest as _, Sha256};
 
+use crate::mac;
 use crate::panel::{Kind, Model, Sort};
 use crate::store::query::Key;
 use crate::value::Value;
@@ -69,7 +69,10 @@ impl Cursors {
     /// With the key that the database keeps.
     #[must_use]
     pub fn with(key: &[u8]) -> Self {
-        Self { cipher: XChaCha20Poly1305::new(&SealKey::from(mac(key, b"cursor"))), nonces: mac(key, b"nonces") }
+        Self {
+            cipher: XChaCha20Poly1305::new(&SealKey::from(mac::of(key, b"cursor"))),
+            nonces: mac::of(key, b"nonces"),
+        }
     }
 
     /// The key as text that needs no escaping in an address; the same key in the same order gives the same text.
@@ -86,7 +89,7 @@ impl Cursors {
         let plain = format!("{}:{value}", key.id);
         let order = order(model, sort);
         // Made of what is sealed: two that differ never share one.
-        let whole = mac(&self.nonces, format!("{order}\n{plain}").as_bytes());
+        let whole = mac::of(&self.nonces, format!("{order}\n{plain}").as_bytes());
         let nonce: [u8; NONCE] = whole.first_chunk().copied()?;
         let payload = Payload { msg: plain.as_bytes(), aad: order.as_bytes() };
         let sealed = self.cipher.encrypt(&XNonce::from(nonce), payload).ok()?;
@@ -137,14 +140,6 @@ fn parse(kind: Kind, text: &str) -> Option<Value> {
     if kind == Kind::Json { None } else { Value::from_text(kind, text) }
 }
 
-fn mac(key: &[u8], text: &[u8]) -> [u8; 32] {
-    // HMAC takes keys of any length; there is no error to meet.
-    Hmac::<Sha256>::new_from_slice(key).map_or([0; 32], |mut mac| {
-        mac.update(text);
-        mac.finalize().into_bytes().into()
-    })
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -177,6 +172,14 @@ mod tests {
                         != Some(Place::Key(Key { id: 5, ..key.clone() }))
             );
         }
+    }
+
+    #[test]
+    fn what_an_older_build_gave_out_is_given_out_again() {
+        let cursors = Cursors::with(&[1; 32]);
+        let key = Key { value: text("Berg"), id: 4 };
+        let given = cursors.encode(&PANEL.models[PATIENT], Some(by(patient::NAME)), &key);
+        assert_eq!(given.as_deref(), Some("5VZ9l04USyfQVj4gjwIZzD1lTMD5d71i8O7tUPzrfrsQy5ZUpn50YhYGdh1YHpk"));
     }
 
     #[test]
