@@ -5,6 +5,7 @@ mod block;
 mod checks;
 mod field;
 mod judge;
+mod judged;
 mod names;
 
 use std::ffi::OsString;

@@ -102,7 +102,7 @@ impl App {
             bell: Arc::default(),
             exports: Arc::new(Semaphore::new(crate::export::AT_ONCE)),
             uploads: Semaphore::new(crate::upload::AT_ONCE),
-            large_forms: Semaphore::new(crate::intake::LARGE_AT_ONCE),
+            large_forms: Semaphore::new(crate::limits::LARGE_AT_ONCE),
             secrets,
             passkeys,
             forged: Flood::default(),

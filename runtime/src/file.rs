@@ -8,6 +8,7 @@ pub(crate) mod reader;
 mod sheet;
 mod sheet_measure;
 mod sheet_reader;
+pub(crate) mod table;
 
 use std::borrow::Cow;
 

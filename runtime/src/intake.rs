@@ -19,9 +19,6 @@ use crate::limits::Limits;
 use crate::panel::{Model, Verb};
 use crate::route::{Page, Route};
 
-/// Forms beyond the usual size that one process holds at once; with the largest that there is, 64 MiB.
-pub(crate) const LARGE_AT_ONCE: usize = 8;
-
 /// What came with a request. Nothing of it is read yet.
 #[derive(Debug)]
 pub(crate) enum Posted {

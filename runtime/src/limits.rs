@@ -5,6 +5,9 @@ use std::time::Duration;
 
 use crate::panel::{Field, Kind, Model, Panel};
 
+/// Forms beyond the usual size that one process holds at once; with the largest that there is, 64 MiB.
+pub(crate) const LARGE_AT_ONCE: usize = 8;
+
 /// Bounds of the server and the service.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Limits {

@@ -20,6 +20,7 @@ mod history;
 mod home;
 mod import;
 mod inlines;
+mod keys;
 mod list;
 mod loans;
 pub(crate) mod login;

@@ -2,7 +2,7 @@
 //! more along, by an edit that brings a row within reach, beside a guard, across a forbid.
 
 use super::access::{Access, Mask, holds, reached};
-use super::play::{Found, Harm};
+use super::harm::{Found, Harm};
 use super::small::{Kind, Model, Proof, Then, Verb};
 
 /// Adds everything that is found.

@@ -12,6 +12,7 @@
 
 mod access;
 mod clean;
+mod harm;
 mod leaks;
 mod mutate;
 mod operators;

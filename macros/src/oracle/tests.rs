@@ -8,7 +8,8 @@ use std::path::Path;
 
 use proptest::test_runner::{Config, TestCaseError, TestRng, TestRunner};
 
-use super::play::{Found, Harm, harms};
+use super::harm::{Found, Harm};
+use super::play::harms;
 use super::random::panels;
 use super::small::Small;
 use crate::diag::Listed;

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use super::Schema;
-use super::judge::{Choice, Field, Judged, Model, Type};
+use super::judged::{Choice, Field, Judged, Model, Type};
 use super::names;
 
 /// Longest line, characters.

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use super::checks::Rule;
-use super::judge::{Choice, Field, Type};
+use super::judged::{Choice, Field, Type};
 use super::names::{self, Given};
 use super::{Column, Effect, Holds, Key, Schema, Start, Table};
 

@@ -8,6 +8,7 @@ mod markdown;
 mod show;
 mod simulate;
 mod svg;
+mod told;
 
 #[cfg(test)]
 pub(crate) use simulate::{Answer, simulated};

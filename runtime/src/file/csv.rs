@@ -4,7 +4,7 @@ use std::io::Write as _;
 
 use csv_core::{ReadRecordResult, ReaderBuilder};
 
-use super::reader::{LONGEST_ROW, MOST_COLUMNS, Table, Unreadable};
+use super::table::{LONGEST_ROW, MOST_COLUMNS, Table, Unreadable};
 use super::{Cell, formula, spell};
 use crate::value::Value;
 

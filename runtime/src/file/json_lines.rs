@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value as Json};
 
-use super::reader::{LONGEST_ROW, Table, Unreadable};
+use super::table::{LONGEST_ROW, Table, Unreadable};
 use super::{Cell, spell};
 use crate::value::{Value, numbers};
 

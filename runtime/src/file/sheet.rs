@@ -174,7 +174,7 @@ mod tests {
             writer.row(&[Cell::Words(note.as_str())]).expect("a row");
         }
         let mut notes = Vec::new();
-        let keep = |lines: Vec<crate::file::reader::Line>| {
+        let keep = |lines: Vec<crate::file::table::Line>| {
             notes.extend(lines.into_iter().filter_map(|(_, cells)| cells.into_iter().next().flatten()));
             Ok(())
         };

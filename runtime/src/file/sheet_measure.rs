@@ -7,7 +7,7 @@ use std::io::{BufReader, Read};
 
 use zip::ZipArchive;
 
-use super::reader::Unreadable;
+use super::table::Unreadable;
 
 /// Bytes that a workbook may unpack to.
 const UNPACKED: u64 = 256 * 1024 * 1024;

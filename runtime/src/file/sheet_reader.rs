@@ -5,8 +5,8 @@ use std::io::{BufReader, Seek as _, SeekFrom};
 
 use calamine::{DataRef, ExcelDateTime, Reader as _, Xlsx};
 
-use super::reader::{LONGEST_ROW, Line, MOST_COLUMNS, Table, Unreadable};
 use super::sheet_measure::measure;
+use super::table::{LONGEST_ROW, Line, MOST_COLUMNS, Table, Unreadable};
 
 /// Whole numbers up to here are exact in a float.
 const EXACT: f64 = 9_007_199_254_740_992.0;

@@ -1,6 +1,6 @@
 //! One row, as far as the viewer may see it, and what they may do with it.
 
-use super::row::Keys;
+use super::keys::Keys;
 use super::{frame, row, show, shown, terms, terms_if_any};
 use crate::authorize::{Terms, authorize_framework};
 use crate::condition::{Condition, Term};

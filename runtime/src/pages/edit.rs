@@ -7,7 +7,7 @@ use http::StatusCode;
 use super::edit_fields::{Controls, Draft, candidates, fillable, secrets};
 use super::edit_values::{hash_secrets, read};
 use super::inlines::{Inlines, Late};
-use super::row::Keys;
+use super::keys::Keys;
 use super::{frame, is_post, record_refusal, refuse_strange, row, show, stale, terms, terms_if_any};
 use crate::authorize::{Terms, authorize_framework};
 use crate::context::Cx;

@@ -4,8 +4,8 @@
 mod links;
 
 use self::links::{each_link, name_links};
+use super::keys::Keys;
 use super::picker::Source;
-use super::row::Keys;
 use super::shown;
 use crate::context::Cx;
 use crate::error::Error;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use http::StatusCode;
 
-use super::row::Keys;
+use super::keys::Keys;
 use super::{frame, is_post, refusal, show, terms, words};
 use crate::audit::{Change, Event, EventId};
 use crate::authorize::Terms;

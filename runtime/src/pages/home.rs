@@ -2,7 +2,7 @@
 
 use chrono::Days;
 
-use super::row::Keys;
+use super::keys::Keys;
 use super::{frame, row, show, target, terms_if_any, words};
 use crate::authorize::Terms;
 use crate::condition::Condition;

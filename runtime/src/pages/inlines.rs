@@ -9,7 +9,7 @@ mod saving;
 mod view;
 
 use super::edit_fields::{Draft, fillable, secrets};
-use super::row::Keys;
+use super::keys::Keys;
 use super::{target, terms_if_any};
 use crate::authorize::Terms;
 use crate::condition::{Condition, Term};

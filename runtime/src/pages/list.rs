@@ -4,8 +4,8 @@ mod facets;
 mod filters;
 mod paging;
 
+use super::keys::Keys;
 use super::picker::Source;
-use super::row::Keys;
 use super::{frame, row, show, terms, terms_if_any, words};
 use crate::authorize::Terms;
 use crate::context::Cx;

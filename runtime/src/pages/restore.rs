@@ -7,7 +7,7 @@ use http::StatusCode;
 use super::edit::{parents, to_row};
 use super::edit_fields::fillable;
 use super::history::{Names, Walk, fetch, walk};
-use super::row::Keys;
+use super::keys::Keys;
 use super::{frame, is_post, record_refusal, refuse_strange, row, show, terms};
 use crate::audit::{Change, Entry, Event, EventId};
 use crate::authorize::Terms;

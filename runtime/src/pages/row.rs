@@ -1,61 +1,14 @@
-//! Rows with what a page needs around them: which labels to fetch, what a row is called, which of its fields show.
+//! Rows with what a page needs around them: what a row is called, which of its fields show.
 
-use super::{shown, terms_if_any};
+use super::keys::Keys;
+use super::shown;
 use crate::authorize::Terms;
 use crate::context::Cx;
-use crate::panel::{Field, FieldSet, Kind, Model, Verb};
+use crate::panel::{Field, FieldSet, Model};
 use crate::route::{Page, Route};
-use crate::store::{Label, LabelOf, ListedRow};
+use crate::store::ListedRow;
 use crate::value::{Row, Value};
 use crate::views::{Cell, RowView, Text};
-
-/// The foreign keys among some fields, with the viewer's terms over what they point at.
-#[derive(Debug)]
-pub(super) struct Keys {
-    keys: Vec<(usize, Option<Terms>)>,
-    linked: Vec<Terms>,
-}
-
-impl Keys {
-    pub(super) fn among(cx: &Cx<'_>, model: &'static Model, fields: FieldSet) -> Self {
-        let keys =
-            model.fields.iter().filter(|field| fields.contains(field.index)).filter_map(|field| match field.kind {
-                Kind::Model(target, _) => {
-                    let target = cx.panel().models.get(target)?;
-                    Some((field.index, terms_if_any(cx, Verb::View, target)))
-                }
-                Kind::Actor => Some((field.index, None)),
-                _ => None,
-            });
-        let linked = model
-            .many()
-            .filter(|(field, _)| fields.contains(field.index))
-            .filter_map(|(_, links)| terms_if_any(cx, Verb::View, cx.panel().models.get(links.model)?));
-        Self { keys: keys.collect(), linked: linked.collect() }
-    }
-
-    /// For a query.
-    pub(super) fn labels(&self) -> Vec<LabelOf<'_>> {
-        self.keys.iter().map(|(field, terms)| LabelOf { field: *field, terms: terms.as_ref() }).collect()
-    }
-
-    /// The label of a field in a row that was fetched with [`Keys::labels`].
-    pub(super) fn label<'r>(&self, row: &'r ListedRow, field: usize) -> Option<&'r Label> {
-        let place = self.keys.iter().position(|(key, _)| *key == field)?;
-        row.labels.get(place)
-    }
-
-    /// View terms over the models that these keys point at, and where the links lead, once each.
-    pub(super) fn views(&self) -> Vec<Terms> {
-        let mut views: Vec<Terms> = Vec::new();
-        for terms in self.keys.iter().filter_map(|(_, terms)| terms.as_ref()).chain(&self.linked) {
-            if !views.iter().any(|known| known.model().index == terms.model().index) {
-                views.push(terms.clone());
-            }
-        }
-        views
-    }
-}
 
 /// What a row is called by somebody who sees these fields of it.
 pub(super) fn name(model: &Model, row: &Row, visible: FieldSet) -> String {

@@ -1,7 +1,7 @@
 //! Values as a reader sees them. A field outside the viewer's terms never gets this far with its value: the caller passes
 //! what the terms let through, and everything else is shown as not visible.
 
-use super::row::Keys;
+use super::keys::Keys;
 use crate::context::Cx;
 use crate::panel::{Field, Kind, Links};
 use crate::route::{Page, Route};

@@ -9,7 +9,7 @@ use crate::authorize::Terms;
 use crate::error::Error;
 use crate::panel::{Automatic, Field, FieldSet, Kind, Model, OnDelete, Panel};
 use crate::store::query::{DeleteGroup, DeletePreview, GetQuery};
-use crate::store::statements::change::IDS;
+use crate::store::statements::by_number::IDS;
 use crate::store::statements::reach::Step;
 use crate::store::{Store, Write};
 use crate::value::{Row, Value};

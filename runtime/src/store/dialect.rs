@@ -1,20 +1,12 @@
 //! Where the two databases differ in what a statement says, each difference under a name. Everything else that the
 //! store composes is SQL that both understand; nothing here decides what is asked.
 
-use super::sql::{Bound, Sql};
+use super::bound::Bound;
+use super::sql::Sql;
 use super::sqlite::fulltext;
 use super::statements::condition::Alias;
 use crate::condition::is_short;
 use crate::panel::{Field, FieldSet, Kind, Model};
-
-/// Whose SQL it is.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::store) enum Dialect {
-    /// SQLite.
-    Sqlite,
-    /// PostgreSQL.
-    Postgres,
-}
 
 impl Sql {
     /// At the end of a `SELECT` of a transaction: its rows change under nobody else until the end of it. SQLite has one
@@ -91,7 +83,7 @@ impl Sql {
             (false, true) => Bound::FoundRoughly,
             (false, false) => Bound::Found,
         };
-        self.plan_for_values();
+        self.planned_for_values = true;
         self.either_with(
             bound(columns.clone(), text.to_owned()),
             |sqlite, value| {

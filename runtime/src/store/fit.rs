@@ -4,7 +4,7 @@
 use chrono::{DateTime, Datelike as _, NaiveDate, NaiveTime, SubsecRound as _, Timelike as _, Utc};
 use rust_decimal::Decimal;
 
-use super::sql::Bound;
+use super::bound::Bound;
 use crate::error::Error;
 use crate::panel::Kind;
 use crate::value::Value;

@@ -6,7 +6,7 @@ mod first;
 mod indexes;
 
 pub(super) use self::added::added;
-use super::dialect::Dialect;
+use super::sql::Dialect;
 use crate::migrate::Step;
 
 /// Kept in the file's `user_version` (in `bw_settings`, where that number is somebody else's), or in the comment on

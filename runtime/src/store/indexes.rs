@@ -2,8 +2,7 @@
 
 use crate::panel::{Field, FieldSet, Kind, Model, Panel, Sort, Verb};
 use crate::predicate::{Op, Operand, Predicate};
-use crate::store::dialect::Dialect;
-use crate::store::sql::{Sql, joined};
+use crate::store::sql::{Dialect, Sql, joined};
 
 /// Characters that an index is sure to take: four bytes each, of the 2,704 that PostgreSQL gives a row of an index, and room
 /// for the other columns. The block's `String` has no more unless it says so.

@@ -4,8 +4,7 @@
 use crate::error::Error;
 use crate::migrate::Step;
 use crate::panel::{Field, Links, Model, Panel};
-use crate::store::dialect::Dialect;
-use crate::store::sql::{Sql, joined};
+use crate::store::sql::{Dialect, Sql, joined};
 
 /// What is there already: the columns of a table, and whether there is an index.
 pub(super) trait There {

@@ -3,8 +3,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::dialect::Dialect;
-use super::sql::{Bound, Sql};
+use super::bound::Bound;
+use super::sql::{Dialect, Sql};
 use super::statements::{condition, select::MAIN};
 use crate::authorize::Terms;
 

@@ -4,84 +4,19 @@
 use std::borrow::Cow;
 use std::fmt::Write as _;
 
-use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use sha2::{Digest as _, Sha256};
 use sqlx::AssertSqlSafe;
-use uuid::Uuid;
 
-use super::dialect::Dialect;
+use super::bound::Bound;
+use super::placeholders::{MANY, renumber, without_numbers};
 
-/// What a value is bound as. Typed also when null; each database keeps it in its own type.
-#[derive(Debug, Clone, PartialEq)]
-pub(in crate::store) enum Bound {
-    /// Whole numbers.
-    Int(Option<i64>),
-    /// Floats.
-    Float(Option<f64>),
-    /// Yes or no.
-    Bool(Option<bool>),
-    /// An exact number: its digits, and how many of them stand after the point.
-    Decimal(Option<i64>, u32),
-    /// A day.
-    Date(Option<NaiveDate>),
-    /// A time of day.
-    Time(Option<NaiveTime>),
-    /// A moment.
-    Moment(Option<DateTime<Utc>>),
-    /// A UUID.
-    Uuid(Option<Uuid>),
-    /// A JSON document, as text.
-    Json(Option<String>),
-    /// Text.
-    Text(Option<String>),
-    /// Text to be found within another: see [`Sql::push_contains`].
-    Part(String),
-    /// Text to be found by an index of parts in these columns: see [`Sql::push_numbers_found`].
-    Found(Vec<&'static str>, String),
-    /// As [`Bound::Found`], where what is found is looked at again: see [`Sql::push_numbers_found`].
-    FoundRoughly(Vec<&'static str>, String),
-    /// As [`Bound::Found`], for the beginning of a word.
-    Begins(Vec<&'static str>, String),
-    /// Whole numbers, as one value.
-    Numbers(Vec<i64>),
-    /// Bytes.
-    Blob(Option<Vec<u8>>),
-}
-
-macro_rules! bound_from {
-    ($($variant:ident: $type:ty),*) => {$(
-        impl From<$type> for Bound {
-            fn from(value: $type) -> Self {
-                Self::$variant(Some(value))
-            }
-        }
-
-        impl From<Option<$type>> for Bound {
-            fn from(value: Option<$type>) -> Self {
-                Self::$variant(value)
-            }
-        }
-    )*};
-}
-
-bound_from!(Int: i64, Bool: bool, Date: NaiveDate, Time: NaiveTime, Moment: DateTime<Utc>, Uuid: Uuid, Text: String, Blob: Vec<u8>);
-
-impl From<&str> for Bound {
-    fn from(value: &str) -> Self {
-        Self::Text(Some(value.to_owned()))
-    }
-}
-
-impl From<Option<&str>> for Bound {
-    fn from(value: Option<&str>) -> Self {
-        Self::Text(value.map(str::to_owned))
-    }
-}
-
-impl From<&[u8]> for Bound {
-    fn from(value: &[u8]) -> Self {
-        Self::Blob(Some(value.to_vec()))
-    }
+/// Whose SQL it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::store) enum Dialect {
+    /// SQLite.
+    Sqlite,
+    /// PostgreSQL.
+    Postgres,
 }
 
 /// A statement in the making. For a fixed text with `$1 …` in it: [`Sql::new`] and then [`Sql::bind`] in order. For a
@@ -95,7 +30,7 @@ pub(in crate::store) struct Sql {
     bound: Vec<Bound>,
     /// Conditions are written so that no index is chosen for them.
     passing_by: bool,
-    /// See [`Sql::plan_for_values`].
+    /// How it is best answered depends on its values, and on how many rows hold them: it is not planned once for all.
     pub(in crate::store) planned_for_values: bool,
 }
 
@@ -128,11 +63,6 @@ impl Sql {
     /// Whether it is so: see [`Sql::pass_by`].
     pub(in crate::store) fn passes_by(&self) -> bool {
         self.passing_by
-    }
-
-    /// How it is best answered depends on its values, and on how many rows hold them: it is not planned once for all.
-    pub(in crate::store) fn plan_for_values(&mut self) {
-        self.planned_for_values = true;
     }
 
     /// Text that each database has a word of its own for. Only the named functions of [`super::dialect`] use it.
@@ -289,62 +219,6 @@ pub(in crate::store) fn parts<T>(all: &[T], longest: usize) -> impl Iterator<Ite
     })
 }
 
-/// Appends the text with this added to the number of each placeholder.
-fn renumber(text: &str, by: usize, to: &mut String) {
-    let mut rest = text;
-    while let Some(at) = rest.find(['$', '"', '\'']) {
-        let (before, from) = rest.split_at(at);
-        let (mark, after) = from.split_at(1);
-        to.push_str(before);
-        rest = if mark == "$" {
-            let (number, after) = after.split_at(after.bytes().take_while(u8::is_ascii_digit).count());
-            // A `$` without a number stays what it is.
-            let _ = match number.parse::<usize>() {
-                Ok(number) => write!(to, "${}", number + by),
-                Err(_) => write!(to, "${number}"),
-            };
-            after
-        } else {
-            let (quoted, after) = from.split_at(after.find(mark).map_or(from.len(), |end| end + 2));
-            to.push_str(quoted);
-            after
-        };
-    }
-    to.push_str(rest);
-}
-
-/// Values from which on the numbers of placeholders are dear to SQLite.
-const MANY: usize = 16;
-
-/// The text with `?` for each placeholder, if they stand in order and each once. SQLite keeps numbered ones as names in a
-/// list, which it goes through from the start for each of them, at every execution: thousands of them took longer than
-/// the rows that they brought.
-fn without_numbers(text: &str, values: usize) -> Option<String> {
-    let mut plain = String::with_capacity(text.len());
-    let (mut rest, mut next) = (text, 1);
-    while let Some(at) = rest.find(['$', '"', '\'']) {
-        let (before, from) = rest.split_at(at);
-        let (mark, after) = from.split_at(1);
-        plain.push_str(before);
-        rest = if mark == "$" {
-            let (number, after) = after.split_at(after.bytes().take_while(u8::is_ascii_digit).count());
-            if number.parse() != Ok(next) {
-                return None;
-            }
-            next += 1;
-            plain.push('?');
-            after
-        } else {
-            // What stands in quotes stays as it is.
-            let (quoted, after) = from.split_at(after.find(mark).map_or(from.len(), |end| end + 2));
-            plain.push_str(quoted);
-            after
-        };
-    }
-    plain.push_str(rest);
-    (next == values + 1).then_some(plain)
-}
-
 /// `prefix_a_b`; beyond the 63 bytes that PostgreSQL reads of a name, the rest of it as a hash.
 pub(in crate::store) fn joined(prefix: &'static str, parts: &[&'static str]) -> String {
     let mut name = parts.iter().fold(prefix.to_owned(), |name, part| name + "_" + part);
@@ -363,8 +237,7 @@ pub(in crate::store) fn joined(prefix: &'static str, parts: &[&'static str]) -> 
 
 #[cfg(test)]
 mod tests {
-    use super::{Sql, parts, without_numbers};
-    use crate::store::dialect::Dialect;
+    use super::{Dialect, Sql, parts};
 
     #[test]
     fn values_of_statements_in_a_row_are_numbered_through() {
@@ -385,16 +258,6 @@ mod tests {
             let found: Vec<&[usize]> = parts(&all, 500).collect();
             assert_eq!(found.concat(), all);
             assert!(found.iter().all(|part| [500, 100, 20, 4, 1].contains(&part.len())), "{count}");
-        }
-    }
-
-    #[test]
-    fn numbers_go_where_each_value_stands_once_and_in_order() {
-        let plain = |text: &str, values| without_numbers(text, values);
-        assert_eq!(plain("a = $1 AND b IN ($2, $3)", 3).as_deref(), Some("a = ? AND b IN (?, ?)"));
-        assert_eq!(plain("\"$9\" = $1 AND '$8''\"' = $2", 2).as_deref(), Some("\"$9\" = ? AND '$8''\"' = ?"));
-        for (text, values) in [("a = $2 AND b = $1", 2), ("a = $1 OR b = $1", 1), ("a = $1", 2), ("a = $x", 1)] {
-            assert_eq!(plain(text, values), None, "{text}");
         }
     }
 }

@@ -2,6 +2,7 @@
 //! named functions of [`super::dialect`]. Nothing here decides who may.
 
 mod adopted;
+pub(in crate::store) mod by_number;
 pub(in crate::store) mod change;
 pub(in crate::store) mod condition;
 mod dashboard;
@@ -33,4 +34,5 @@ pub(in crate::store) mod throttle;
 pub(in crate::store) mod tokens;
 pub(in crate::store) mod uploads;
 mod walk;
+mod wanted;
 mod ways;

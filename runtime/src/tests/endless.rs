@@ -15,7 +15,7 @@ use tower_service::Service as _;
 
 use super::browser::{Browser, CLINIC_AT_THE_DOOR, House, NoActions};
 use crate::Limits;
-use crate::file::reader::LONGEST_ROW;
+use crate::file::table::LONGEST_ROW;
 use crate::panel::{Cell, FieldSet, Panel, Role, Verb};
 use crate::service::Peer;
 use crate::testing::{CLINIC, DOCTOR, PATIENT};

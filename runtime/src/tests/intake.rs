@@ -223,7 +223,7 @@ async fn large_forms_take_turns_and_small_ones_pass_them() {
     let house = Arc::new(house);
     let mut anna = house.signed_in(ANNA).await;
     let most = house.app().limits.largest();
-    let asked: Vec<_> = (0..crate::intake::LARGE_AT_ONCE).map(|_| Arc::new(AtomicUsize::new(0))).collect();
+    let asked: Vec<_> = (0..crate::limits::LARGE_AT_ONCE).map(|_| Arc::new(AtomicUsize::new(0))).collect();
     let mut slow = tokio::task::JoinSet::new();
     for asked in &asked {
         let (house, browser, body) = (Arc::clone(&house), anna.clone(), stalling(asked));

@@ -6,7 +6,8 @@ use std::io::{Read as _, Seek as _, SeekFrom, Write as _};
 use zip::ZipWriter;
 use zip::write::SimpleFileOptions;
 
-use crate::file::reader::{LONGEST_ROW, Line, Reader, Unreadable};
+use crate::file::reader::Reader;
+use crate::file::table::{LONGEST_ROW, Line, Unreadable};
 use crate::file::{Cell, Format, Rest, Writer, read_sheets};
 use crate::value::Value;
 

@@ -3,7 +3,6 @@
 
 use std::fmt::Write as _;
 
-use super::svg::escaped;
 use crate::clause;
 use crate::matrix;
 use crate::panel::{Panel, Role};
@@ -174,4 +173,8 @@ fn between(layout: &Layout, from: usize, to: usize) -> String {
     }
     let _ = write!(path, " L{} {reaches}", aside(end, last));
     path
+}
+
+pub(super) fn escaped(text: &str) -> String {
+    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::show::lines;
+use super::told::lines;
 use crate::clause;
 use crate::matrix;
 use crate::panel::{Cell, Clause, Panel, Role};

@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::show::{LEGEND, accepted, authority, clauses, lines, mark, rank};
+use super::told::{LEGEND, accepted, authority, clauses, lines, mark, rank};
 use crate::panel::Panel;
 
 pub(super) fn policy(panel: &Panel) -> String {

@@ -3,8 +3,8 @@
 
 use std::fmt::Write as _;
 
-use super::graph::graph;
-use super::show::{LEGEND, accepted, authority, lines};
+use super::graph::{escaped, graph};
+use super::told::{LEGEND, accepted, authority, lines};
 use crate::matrix::Reach;
 use crate::panel::Panel;
 
@@ -144,8 +144,4 @@ fn in_words(reach: Reach) -> &'static str {
         Reach::Some => "in some rows or fields",
         Reach::All => "everywhere",
     }
-}
-
-pub(super) fn escaped(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;").replace('"', "&quot;")
 }

@@ -3,7 +3,7 @@
 
 use super::spelled_out;
 use crate::migrate::Step;
-use crate::store::dialect::Dialect;
+use crate::store::sql::Dialect;
 
 /// Table, column, and what it is.
 const ADDED: &[(&str, &str, &str)] = &[

@@ -3,8 +3,7 @@
 
 use crate::error::Error;
 use crate::panel::{Field, Kind, Model, OnDelete, Panel};
-use crate::store::dialect::Dialect;
-use crate::store::sql::{Sql, joined};
+use crate::store::sql::{Dialect, Sql, joined};
 use crate::value::{Literal, Value};
 
 /// Our comment on a column of hashes, which are stored like any text.

@@ -18,10 +18,10 @@ use super::fault::sorted;
 use super::pulse::{Pulse, Silent, Way};
 use crate::error::Error;
 use crate::store::answer::Answer;
-use crate::store::dialect::Dialect;
+use crate::store::bound::Bound;
 use crate::store::fault::{Fault, SILENT};
 use crate::store::lane::{Lane, STATEMENT};
-use crate::store::sql::{Bound, Sql};
+use crate::store::sql::{Dialect, Sql};
 
 /// How much longer than the server we wait.
 const GRACE: Duration = Duration::from_secs(1);

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 
 use crate::error::Error;
 use crate::panel::{Field, Kind, Model, OnDelete, Panel};
-use crate::store::dialect::Dialect;
+use crate::store::bound::Bound;
 use crate::store::fit;
-use crate::store::sql::{Bound, Sql};
+use crate::store::sql::{Dialect, Sql};
 use crate::value::{Literal, Value};
 
 pub(super) fn create_table(panel: &'static Panel, model: &'static Model, name: &'static str) -> Sql {

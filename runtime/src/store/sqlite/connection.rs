@@ -11,10 +11,10 @@ use super::adopt::said::Said;
 use super::fault::{sorted, words};
 use crate::error::Error;
 use crate::store::answer::Answer;
-use crate::store::dialect::Dialect;
+use crate::store::bound::Bound;
 use crate::store::fault::Fault;
 use crate::store::lane::STATEMENT;
-use crate::store::sql::{Bound, Sql};
+use crate::store::sql::{Dialect, Sql};
 use crate::value::timestamp_text;
 
 /// Steps of SQLite's machine between two looks at the clock.

@@ -6,9 +6,8 @@
 use super::schema::There;
 use crate::migrate::Step;
 use crate::panel::{Field, Model};
-use crate::store::dialect::Dialect;
 use crate::store::indexes::searched;
-use crate::store::sql::{Sql, joined};
+use crate::store::sql::{Dialect, Sql, joined};
 
 /// Of the table, and of what is named after it.
 pub(in crate::store) const PREFIX: &str = "ft";

@@ -13,13 +13,12 @@ use crate::error::Error;
 use crate::migrate::{Part, Plan, Step, adopted_is_there};
 use crate::panel::{Kind, Model, Panel};
 use crate::store::answer::Answer;
-use crate::store::dialect::Dialect;
 use crate::store::fault::Fault;
 use crate::store::framework;
 use crate::store::indexes::{self, Index};
 use crate::store::link_tables;
 use crate::store::pool::Reading;
-use crate::store::sql::Sql;
+use crate::store::sql::{Dialect, Sql};
 use crate::store::statements::migrations;
 use crate::store::transaction::Transaction;
 

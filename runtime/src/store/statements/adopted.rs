@@ -4,14 +4,16 @@
 
 use sha2::{Digest as _, Sha256};
 
-use super::change::{incomplete, push_ids};
+use super::by_number::push_ids;
+use super::refused::incomplete;
 use super::{links, refused};
 use crate::error::Error;
 use crate::panel::{Field, FieldSet, Kind, Model};
 use crate::store::answer::Answer;
+use crate::store::bound::Bound;
 use crate::store::dialect::scaling;
 use crate::store::fit;
-use crate::store::sql::{Bound, Sql};
+use crate::store::sql::Sql;
 use crate::store::transaction::Transaction;
 use crate::value::Row;
 

@@ -2,7 +2,9 @@
 
 use std::collections::HashSet;
 
+use super::by_number::{IDS, push_ids};
 use super::page::one_row;
+use super::refused::incomplete;
 use super::select::{MAIN, label_scope, push_field};
 use super::{adopted, condition, links, refused};
 use crate::authorize::Terms;
@@ -15,8 +17,6 @@ use crate::store::sql::{Sql, parts};
 use crate::store::transaction::Transaction;
 use crate::value::{Row, Value};
 
-/// Ids a statement names at most.
-pub(in crate::store) const IDS: usize = 500;
 /// Values a statement binds at most. SQLite's own bound is 32,766, but it finds a parameter's number and name by walking
 /// through all of them: ten times as many take ten times as long a value (three fifths of loading 100,000 rows).
 const BINDS: usize = 1_000;
@@ -291,10 +291,6 @@ impl Transaction {
     }
 }
 
-pub(super) fn incomplete(model: &Model) -> Error {
-    Error::Bug(format!("a row of {} lacks a field on its way to the database", model.name))
-}
-
 pub(super) fn named(model: &'static Model, field: usize) -> Result<&'static str, Error> {
     model.fields.get(field).map(|f| f.name).ok_or_else(|| Error::Bug(format!("{} has no field {field}", model.name)))
 }
@@ -306,17 +302,6 @@ fn push_values(sql: &mut Sql, kind: Kind, values: &[Value]) -> Result<(), Error>
     }
     sql.push(")");
     Ok(())
-}
-
-pub(super) fn push_ids(sql: &mut Sql, ids: &[i64]) {
-    sql.push(" IN (");
-    for (i, id) in ids.iter().enumerate() {
-        if i > 0 {
-            sql.push(", ");
-        }
-        sql.push_bind(*id);
-    }
-    sql.push(")");
 }
 
 pub(super) fn whole_rows(model: &'static Model) -> Sql {

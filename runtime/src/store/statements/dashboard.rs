@@ -5,8 +5,8 @@ use std::collections::HashMap;
 use chrono::NaiveDate;
 
 use super::condition;
-use super::page::{bounded, push_count, within};
 use super::select::MAIN;
+use super::wanted::{bounded, push_count, within};
 use crate::condition::{Condition, Term};
 use crate::error::Error;
 use crate::panel::{Field, FieldSet, Kind, Model, Sort};

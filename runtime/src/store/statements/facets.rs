@@ -5,8 +5,8 @@
 use super::condition;
 use super::finding;
 use super::links;
-use super::page::{COUNTED, bounded};
 use super::select::MAIN;
+use super::wanted::{COUNTED, bounded};
 use crate::authorize::Terms;
 use crate::condition::Condition;
 use crate::error::Error;

@@ -2,7 +2,6 @@
 //! by its numbers; much of it lies so close together that going through the list in its order finds a page of it soon.
 
 use super::condition::{self, Alias};
-use super::near;
 use super::select::MAIN;
 use crate::authorize::Terms;
 use crate::condition::{Condition, is_short};
@@ -113,12 +112,19 @@ pub(super) async fn look(
     let Some(answer) = answer else { return Ok(Hits::These(Vec::new())) };
     let seen = answer.count(0)?;
     if seen <= bound() {
-        return Ok(Hits::These(answer.text(3)?.map_or(Ok(Vec::new()), |ids| near::numbers(&ids))?));
+        return Ok(Hits::These(answer.text(3)?.map_or(Ok(Vec::new()), |ids| numbers(&ids))?));
     }
     let rows = size(Some(&answer), 2)?;
     // The index tells them by their numbers: where so many are among the first numbers, there are so many more behind.
     let passed = answer.int(1)?.and_then(|id| u64::try_from(id).ok()).unwrap_or(1).max(1);
     Ok(Hits::Many { about: seen.saturating_mul(rows) / passed, rows })
+}
+
+/// The numbers of a text that names them.
+fn numbers(text: &str) -> Result<Vec<i64>, Error> {
+    text.split(',')
+        .map(|number| number.parse().map_err(|_| Error::Bug("the database told no numbers".to_owned())))
+        .collect()
 }
 
 /// Numbers, as `id`, of rows that an index finds this text in and for which the condition holds, the first that come. A

@@ -1,7 +1,6 @@
 //! The audit log in SQLite: entries are chained and written in the transaction of what they record, and the head of the
 //! chain beside them.
 
-use super::retention;
 use crate::audit::chain::{Checkpoint, Hash, Stored, Verified, Walk};
 use crate::audit::{ActorRef, Change, Context, Entry, EntryPage, EntryPosition, EntryQuery, Event, Origin};
 use crate::error::Error;
@@ -19,6 +18,9 @@ const STRIDE: i64 = 1_000;
 
 /// Asks for the head of the chain.
 pub(in crate::store) const HEAD: &str = "SELECT seq, hash FROM bw_audit_head WHERE one = 1";
+
+/// Asks for the entry that the first one left follows; no row: none was ever removed.
+pub(super) const ANCHOR: &str = "SELECT seq, hash FROM bw_audit_anchor WHERE one = 1";
 
 /// The newest entry: its place and its hash.
 pub(in crate::store) type Head = (i64, Hash);
@@ -155,8 +157,8 @@ impl Database {
     pub(in crate::store) async fn verify_audit(&self, against: Option<Checkpoint>) -> Result<Verified, Error> {
         let mut lane = self.reading().await?;
         lane.begin().await?;
-        let mut walk = match lane.row(Sql::new(retention::ANCHOR)).await? {
-            Some(anchor) => Walk::after(retention::read_anchor(&anchor)?),
+        let mut walk = match lane.row(Sql::new(ANCHOR)).await? {
+            Some(anchor) => Walk::after(read_anchor(&anchor)?),
             None => Walk::default(),
         };
         let start = walk.last();
@@ -218,6 +220,14 @@ fn stored(seq: i64, context: &Context, event: &Event) -> Result<Stored, Error> {
         changes: serde_json::to_string(&event.changes)
             .map_err(|e| Error::Bug(format!("changes don't become JSON: {e}")))?,
     })
+}
+
+pub(super) fn read_anchor(found: &Answer) -> Result<Checkpoint, Error> {
+    Ok(Checkpoint { seq: found.whole(0)?, hash: read_hash(found, 1)? })
+}
+
+pub(super) fn read_hash(found: &Answer, column: usize) -> Result<Hash, Error> {
+    found.bytes(column)?.try_into().map_err(|_| Error::Bug("a hash of the audit log is no SHA-256".to_owned()))
 }
 
 pub(super) fn read_stored(answer: &Answer) -> Result<Stored, Error> {

@@ -3,9 +3,9 @@
 
 use std::collections::HashMap;
 
-use super::change::{incomplete, push_ids};
+use super::by_number::{IDS, push_ids};
 use super::condition::{self, Alias};
-use super::refused;
+use super::refused::{self, incomplete};
 use super::select::{MAIN, label_fields, label_scope, push_field, read_label};
 use crate::authorize::Terms;
 use crate::condition::{Among, Condition};
@@ -19,8 +19,6 @@ use crate::store::sql::{Sql, parts};
 use crate::store::transaction::Transaction;
 use crate::value::{Row, Value};
 
-/// Ids a statement names at most.
-const IDS: usize = 500;
 /// The links themselves within a statement.
 const LINKS: Alias = Alias(900);
 

@@ -4,7 +4,6 @@
 use super::finding::{bound, reach, readable_parts};
 use super::walk::{Near, Walk, Way};
 use crate::condition::Condition;
-use crate::error::Error;
 use crate::store::query::{ListQuery, Search};
 
 /// So many times the rows among which a page of hits is expected are gone through: hits don't lie evenly.
@@ -33,11 +32,4 @@ pub(super) fn way(
     let spread = most.saturating_mul(SPREAD);
     let near = Near { edge, on_the_way, rows: most, spread, fields, text, hits: bound() };
     Some(Way { near: Some(near), ..Way::by(scope.clone().and(readable)) })
-}
-
-/// The numbers of such a text.
-pub(super) fn numbers(text: &str) -> Result<Vec<i64>, Error> {
-    text.split(',')
-        .map(|number| number.parse().map_err(|_| Error::Bug("the database told no numbers".to_owned())))
-        .collect()
 }

@@ -1,21 +1,16 @@
 //! One page of a list, with the count of all: which rows are wanted, how they are best come by, and what is told of them.
 
-use super::finding;
 use super::select::{Columns, MAIN};
 use super::walk::{Walk, Way};
+use super::wanted::{bounded, push_count, within};
 use super::{condition, links, ways};
-use crate::authorize::Terms;
-use crate::condition::Condition;
 use crate::error::Error;
-use crate::panel::{FieldSet, Kind, Model, Panel, Sort};
+use crate::panel::{Kind, Model, Panel};
 use crate::store::answer::Answer;
 use crate::store::database::Database;
 use crate::store::pool::Reading;
-use crate::store::query::{COUNT_BOUND, Count, GetQuery, LARGEST_PAGE, ListQuery, Listed, ListedRow, Search};
+use crate::store::query::{Count, GetQuery, LARGEST_PAGE, ListQuery, Listed, ListedRow};
 use crate::store::sql::Sql;
-
-/// Rows that a count looks at: one more than it tells.
-pub(super) const COUNTED: i64 = COUNT_BOUND.cast_signed() + 1;
 
 impl Database {
     /// One page, and the count.
@@ -120,22 +115,6 @@ pub(in crate::store) fn one_row<'a>(panel: &'static Panel, query: &GetQuery<'a>)
     Ok((sql, columns))
 }
 
-/// Scope, filter, search and sort as one condition: rows in which the viewer may read all that is asked about.
-pub(in crate::store) fn within(
-    terms: &Terms,
-    filter: &Condition,
-    search: Option<Search<'_>>,
-    sort: Option<Sort>,
-) -> Condition {
-    let asked = filter.reads().union(sort.map_or(FieldSet::NONE, |s| FieldSet::NONE.with(s.field)));
-    let filter = filter.clone().linked_among(&|field| links::visible_to(terms, field));
-    let scope = terms.scope_with(asked).and(filter);
-    match search {
-        Some(search) if !search.text.trim().is_empty() => finding::looking(terms, scope, search),
-        _ => scope,
-    }
-}
-
 /// The rows of a page by one way, so many at most.
 async fn ask(
     lane: &mut Reading,
@@ -157,17 +136,4 @@ async fn ask(
         }
     }
     Ok(answers)
-}
-
-/// `SELECT count(*) …` that stops behind the bound.
-pub(in crate::store) fn push_count(sql: &mut Sql, model: &'static Model, rows_wanted: &Condition) {
-    sql.push("SELECT count(*) FROM (SELECT 1 FROM ").table(model).push(" AS ");
-    MAIN.push(sql);
-    sql.push(" WHERE ");
-    condition::push(sql, MAIN, model, rows_wanted);
-    sql.push(" LIMIT ").number(COUNTED).push(") AS counted");
-}
-
-pub(in crate::store) fn bounded(count: u64) -> Count {
-    if count > COUNT_BOUND { Count::MoreThan(COUNT_BOUND) } else { Count::Exactly(count) }
 }

@@ -5,8 +5,9 @@ use chrono::{DateTime, Utc};
 use crate::error::Error;
 use crate::store::account::{NewPerson, PasswordHash, PersonRow};
 use crate::store::answer::Answer;
+use crate::store::bound::Bound;
 use crate::store::database::Database;
-use crate::store::sql::{Bound, Sql};
+use crate::store::sql::Sql;
 use crate::store::transaction::Transaction;
 
 const COLUMNS: &str = "id, email, role, password_hash, inactive, locked_until, created_at";

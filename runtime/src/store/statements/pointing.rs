@@ -1,7 +1,8 @@
 //! Rows that point at others, by a key or by links: as many at a time as a statement takes, by number, so that a delete
 //! goes through any number of them.
 
-use super::change::{IDS, named, push_ids, read_whole, whole_rows};
+use super::by_number::{IDS, push_ids};
+use super::change::{named, read_whole, whole_rows};
 use super::links;
 use super::select::MAIN;
 use crate::error::Error;

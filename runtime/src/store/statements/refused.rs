@@ -11,6 +11,11 @@ pub(in crate::store) const NOT_THERE: &str = "What this points at is gone, or no
 /// A rule of the table that the block does not know.
 const OWN: &str = "The table refuses this: a rule of its own does not hold.";
 
+/// Of a row that has no value for a field of its model, not even null.
+pub(super) fn incomplete(model: &Model) -> Error {
+    Error::Bug(format!("a row of {} lacks a field on its way to the database", model.name))
+}
+
 /// The refusal of a row on its way into the table; `written`: the values that were.
 pub(in crate::store) fn at_field(model: &'static Model, fault: Fault, row: &Row, written: FieldSet) -> Error {
     let fields = fields_of(model, fault.columns());

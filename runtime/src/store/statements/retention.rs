@@ -3,26 +3,15 @@
 
 use chrono::{DateTime, Utc};
 
-use super::journal::read_stored;
+use super::journal::{ANCHOR, read_anchor, read_hash, read_stored};
 use crate::audit::chain::{Checkpoint, Hash, Stored};
 use crate::error::Error;
-use crate::store::answer::Answer;
 use crate::store::database::Database;
 use crate::store::sql::Sql;
 use crate::store::transaction::Transaction;
 
-/// The entry that the first one left follows; no row: none was ever removed.
-pub(super) const ANCHOR: &str = "SELECT seq, hash FROM bw_audit_anchor WHERE one = 1";
 /// Entries that one statement removes.
 const AT_ONCE: i64 = 5_000;
-
-pub(super) fn read_anchor(found: &Answer) -> Result<Checkpoint, Error> {
-    Ok(Checkpoint { seq: found.whole(0)?, hash: read_hash(found, 1)? })
-}
-
-fn read_hash(found: &Answer, column: usize) -> Result<Hash, Error> {
-    found.bytes(column)?.try_into().map_err(|_| Error::Bug("a hash of the audit log is no SHA-256".to_owned()))
-}
 
 /// An entry as stored, and its hash.
 pub(in crate::store) type Kept = (Stored, Hash);

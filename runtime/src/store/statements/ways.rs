@@ -3,8 +3,8 @@
 
 use super::finding::{self, Hits};
 use super::near;
-use super::page::{bounded, push_count, within};
 use super::walk::{Walk, Way};
+use super::wanted::{bounded, push_count, within};
 use crate::condition::Condition;
 use crate::error::Error;
 use crate::store::indexes::is_order;

@@ -5,7 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use sha2::{Digest as _, Sha256};
 
-use super::fitting::{may_fill_in, outside, veil_secrets, wrong_verb};
+use super::fitting::{TARGETS, may_fill_in, outside, veil_secrets, wrong_verb};
 use super::{Parents, Write};
 use crate::audit::Event;
 use crate::authorize::Terms;
@@ -15,8 +15,6 @@ use crate::store::proved;
 use crate::store::write::Updated;
 use crate::value::{Row, Value};
 
-/// Targets that one statement looks up.
-pub(super) const TARGETS: usize = 100;
 /// Said of a value that must be one of its kind.
 const TAKEN: &str = "Another row has this value already.";
 

@@ -1,7 +1,6 @@
 //! What may stand in a row: defaults filled in, values, checks and foreign keys held to the block, and what terms let
 //! somebody fill in.
 
-use super::bulk::TARGETS;
 use super::{Parents, Write};
 use crate::authorize::{Terms, verb_in_words};
 use crate::constraint;
@@ -10,6 +9,9 @@ use crate::panel::{Automatic, Field, FieldSet, Kind, Model, Verb};
 use crate::store::statements::change::Pointed;
 use crate::store::statements::refused::NOT_THERE;
 use crate::value::{Row, Value};
+
+/// Targets that one statement looks up.
+pub(super) const TARGETS: usize = 100;
 
 impl Write {
     /// A new row: what was given, else automatic, else default, else null.
