@@ -102,7 +102,7 @@ impl Diag {
         };
         // The editor shows one place well and the two tricks badly.
         quote! {
-            #[allow(unexpected_cfgs)]
+            #[allow(unexpected_cfgs, reason = "the editor sets it")]
             const _: () = {
                 #[cfg(not(rust_analyzer))]
                 #shown
@@ -300,7 +300,7 @@ fn chain(text: &str, steps: &[(Place, String)]) -> TokenStream {
         }
     });
     quote! {
-        #[allow(dead_code, non_snake_case, non_upper_case_globals)]
+        #[allow(dead_code, non_snake_case, non_upper_case_globals, reason = "the steps of a message, by their words")]
         const _: () = { #(#frames)* };
     }
 }

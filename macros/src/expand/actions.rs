@@ -3,10 +3,10 @@
 
 use std::collections::BTreeMap;
 
-use proc_macro2::{Ident, Literal, TokenStream};
+use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{quote, quote_spanned};
 
-use super::names::{Names, action_enum, actions_trait, at, braced, index, plain, snake, unit};
+use super::names::{Names, WHOLE, action_enum, actions_trait, at, braced, index, plain, snake, unit};
 use super::queries::distinct;
 use super::shell::{doc, doc_or};
 use crate::panel::{Model, Panel};
@@ -45,7 +45,7 @@ fn markers(panel: &Panel, names: &Names) -> Vec<TokenStream> {
             quote! {
                 #doc
                 #[derive(Debug, Clone, Copy)]
-                #[allow(dead_code, unreachable_pub)]
+                #[allow(dead_code, unreachable_pub, reason = #WHOLE)]
                 #declared
 
                 #(#held)*
@@ -99,12 +99,12 @@ fn action_trait(panel: &Panel, names: &Names, model: &Model) -> TokenStream {
     quote! {
         #about
         #[diagnostic::on_unimplemented(message = #message, label = #label, note = #note)]
-        #[allow(unreachable_pub)]
+        #[allow(unreachable_pub, reason = #WHOLE)]
         #bodies
 
         #enum_doc
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[allow(dead_code, unreachable_pub)]
+        #[allow(dead_code, unreachable_pub, reason = #WHOLE)]
         #all
 
         impl ::bailiwick::typed::ActionName for #table {
@@ -121,9 +121,11 @@ fn dispatch(panel: &Panel, names: &Names) -> TokenStream {
             let bodies = actions_trait(model);
             // Over the action's name: that is where a missing body shows.
             let panel_there = at(name, action.span());
+            // Of the block, though a macro of the user's may have brought the action.
+            let call = Ident::new("call", Span::call_site());
             let run = quote_spanned! { action.span()=>
                 ::std::boxed::Box::pin(async move {
-                    let (row, mut cx, may) = call.open()?;
+                    let (row, mut cx, may) = #call.open()?;
                     <#panel_there as #bodies>::#action(row, &mut cx, may).await
                 })
             };

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, TokenStream};
 use quote::{format_ident, quote};
 
-use super::names::{Names, braced, index, plain};
+use super::names::{Names, WHOLE, braced, index, plain};
 use super::shell::{doc, doc_or};
 use crate::panel::Panel;
 
@@ -92,10 +92,10 @@ fn closed_set(name: &Ident, about: &str, variants: &[Variant<'_>]) -> TokenStrea
     quote! {
         #about
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[allow(dead_code, unreachable_pub)]
+        #[allow(dead_code, unreachable_pub, reason = #WHOLE)]
         #declared
 
-        #[allow(dead_code, unreachable_pub)]
+        #[allow(dead_code, unreachable_pub, reason = #WHOLE)]
         impl #name {
             /// In declared order.
             pub const ALL: &'static [Self] = &[#(Self::#idents),*];

@@ -83,7 +83,7 @@ fn rooms(panel: &Panel, names: &Names) -> TokenStream {
     // The compiler asks about the unknown `cfg` where it stands, so the `allow` has to stand one item further out.
     quote! {
         #[doc(hidden)]
-        #[allow(unexpected_cfgs, unused_imports)]
+        #[allow(unexpected_cfgs, unused_imports, reason = "rooms for the editor, which says so by its cfg")]
         mod __rooms {
             #[cfg(rust_analyzer)]
             mod models {

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use proc_macro2::TokenStream;
 use quote::{format_ident, quote};
 
-use super::names::{Names, implemented, index, plain, unit};
+use super::names::{Names, WHOLE, implemented, index, plain, unit};
 use super::shell::{doc, doc_or};
 use crate::panel::{Panel, Role, Verb};
 
@@ -21,7 +21,7 @@ pub(super) fn expand(panel: &Panel, names: &Names) -> TokenStream {
         quote! {
             #doc
             #[derive(Debug, Clone, Copy)]
-            #[allow(dead_code, unreachable_pub)]
+            #[allow(dead_code, unreachable_pub, reason = #WHOLE)]
             #declared
 
             impl ::bailiwick::grant::RoleType for #name {

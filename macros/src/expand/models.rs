@@ -4,8 +4,8 @@ use proc_macro2::{Ident, TokenStream};
 use quote::quote;
 
 use super::names::{
-    Names, braced, change_type, column, id_type, implemented, index, new_type, plain, readable_fields, unit,
-    written_fields,
+    AS_DECLARED, Names, WHOLE, braced, change_type, column, id_type, implemented, index, new_type, plain,
+    readable_fields, unit, written_fields,
 };
 use super::queries;
 use super::shell::{doc, doc_or};
@@ -97,7 +97,8 @@ fn row(panel: &Panel, model: &Model) -> TokenStream {
     quote! {
         #doc
         #[derive(Clone, PartialEq)]
-        #[allow(dead_code, unreachable_pub, clippy::struct_field_names)]
+        #[allow(dead_code, unreachable_pub, reason = #WHOLE)]
+        #[allow(clippy::struct_field_names, reason = #AS_DECLARED)]
         #declared
 
         impl ::bailiwick::typed::Model for #name {
@@ -148,7 +149,7 @@ fn id(model: &Model) -> TokenStream {
     quote! {
         #doc
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-        #[allow(dead_code, unreachable_pub)]
+        #[allow(dead_code, unreachable_pub, reason = #WHOLE)]
         #declared
 
         impl ::bailiwick::typed::RowId for #id {
@@ -208,7 +209,8 @@ fn new(panel: &Panel, model: &Model) -> TokenStream {
     quote! {
         #doc
         #[derive(Clone, PartialEq #default)]
-        #[allow(dead_code, unreachable_pub, clippy::struct_field_names)]
+        #[allow(dead_code, unreachable_pub, reason = #WHOLE)]
+        #[allow(clippy::struct_field_names, reason = #AS_DECLARED)]
         #declared
 
         impl ::bailiwick::typed::Input for #new {
@@ -241,7 +243,8 @@ fn change(panel: &Panel, model: &Model) -> TokenStream {
     quote! {
         #doc
         #[derive(Clone, PartialEq, Default)]
-        #[allow(dead_code, unreachable_pub, clippy::option_option, clippy::struct_field_names)]
+        #[allow(dead_code, unreachable_pub, reason = #WHOLE)]
+        #[allow(clippy::option_option, clippy::struct_field_names, reason = #AS_DECLARED)]
         #declared
 
         impl ::bailiwick::typed::Input for #change {
@@ -275,7 +278,7 @@ fn columns(panel: &Panel, model: &Model) -> TokenStream {
         }
     });
     quote! {
-        #[allow(dead_code, unreachable_pub)]
+        #[allow(dead_code, unreachable_pub, reason = #WHOLE)]
         impl #name {
             #(#columns)*
         }

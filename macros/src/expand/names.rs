@@ -10,6 +10,11 @@ use syn::ext::IdentExt;
 use crate::panel::{Choice, Field, Kind, Model, Panel, Role};
 use crate::resolve::token;
 
+/// Why what is written out allows what it may be warned of: it is all there, wherever it stands and whatever of it is used.
+pub(super) const WHOLE: &str = "a panel is written whole";
+/// The same of names and shapes.
+pub(super) const AS_DECLARED: &str = "as declared";
+
 /// Which items are written out: the first of each name.
 pub(super) struct Names {
     models: Vec<bool>,

@@ -3,7 +3,7 @@
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote, quote_spanned};
 
-use super::names::{Names, change_type, id_type, new_type, plain, snake};
+use super::names::{Names, WHOLE, change_type, id_type, new_type, plain, snake};
 use super::shell::doc;
 use crate::panel::Model;
 
@@ -15,7 +15,7 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
         ["get", "list", "page", "create", "update", "delete"].map(|word| Ident::new(word, name.span()));
     let (may, close) = (Ident::new("may", name.span()), quote_spanned! { name.span()=> > });
     quote! {
-        #[allow(dead_code, unreachable_pub)]
+        #[allow(dead_code, unreachable_pub, reason = #WHOLE)]
         impl #name {
             /// The row of this number; none where the token's rows end.
             pub async fn #get(

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::names::{Names, action_enum, id_type, index, plain};
+use super::names::{Names, WHOLE, action_enum, id_type, index, plain};
 use super::shell::doc;
 use crate::panel::Panel;
 
@@ -26,7 +26,7 @@ pub(super) fn expand(panel: &Panel, names: &Names) -> TokenStream {
     quote! {
         /// Every page of the panel: parses from its path and prints it.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-        #[allow(dead_code, unreachable_pub)]
+        #[allow(dead_code, unreachable_pub, reason = #WHOLE)]
         pub enum Route {
             /// A page that every panel has.
             Of(::bailiwick::typed::Fixed),

@@ -3,7 +3,7 @@
 use proc_macro2::TokenStream;
 use quote::quote;
 
-use super::names::{plain, unit};
+use super::names::{WHOLE, plain, unit};
 use crate::panel::Panel;
 
 pub(super) fn expand(panel: &Panel) -> TokenStream {
@@ -13,10 +13,10 @@ pub(super) fn expand(panel: &Panel) -> TokenStream {
     quote! {
         #doc
         #[derive(Debug, Clone, Copy)]
-        #[allow(dead_code, unreachable_pub)]
+        #[allow(dead_code, unreachable_pub, reason = #WHOLE)]
         #declared
 
-        #[allow(dead_code)]
+        #[allow(dead_code, reason = #WHOLE)]
         impl #name {
             /// Reads the command line and does what it says; without a word it serves.
             #[must_use]

@@ -4,7 +4,7 @@ use proc_macro2::{Ident, Literal, Span, TokenStream};
 use quote::{format_ident, quote};
 
 use super::brand;
-use super::names::{index, optional, plain, snake};
+use super::names::{WHOLE, index, optional, plain, snake};
 use super::policy;
 use super::predicates::{literal, predicate};
 use crate::panel::{Field, Kind, Links, Model, OnDelete, Panel, Sensitivity, Setting, Widget};
@@ -26,7 +26,7 @@ pub(super) fn expand(panel: &Panel) -> TokenStream {
         pub static PANEL: ::bailiwick::panel::Panel = __tables::PANEL;
 
         #[doc(hidden)]
-        #[allow(unused_imports)]
+        #[allow(unused_imports, reason = #WHOLE)]
         mod __tables {
             use ::bailiwick::panel::{
                 Accept, Action, Apart, Attribute, Automatic, Brand, By, Cell, Check, Choice, Clause, Factors, Field,

@@ -31,16 +31,37 @@ macro_rules! promotes {
     };
 }
 
-mod known {
-    use bailiwick::prelude::*;
+/// The block as it is in both; what is said of the tables is not.
+macro_rules! club {
+    ($panel:ident { $($models:tt)* }) => {
+        use bailiwick::prelude::*;
 
-    bailiwick::admin! {
-        panel Known {
-            database env "DATABASE_URL" or "sqlite:club.db";
-            public_url env "PUBLIC_URL" or "http://127.0.0.1:8000";
-            proxies none;
+        bailiwick::admin! {
+            panel $panel {
+                database env "DATABASE_URL" or "sqlite:club.db";
+                public_url env "PUBLIC_URL" or "http://127.0.0.1:8000";
+                proxies none;
+            }
+
+            $($models)*
+
+            /// Runs it.
+            role Administrator {
+                all Section, Member; import Member; promote Member;
+                assign *, Administrator; reset *; lock *; unlock *; revoke *;
+                view Audit;
+                keep 1;
+            }
+
+            throttle login 5 per 15min by account, 20 per 10min by address;
         }
 
+        promotes!($panel);
+    };
+}
+
+mod known {
+    club!(Known {
         model Section {
             name: String len 1..=20 label search;
             list name;
@@ -58,31 +79,11 @@ mod known {
             /// Moves somebody up.
             action promote writes name, email, age, tutor;
         }
-
-        /// Runs it.
-        role Administrator {
-            all Section, Member; import Member; promote Member;
-            assign *, Administrator; reset *; lock *; unlock *; revoke *;
-            view Audit;
-            keep 1;
-        }
-
-        throttle login 5 per 15min by account, 20 per 10min by address;
-    }
-
-    promotes!(Known);
+    });
 }
 
 mod loose {
-    use bailiwick::prelude::*;
-
-    bailiwick::admin! {
-        panel Loose {
-            database env "DATABASE_URL" or "sqlite:club.db";
-            public_url env "PUBLIC_URL" or "http://127.0.0.1:8000";
-            proxies none;
-        }
-
+    club!(Loose {
         model Section {
             table "section" adopted key "id";
             name: String label search;
@@ -101,19 +102,7 @@ mod loose {
             /// Moves somebody up.
             action promote writes name, email, age, tutor;
         }
-
-        /// Runs it.
-        role Administrator {
-            all Section, Member; import Member; promote Member;
-            assign *, Administrator; reset *; lock *; unlock *; revoke *;
-            view Audit;
-            keep 1;
-        }
-
-        throttle login 5 per 15min by account, 20 per 10min by address;
-    }
-
-    promotes!(Loose);
+    });
 }
 
 const NOTHING: [&str; 2] = ["SELECT 1", "SELECT 1"];
