@@ -6,6 +6,8 @@ mod models;
 pub(crate) mod place;
 pub(crate) mod server;
 
+use std::cmp::Ordering;
+
 use chrono::{DateTime, Utc};
 use tempfile::TempDir;
 use uuid::Uuid;
@@ -14,11 +16,11 @@ pub(crate) use models::*;
 
 use crate::audit::{Context, Origin};
 use crate::authorize::{Actor, Terms, authorize};
-use crate::condition::Asker;
+use crate::condition::{Asker, Condition};
 use crate::panel::*;
 use crate::predicate::{Op, Operand, Predicate};
-use crate::store::{Parents, Store};
-use crate::value::Value;
+use crate::store::{ListQuery, Parents, Position, Store};
+use crate::value::{Row, Value};
 
 pub(crate) const MINE: Predicate =
     Predicate::Compare { left: Operand::Field(patient::DOCTOR), op: Op::Eq, right: Operand::MeAttribute(0) };
@@ -155,6 +157,32 @@ pub(crate) fn actor(role: &str, doctor: Option<i64>) -> Actor {
 /// Their terms; panics on a refusal.
 pub(crate) fn terms(actor: &Actor, verb: Verb, model: usize) -> Terms {
     authorize(&PANEL, actor, verb, &PANEL.models[model]).granted().expect("a right of the test panel")
+}
+
+/// Every row within these terms, of a table of at most 200, newest first.
+pub(crate) fn all(terms: &Terms) -> ListQuery<'_> {
+    ListQuery {
+        terms,
+        columns: FieldSet::ALL,
+        filter: Condition::Always,
+        search: None,
+        sort: None,
+        position: Position::First,
+        size: 200,
+        labels: &[],
+        count: false,
+    }
+}
+
+/// Which of two rows comes first: nulls are the smallest of all, and the number decides between rows that are level.
+pub(crate) fn in_list(a: &Row, b: &Row, sort: Option<Sort>) -> Ordering {
+    let value = |row: &Row| sort.and_then(|sort| row.get(sort.field).cloned()).filter(|value| !value.is_null());
+    let rising = match (value(a), value(b)) {
+        (Some(a), Some(b)) => a.compare(&b).expect("of one type"),
+        (a, b) => a.is_some().cmp(&b.is_some()),
+    };
+    let rising = rising.then(a.id.cmp(&b.id));
+    if sort.is_none_or(|sort| sort.descending) { rising.reverse() } else { rising }
 }
 
 /// A request of a test.

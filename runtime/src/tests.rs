@@ -16,6 +16,7 @@ mod flood;
 mod forged_forms;
 mod full_disk;
 mod halfway;
+mod importer;
 mod importing;
 mod intake;
 mod lending;

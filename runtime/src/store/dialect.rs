@@ -20,17 +20,24 @@ impl Sql {
         self.either("", " FOR SHARE")
     }
 
+    /// How many rows hold a text decides how they are best found: of PostgreSQL, a plan for any text walks through a whole
+    /// table for one that nobody holds (277 ms of a million rows, and 0.1 ms by the index of parts).
+    fn look_for_text(&mut self) -> &mut Self {
+        self.planned_for_values = true;
+        self
+    }
+
     /// Whether the text of this column contains this one, ASCII letter case apart: `lower()` of SQLite knows ASCII only,
     /// and so does that of PostgreSQL under the collation "C", which all our text columns have.
     pub(in crate::store) fn push_contains(&mut self, alias: Alias, column: &'static str, text: &str) {
-        self.either("(instr(lower(", "(lower(");
+        self.look_for_text().either("(instr(lower(", "(lower(");
         alias.column(self, column);
         self.either("), ", ") LIKE ").push_bind(Bound::Part(text.to_ascii_lowercase())).either(") > 0)", ")");
     }
 
     /// Whether a word of this column's text begins with this one, as [`Sql::push_contains`] compares.
     pub(in crate::store) fn push_begins(&mut self, alias: Alias, column: &'static str, text: &str) {
-        self.either("(instr(' ' || lower(", "((' ' || lower(");
+        self.look_for_text().either("(instr(' ' || lower(", "((' ' || lower(");
         alias.column(self, column);
         self.either("), ", ")) LIKE ").push_bind(Bound::Part(format!(" {}", text.to_ascii_lowercase())));
         self.either(") > 0)", ")");
@@ -83,8 +90,7 @@ impl Sql {
             (false, true) => Bound::FoundRoughly,
             (false, false) => Bound::Found,
         };
-        self.planned_for_values = true;
-        self.either_with(
+        self.look_for_text().either_with(
             bound(columns.clone(), text.to_owned()),
             |sqlite, value| {
                 let index = |sql: &mut Self| {

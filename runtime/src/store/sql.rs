@@ -30,7 +30,7 @@ pub(in crate::store) struct Sql {
     bound: Vec<Bound>,
     /// Conditions are written so that no index is chosen for them.
     passing_by: bool,
-    /// How it is best answered depends on its values, and on how many rows hold them: it is not planned once for all.
+    /// How it is best answered depends on its values, and on how many rows hold them: it is planned each time.
     pub(in crate::store) planned_for_values: bool,
 }
 

@@ -17,6 +17,7 @@ mod reading;
 mod retention;
 mod schema;
 mod sharing;
+mod stretches;
 mod tampering;
 mod tries;
 mod writing;

@@ -13,33 +13,13 @@ use http_body::{Body, Frame};
 use http_body_util::BodyExt as _;
 use tower_service::Service as _;
 
-use super::browser::{Browser, CLINIC_AT_THE_DOOR, House, NoActions};
-use crate::Limits;
+use super::browser::{Browser, House};
+use super::importer::importer;
 use crate::file::table::LONGEST_ROW;
-use crate::panel::{Cell, FieldSet, Panel, Role, Verb};
 use crate::service::Peer;
-use crate::testing::{CLINIC, DOCTOR, PATIENT};
 
-const ANNA: &str = "anna@clinic.example";
 const PIECE: usize = 64 * 1024;
 const GIBIBYTE: usize = 1024 * 1024 * 1024;
-
-static IMPORTING: Panel = Panel {
-    roles: &[
-        Role {
-            cells: &[
-                Cell::new(Verb::Import, PATIENT, FieldSet::ALL, 0),
-                Cell::new(Verb::View, PATIENT, FieldSet::ALL, 0),
-                Cell::new(Verb::Create, PATIENT, FieldSet::ALL, 0),
-                Cell::new(Verb::View, DOCTOR, FieldSet::ALL, 0),
-            ],
-            ..CLINIC.roles[0]
-        },
-        Role { ..CLINIC.roles[1] },
-        Role { ..CLINIC.roles[2] },
-    ],
-    ..CLINIC_AT_THE_DOOR
-};
 
 /// A form with a file, all of which is there at once: its head, then as many bytes as there shall be.
 struct Long {
@@ -85,11 +65,7 @@ async fn send(house: &House, anna: &Browser, name: &str, begins: &str) -> (Statu
 
 #[tokio::test]
 async fn of_a_line_of_a_gibibyte_no_more_is_taken_than_a_row_may_have() {
-    let limits = Limits { hash_queue: 1_000, ..Limits::default() };
-    let house = House::of(&IMPORTING, &NoActions, "http://127.0.0.1:8000", limits).await;
-    house.person(ANNA, "Owner").await;
-    let mut anna = house.signed_in(ANNA).await;
-    anna.get("/patients/import").await;
+    let (house, anna) = importer().await;
     for (name, begins, line) in [("p.csv", "name\n", 2), ("p.csv", "name", 1), ("p.jsonl", "{\"name\":\"", 1)] {
         let (status, text, taken) = send(&house, &anna, name, begins).await;
         assert_eq!(status, StatusCode::UNPROCESSABLE_ENTITY, "{name}");

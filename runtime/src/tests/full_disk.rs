@@ -3,32 +3,14 @@
 
 use http::StatusCode;
 
-use super::browser::{Browser, CLINIC_AT_THE_DOOR, House, NoActions, PANEL};
+use super::browser::{House, PANEL};
+use super::importer::{ANNA, importer};
 use super::resend::{kept, send_again};
 use crate::Limits;
 use crate::audit::chain::Verified;
-use crate::panel::{Cell, FieldSet, Panel, Role, Verb};
-use crate::testing::{CLINIC, DOCTOR, PATIENT, command_line, place};
+use crate::testing::{command_line, place};
 
-const ANNA: &str = "anna@clinic.example";
 const NO_ROOM: &str = "no room left on the disk";
-
-static IMPORTING: Panel = Panel {
-    roles: &[
-        Role {
-            cells: &[
-                Cell::new(Verb::Import, PATIENT, FieldSet::ALL, 0),
-                Cell::new(Verb::View, PATIENT, FieldSet::ALL, 0),
-                Cell::new(Verb::Create, PATIENT, FieldSet::ALL, 0),
-                Cell::new(Verb::View, DOCTOR, FieldSet::ALL, 0),
-            ],
-            ..CLINIC.roles[0]
-        },
-        Role { ..CLINIC.roles[1] },
-        Role { ..CLINIC.roles[2] },
-    ],
-    ..CLINIC_AT_THE_DOOR
-};
 
 /// There is no room for more rows: SQLite's file may not grow, PostgreSQL answers for this table as it does on a full disk.
 async fn fill_up(house: &House, table: &str) {
@@ -112,17 +94,6 @@ async fn work_that_finds_the_disk_full_goes_on_once_there_is_room_and_does_every
     let versions = "SELECT CAST(count(*) AS TEXT) FROM patients WHERE version = 2 AND length(notes) = 900";
     assert_eq!(store.ask_for_test(versions).await, "60");
     workers.iter().for_each(tokio::task::JoinHandle::abort);
-}
-
-/// Somebody who may bring patients in.
-async fn importer() -> (House, Browser) {
-    let limits = Limits { hash_queue: 1_000, ..Limits::of(&IMPORTING) };
-    let house = House::of(&IMPORTING, &NoActions, "http://127.0.0.1:8000", limits).await;
-    house.person(ANNA, "Owner").await;
-    crate::testing::two_doctors(&house.app().store).await;
-    let mut browser = house.signed_in(ANNA).await;
-    browser.get("/patients/import").await;
-    (house, browser)
 }
 
 /// So many patients, more of them than a page of the database holds; born on this day.

@@ -21,6 +21,7 @@ use super::mail::MAILED;
 use super::panics::{Once, scene};
 use crate::audit::{EntryQuery, EventId};
 use crate::mail::sender;
+use crate::store::Store;
 
 const ANNA: &str = "anna@clinic.example";
 /// Where the browsers of the tests are.
@@ -126,6 +127,15 @@ fn id_of(answer: &Answer) -> Uuid {
     answer.header("x-request-id").parse().unwrap()
 }
 
+/// The newest audit entry of each of these events names the request of this answer, and the address that it came from.
+async fn newest_are_of(store: &Store, events: [EventId; 2], asked: &Answer) {
+    for event in events {
+        let query = EntryQuery { event: Some(event), size: 1, ..EntryQuery::default() };
+        let entry = store.entries(&query).await.unwrap().entries.remove(0);
+        assert_eq!((entry.origin.request, entry.origin.address.as_deref()), (id_of(asked), Some(PEER)), "{event:?}");
+    }
+}
+
 #[tokio::test]
 async fn every_line_of_a_request_names_it() {
     let house = House::open().await;
@@ -164,11 +174,7 @@ async fn a_job_goes_on_under_the_request_that_asked_for_it() {
         tokio::task::yield_now().await;
     }
     lines.taken();
-    for event in [EventId::RowActed, EventId::JobEnded] {
-        let query = EntryQuery { event: Some(event), size: 1, ..EntryQuery::default() };
-        let entry = store.entries(&query).await.unwrap().entries.remove(0);
-        assert_eq!((entry.origin.request, entry.origin.address.as_deref()), (id_of(&asked), Some(PEER)), "{event:?}");
-    }
+    newest_are_of(store, [EventId::RowActed, EventId::JobEnded], &asked).await;
 }
 
 #[tokio::test]
@@ -188,12 +194,7 @@ async fn a_mail_goes_out_or_is_given_up_under_the_request_that_queued_it() {
     house.advance(7 * 86_400);
     sender::deliver_due(house.app()).await.unwrap();
     assert_eq!(lines.until("given up").await, id_of(&asked));
-    let store = &house.app().store;
-    for event in [EventId::LinkIssued, EventId::MailGivenUp] {
-        let query = EntryQuery { event: Some(event), size: 1, ..EntryQuery::default() };
-        let entry = store.entries(&query).await.unwrap().entries.remove(0);
-        assert_eq!((entry.origin.request, entry.origin.address.as_deref()), (id_of(&asked), Some(PEER)), "{event:?}");
-    }
+    newest_are_of(&house.app().store, [EventId::LinkIssued, EventId::MailGivenUp], &asked).await;
 }
 
 #[tokio::test]

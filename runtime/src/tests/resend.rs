@@ -8,7 +8,7 @@ use crate::Limits;
 use crate::marks::LEFT_SECONDS;
 use crate::panel::{Panel, Reauth, Verb};
 use crate::session::EndReason;
-use crate::testing::{DOCTOR, actor, terms};
+use crate::testing::{DOCTOR, actor, all, terms};
 
 const ANNA: &str = "anna@clinic.example";
 const BERT: &str = "bert@clinic.example";
@@ -28,22 +28,7 @@ pub(super) async fn send_again(browser: &mut Browser, (action, fields): &(String
 pub(super) async fn names(house: &House) -> Vec<String> {
     let owner = actor("Owner", None);
     let terms = terms(&owner, Verb::View, DOCTOR);
-    let page = house
-        .app()
-        .store
-        .batch(&crate::store::ListQuery {
-            terms: &terms,
-            columns: crate::panel::FieldSet::ALL,
-            filter: crate::condition::Condition::Always,
-            search: None,
-            sort: None,
-            position: crate::store::Position::First,
-            size: 50,
-            labels: &[],
-            count: false,
-        })
-        .await
-        .unwrap();
+    let page = house.app().store.batch(&all(&terms)).await.unwrap();
     page.rows.iter().map(|row| row.row.get(0).unwrap().to_text()).collect()
 }
 

@@ -9,7 +9,7 @@ use crate::authorize::authorize;
 use crate::condition::{Condition, Term};
 use crate::panel::{Field, FieldSet, Kind, Model, Panel, Verb};
 use crate::predicate::Op;
-use crate::store::{ListQuery, Position, Store};
+use crate::store::{ListQuery, Store};
 use crate::testing::{self, CLINIC, DOCTORS, INVOICES, PANEL, PATIENTS, SAMPLE, SAMPLES, VISITS, place};
 use crate::value::{Row, Value};
 
@@ -178,17 +178,7 @@ async fn rows_of(store: &Store, filter: Condition, columns: FieldSet) -> Vec<Row
     let owner = testing::actor("Owner", None);
     let panel = store.panel();
     let terms = authorize(panel, &owner, Verb::View, &panel.models[SAMPLE]).granted().unwrap();
-    let query = ListQuery {
-        terms: &terms,
-        columns,
-        filter,
-        search: None,
-        sort: None,
-        position: Position::First,
-        size: 200,
-        labels: &[],
-        count: false,
-    };
+    let query = ListQuery { columns, filter, ..testing::all(&terms) };
     store.list(&query).await.unwrap().rows.into_iter().map(|listed| listed.row).collect()
 }
 

@@ -1,15 +1,14 @@
 //! What the index of parts finds, against the comparison without it, over random texts that are written, changed and
 //! removed: the answers agree to the row, for everybody who asks.
 
-use std::cmp::Ordering;
-
 use crate::authorize::{Actor, Terms, authorize};
 use crate::condition::Condition;
 use crate::panel::{Cell, Field, FieldSet, Kind, Model, Panel, Role, Sort, Verb};
 use crate::predicate::{Op, Operand, Predicate};
 use crate::store::heard;
 use crate::store::query::FOUND_BOUND;
-use crate::store::{Count, ListQuery, Parents, Position, Search, Store};
+use crate::store::sql::Sql;
+use crate::store::{Count, ListQuery, Parents, PickFrom, PickerQuery, Position, Search, Store};
 use crate::testing::{self, CLINIC, DOCTORS, INVOICES, PATIENTS, SAMPLE, SAMPLES, VISITS, actor, command_line};
 use crate::value::{Literal, Row, Value};
 
@@ -100,15 +99,13 @@ async fn found(
     let (mut ids, mut count) = (Vec::new(), None);
     loop {
         let query = ListQuery {
-            terms,
             columns: fields.intersection(terms.fields_somewhere()),
-            filter: Condition::Always,
             search: Some(Search { text, fields: fields.intersection(terms.fields_somewhere()) }),
             sort,
             position,
             size,
-            labels: &[],
             count: true,
+            ..testing::all(terms)
         };
         let listed = store.list(&query).await.expect("a page");
         assert!(ids.is_empty() || count == listed.count, "{count:?}, {:?}", listed.count);
@@ -130,17 +127,6 @@ async fn found(
 /// So many seconds later.
 fn ranked(rank: i64) -> Value {
     Value::Timestamp(testing::now() + chrono::Duration::seconds(rank))
-}
-
-/// Which of two rows comes first: nulls are the smallest of all, and the number decides between rows that are level.
-fn in_list(a: &Row, b: &Row, sort: Option<Sort>) -> Ordering {
-    let value = |row: &Row| sort.and_then(|sort| row.get(sort.field).cloned()).filter(|value| !value.is_null());
-    let rising = match (value(a), value(b)) {
-        (Some(a), Some(b)) => a.compare(&b).expect("of one type"),
-        (a, b) => a.is_some().cmp(&b.is_some()),
-    };
-    let rising = rising.then(a.id.cmp(&b.id));
-    if sort.is_none_or(|sort| sort.descending) { rising.reverse() } else { rising }
 }
 
 #[tokio::test]
@@ -178,18 +164,8 @@ async fn the_index_and_the_comparison_agree_on_random_texts() {
     }
 
     // What is there, as the other reading of a condition sees it.
-    let all = may(&owner, Verb::View);
-    let everything = ListQuery {
-        terms: &all,
-        columns: FieldSet::ALL,
-        filter: Condition::Always,
-        search: None,
-        sort: None,
-        position: Position::First,
-        size: 200,
-        labels: &[],
-        count: false,
-    };
+    let terms = may(&owner, Verb::View);
+    let everything = testing::all(&terms);
     let rows: Vec<_> = store.list(&everything).await.expect("all").rows.into_iter().map(|listed| listed.row).collect();
     assert!((80..160).contains(&rows.len()));
     let people =
@@ -228,7 +204,7 @@ async fn the_index_and_the_comparison_agree_on_random_texts() {
                         .any(|field| Condition::looked_for(field, needle.trim()).lets_through(row))
                 })
                 .collect();
-            expected.sort_by(|a, b| in_list(a, b, sort));
+            expected.sort_by(|a, b| testing::in_list(a, b, sort));
             let expected: Vec<i64> = expected.into_iter().map(|row| row.id).collect();
             assert_eq!(answer, expected, "{needle:?} as {} by {sort:?}", who.role().name);
             // In tests the index tells 12 at most.
@@ -256,24 +232,13 @@ async fn what_is_found_near_a_place_is_what_comes_next() {
     });
     testing::seed(&store, SAMPLE, rows.collect()).await;
     let terms = may(&actor("Owner", None), Verb::View);
-    let all = ListQuery {
-        terms: &terms,
-        columns: FieldSet::ALL,
-        filter: Condition::Always,
-        search: None,
-        sort: None,
-        position: Position::First,
-        size: 200,
-        labels: &[],
-        count: false,
-    };
-    let all = store.list(&all).await.expect("all").rows;
+    let all = store.list(&testing::all(&terms)).await.expect("all").rows;
     let (mut near, mut filled) = (0, 0);
     for descending in [true, false] {
         let sort = Some(Sort { field: RANK, descending });
         let mut expected: Vec<&Row> = all.iter().map(|listed| &listed.row).collect();
         expected.retain(|row| row.get(STRING) == Some(&testing::text("needle")));
-        expected.sort_by(|a, b| in_list(a, b, sort));
+        expected.sort_by(|a, b| testing::in_list(a, b, sort));
         let expected: Vec<i64> = expected.into_iter().map(|row| row.id).collect();
         for size in 1..9 {
             for backwards in [true, false] {
@@ -317,6 +282,44 @@ async fn what_does_not_come_next_is_not_taken_for_it() {
     let (answer, _) = found(&store, &terms, search, sort, (5, false)).await;
     let first: Vec<i64> = [199, 195, 190, 185, 10, 175].map(|n: usize| ids[n]).to_vec();
     assert_eq!(answer[..6], first);
+}
+
+/// What a server keeps prepared on a connection it plans once for all values, after the fifth time; a text that nobody has
+/// would be looked for as one that many have.
+#[tokio::test]
+async fn a_search_is_planned_for_the_text_that_is_looked_for() {
+    if !testing::place::on_postgres() {
+        return;
+    }
+    let (_directory, store) = testing::store_of(&LISTED).await;
+    let rows = (0..40).map(|n| {
+        let string = testing::text(if n % 2 == 0 { "needle" } else { "straw" });
+        vec![(STRING, string), (NUMBER, Value::Int(0)), (RANK, ranked(n))]
+    });
+    testing::seed(&store, SAMPLE, rows.collect()).await;
+    let terms = may(&actor("Owner", None), Verb::View);
+    // One after the other, so that all of it goes over one connection.
+    heard::take();
+    for _ in 0..7 {
+        store.list(&testing::all(&terms)).await.expect("a page");
+        for text in ["needle", "nothing", "ne"] {
+            found(&store, &terms, (text, FieldSet::NONE.with(STRING)), None, (10, false)).await;
+        }
+        let filter = Condition::looked_for(STRING, "straw");
+        store.list(&ListQuery { filter, ..testing::all(&terms) }).await.expect("a page");
+        let picker = PickerQuery { from: PickFrom::Model(&terms), text: Some("needle"), current: None };
+        store.candidates(&[picker]).await.expect("an offer");
+    }
+    let searches = heard::take().iter().filter(|text| text.contains("found")).count();
+    let mut lane = store.database.reading().await.expect("the connection");
+    let mut kept = Vec::new();
+    for answer in lane.rows(Sql::new("SELECT statement FROM pg_prepared_statements")).await.expect("an answer") {
+        kept.push(answer.words(0).expect("a statement"));
+    }
+    let of_samples: Vec<&String> = kept.iter().filter(|text| text.contains("\"samples\"")).collect();
+    assert!(searches > 20 && !of_samples.is_empty(), "{searches} searches, and of what is no search: {kept:?}");
+    let looking: Vec<&&String> = of_samples.iter().filter(|text| text.contains("LIKE")).collect();
+    assert!(looking.is_empty(), "{looking:?}");
 }
 
 #[tokio::test]

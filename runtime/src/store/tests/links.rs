@@ -6,7 +6,7 @@ use crate::authorize::Actor;
 use crate::condition::Condition;
 use crate::error::Error;
 use crate::panel::{FieldSet, Verb};
-use crate::store::{GetQuery, ListQuery, Parents, Position, Store, Updated};
+use crate::store::{GetQuery, ListQuery, Parents, Store, Updated};
 use crate::testing::links::{CARD, LINKED, TAG, WITHOUT_TAGS, card, of, over, two_cards};
 use crate::testing::{self, context};
 use crate::value::Value;
@@ -31,17 +31,7 @@ async fn save(store: &Store, who: &Actor, id: i64, version: i64, to: &[i64]) -> 
 
 async fn listed(store: &Store, who: &Actor, filter: Condition) -> Vec<i64> {
     let terms = over(who, Verb::View, CARD);
-    let query = ListQuery {
-        terms: &terms,
-        columns: FieldSet::NONE.with(card::TITLE),
-        filter,
-        search: None,
-        sort: None,
-        position: Position::First,
-        size: 10,
-        labels: &[],
-        count: true,
-    };
+    let query = ListQuery { columns: FieldSet::NONE.with(card::TITLE), filter, ..testing::all(&terms) };
     store.list(&query).await.unwrap().rows.iter().map(|one| one.row.id).collect()
 }
 

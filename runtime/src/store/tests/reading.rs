@@ -1,29 +1,22 @@
 use chrono::NaiveDate;
 
-use crate::authorize::Terms;
+use crate::authorize::{Terms, authorize};
 use crate::condition::{Condition, Term};
-use crate::panel::{FieldSet, OnDelete, Sort, Verb};
+use crate::panel::{FieldSet, Model, OnDelete, Panel, Sort, Verb};
 use crate::predicate::Op;
 use crate::store::cursor::Place;
 use crate::store::{
     ChartQuery, Count, CountQuery, GetQuery, Key, Label, LabelOf, ListQuery, Listed, PickFrom, PickerQuery, Position,
     Search, Store,
 };
-use crate::testing::{self, DOCTOR, INVOICE, PATIENT, SAMPLE, VISIT, invoice, new_patient, patient, text, visit};
+use crate::testing::{
+    self, CLINIC, DOCTOR, DOCTORS, INVOICE, INVOICES, PATIENT, PATIENTS, SAMPLE, SAMPLES, VISIT, VISITS, invoice,
+    new_patient, patient, text, visit,
+};
 use crate::value::Value;
 
 fn query(terms: &Terms) -> ListQuery<'_> {
-    ListQuery {
-        terms,
-        columns: FieldSet::ALL,
-        filter: Condition::Always,
-        search: None,
-        sort: None,
-        position: Position::First,
-        size: 50,
-        labels: &[],
-        count: true,
-    }
+    ListQuery { size: 50, count: true, ..testing::all(terms) }
 }
 
 fn is(field: usize, value: Value) -> Condition {
@@ -119,18 +112,7 @@ async fn pages_meet_without_gap_or_overlap() {
     for sort in orders.map(|o| o.map(|(field, descending)| Sort { field, descending })) {
         let all = store.list(&ListQuery { sort, ..query(&terms) }).await.unwrap();
         let mut expected: Vec<_> = all.rows.iter().map(|l| l.row.clone()).collect();
-        expected.sort_by(|a, b| {
-            let order = match sort {
-                None => return b.id.cmp(&a.id),
-                Some(sort) => match (a.get(sort.field).unwrap(), b.get(sort.field).unwrap()) {
-                    (Value::Null, Value::Null) => a.id.cmp(&b.id),
-                    (Value::Null, _) => std::cmp::Ordering::Less,
-                    (_, Value::Null) => std::cmp::Ordering::Greater,
-                    (left, right) => left.compare(right).unwrap().then(a.id.cmp(&b.id)),
-                },
-            };
-            if sort.is_some_and(|s| s.descending) { order.reverse() } else { order }
-        });
+        expected.sort_by(|a, b| testing::in_list(a, b, sort));
         let expected: Vec<i64> = expected.iter().map(|row| row.id).collect();
         assert_eq!(ids(&all), expected, "{sort:?}");
         for size in [1, 4, 7, 22, 23] {
@@ -279,6 +261,27 @@ async fn pickers_come_in_one_statement_and_keep_the_current_value() {
     let labels: Vec<_> = offers[2].rows.iter().map(|c| c.label.as_str()).collect();
     assert_eq!(labels, ["Berg General", "Doctor 07 General"]);
     assert!(offers[3].rows.is_empty());
+}
+
+/// As the index of the list has them: on PostgreSQL all rows would be sorted for any other order.
+#[tokio::test]
+async fn a_picker_offers_rows_without_a_label_first() {
+    const LABELLED: Model = Model { label: &[0], ..SAMPLES };
+    static PANEL: Panel = Panel { models: &[DOCTORS, PATIENTS, VISITS, INVOICES, LABELLED], ..CLINIC };
+    let (_directory, store) = testing::store_of(&PANEL).await;
+    let mut rows: Vec<_> = (0..60).rev().map(|i| vec![(0, text(&format!("Sample {i:02}")))]).collect();
+    rows[7].clear();
+    rows[30].clear();
+    let ids = testing::seed(&store, SAMPLE, rows).await;
+    let owner = testing::actor("Owner", None);
+    let samples = authorize(&PANEL, &owner, Verb::View, &PANEL.models[SAMPLE]).granted().unwrap();
+    let picker = PickerQuery { from: PickFrom::Model(&samples), text: None, current: None };
+    let offer = store.candidates(&[picker]).await.unwrap().remove(0);
+    let offered: Vec<i64> = offer.rows.iter().map(|row| row.id).collect();
+    let labelled = (0..60).rev().filter(|n| ![7, 30].contains(n)).map(|n: usize| ids[n]);
+    let expected: Vec<i64> = [ids[7], ids[30]].into_iter().chain(labelled).take(50).collect();
+    assert_eq!(offered, expected);
+    assert!(offer.more);
 }
 
 #[tokio::test]
