@@ -330,8 +330,9 @@ fn panic(text: &str, place: Place) -> TokenStream {
     quote_spanned! { place.first=> ::core::panic! #group }
 }
 
-/// A call of a deprecated hidden macro: the one warning that a macro can give on stable Rust. Of all that can be deprecated
-/// a macro is the one that rustc names without a path: "use of deprecated macro `policy`: " and then the text.
+/// A call of a deprecated hidden macro: the one warning that a macro can give on stable Rust. Of all that can be
+/// deprecated a macro is the one that rustc names without a path: "use of deprecated macro `policy`: " and then the
+/// text.
 fn warning(text: &str, place: Place) -> TokenStream {
     let mention = Ident::new("policy", place.first);
     quote! {

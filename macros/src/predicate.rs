@@ -2,9 +2,9 @@
 //! "no row" only when certain: an implication may be missed, never invented. It knows nothing of roles and rules.
 //!
 //! All possible rows are cut into finitely many *worlds*: which values are missing, how each pair of compared things is
-//! ordered, and what the comparisons say that nothing is known of. A depth-first walk over the worlds, cut off where the
-//! question is already decided, takes the place of a truth table; worlds that no order of values allows are left out.
-//! Nulls follow SQL: a comparison with null is unknown, and only true lets a row through.
+//! ordered, and what the comparisons say that nothing is known of. A depth-first walk over the worlds, cut off where
+//! the question is already decided, takes the place of a truth table; worlds that no order of values allows are left
+//! out. Nulls follow SQL: a comparison with null is unknown, and only true lets a row through.
 
 mod compiler;
 mod family;

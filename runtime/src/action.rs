@@ -51,8 +51,8 @@ impl ActionAnswer for ActionResult {
 /// The caller has had the terms from [`authorize`](crate::authorize::authorize).
 ///
 /// # Errors
-/// [`Error::ProofNeeded`] when the terms lack it, [`Error::NotFound`] for a row outside them, [`Error::Stale`] for another version, and the body's own; then
-/// nothing was written.
+/// [`Error::ProofNeeded`] when the terms lack it, [`Error::NotFound`] for a row outside them, [`Error::Stale`] for
+/// another version, and the body's own; then nothing was written.
 pub async fn perform(
     store: &Store,
     actions: &dyn Actions,
@@ -137,8 +137,8 @@ impl ActionCx<'_> {
     ///
     /// # Errors
     /// [`Error::Beyond`] for another model and for a field that the action's `writes` does not name;
-    /// [`Error::NotFound`] for a row outside the rows in which the person holds the action; and those of a form. Where the
-    /// table itself refuses it the action is refused, also if its body goes on.
+    /// [`Error::NotFound`] for a row outside the rows in which the person holds the action; and those of a form. Where
+    /// the table itself refuses it the action is refused, also if its body goes on.
     pub async fn update<I: RowId>(&mut self, id: I, change: <I::Model as Model>::Change) -> Result<(), Error> {
         let (model, action) = (self.terms.model(), self.action);
         let given = change.given();

@@ -1,5 +1,5 @@
-//! Who speaks, by network address: the socket's, or what a declared proxy forwarded, read from the right, since only the
-//! right end was written by somebody we trust. It is made to count tries by, not to be shown.
+//! Who speaks, by network address: the socket's, or what a declared proxy forwarded, read from the right, since only
+//! the right end was written by somebody we trust. It is made to count tries by, not to be shown.
 
 use std::net::{IpAddr, Ipv6Addr};
 

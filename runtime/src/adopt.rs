@@ -1,5 +1,5 @@
-//! An existing schema as a block: what is read of it, as plain data, and the program that is written from that. It reads
-//! a database and changes nothing in it; what can't be served is said, never passed over.
+//! An existing schema as a block: what is read of it, as plain data, and the program that is written from that. It
+//! reads a database and changes nothing in it; what can't be served is said, never passed over.
 
 mod block;
 mod checks;
@@ -128,7 +128,8 @@ pub struct Adopted {
 /// Reads the schema of the database at this URL and writes a block for it. Nothing in the database is changed.
 ///
 /// # Errors
-/// [`Error::Setup`] when there is no such database, or it can't be read; [`Error::BadRequest`] when none of its tables can be served.
+/// [`Error::Setup`] when there is no such database, or it can't be read; [`Error::BadRequest`] when none of its tables
+/// can be served.
 pub async fn adopt(url: &str) -> Result<Adopted, Error> {
     let schema = crate::store::schema_at(url).await?;
     written(&schema)
@@ -143,8 +144,8 @@ fn written(schema: &Schema) -> Result<Adopted, Error> {
     Ok(Adopted { program: block::program(schema, &judged), said: judged.said() })
 }
 
-/// A program that adopts the database whose URL is its only word: the block goes to the standard output, what it leaves out to
-/// the standard error.
+/// A program that adopts the database whose URL is its only word: the block goes to the standard output, what it leaves
+/// out to the standard error.
 ///
 /// ```no_run
 /// fn main() -> std::process::ExitCode {

@@ -114,8 +114,8 @@ impl App {
     }
 
     /// Ends a transaction with the record of a try that a throttle held off: of a flood of them by `who`, a handful is
-    /// kept, each with the count so far. What is not kept takes the same statements, so that nobody can tell it from a try
-    /// that was looked at.
+    /// kept, each with the count so far. What is not kept takes the same statements, so that nobody can tell it from a
+    /// try that was looked at.
     pub(crate) async fn record_held_off(&self, mut write: Write, who: &str, event: Event) -> Result<(), Error> {
         let count = self.held_off.count(&format!("{} {who}", event.id.text()), write.context().now());
         let so_far = count.unwrap_or_default().to_string();

@@ -17,8 +17,8 @@ const SHORTEST_OF_CONTEXT: usize = 3;
 const TAIL: usize = 6;
 
 /// Whether this password is common, or made of what is: one or two common passwords or words of the context (address,
-/// panel), something short over and over, or a run of neighbours such as `abcdef…`. Letter case, spaces and signs between
-/// and a few figures at the end make no difference.
+/// panel), something short over and over, or a run of neighbours such as `abcdef…`. Letter case, spaces and signs
+/// between and a few figures at the end make no difference.
 pub(crate) fn holds(password: &str, context: &[&str]) -> bool {
     let folded = fold(password);
     let context: HashSet<String> = context

@@ -138,8 +138,8 @@ impl Builder {
         self
     }
 
-    /// Migration files within the program: name and text of each, as `include_str!` gives it. Without this they are read
-    /// from the directory `migrations`, if there is one.
+    /// Migration files within the program: name and text of each, as `include_str!` gives it. Without this they are
+    /// read from the directory `migrations`, if there is one.
     #[must_use]
     pub fn migrations(mut self, files: &'static [(&'static str, &'static str)]) -> Self {
         self.migrations = Place::Program(files);

@@ -1,5 +1,5 @@
-//! The last resort: work that panics ends by itself, and whoever waits for it hears of it instead of going down with it.
-//! It mends nothing and looks into nothing: what the work held is dropped, as if its request had gone away.
+//! The last resort: work that panics ends by itself, and whoever waits for it hears of it instead of going down with
+//! it. It mends nothing and looks into nothing: what the work held is dropped, as if its request had gone away.
 
 use std::future::poll_fn;
 use std::panic::{AssertUnwindSafe, catch_unwind};

@@ -1,6 +1,6 @@
-//! Rights and conditions as the block would write them: the grammar of `admin!`, from the tables. What this file writes,
-//! the macro reads again (`policy.lock`), so it must not say less than the tables hold. For words a page shows to people
-//! who never see the block, see `pages/words.rs`.
+//! Rights and conditions as the block would write them: the grammar of `admin!`, from the tables. What this file
+//! writes, the macro reads again (`policy.lock`), so it must not say less than the tables hold. For words a page shows
+//! to people who never see the block, see `pages/words.rs`.
 
 use crate::panel::{Cell, FieldSet, Framework, FrameworkCell, Kind, Model, Panel, PeopleVerb, Verb};
 use crate::predicate::{Op, Operand, Predicate};

@@ -1,5 +1,5 @@
-//! The command line of a panel's own binary. Every command prints what it did, or one line that says what is wrong: exit
-//! status 2 for the command line and the configuration, 1 for anything else.
+//! The command line of a panel's own binary. Every command prints what it did, or one line that says what is wrong:
+//! exit status 2 for the command line and the configuration, 1 for anything else.
 
 mod adopt;
 mod audit;

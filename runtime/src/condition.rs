@@ -1,5 +1,5 @@
-//! One predicate, two readings: a store turns a [`Condition`] into SQL, [`Condition::matches`] reads it against a row in
-//! hand, and the two must agree. Binding fills in who asks and when, so that neither reading can forget it.
+//! One predicate, two readings: a store turns a [`Condition`] into SQL, [`Condition::matches`] reads it against a row
+//! in hand, and the two must agree. Binding fills in who asks and when, so that neither reading can forget it.
 //!
 //! Nulls follow SQL: a comparison with null is unknown, `not` of unknown is unknown, and only true lets a row through.
 
@@ -54,8 +54,8 @@ pub enum Condition {
         /// The set.
         set: Vec<Value>,
     },
-    /// This is found in one of these text fields, as [`Condition::looked_for`] says it; in a field that is null it is not.
-    /// Only for texts and fields of which the store has an index.
+    /// This is found in one of these text fields, as [`Condition::looked_for`] says it; in a field that is null it is
+    /// not. Only for texts and fields of which the store has an index.
     Found {
         /// Where.
         fields: FieldSet,
@@ -79,7 +79,8 @@ pub enum Condition {
         /// What to find.
         text: String,
     },
-    /// A word of the text field begins with this text, ASCII letter case apart: it stands at the start, or behind a blank.
+    /// A word of the text field begins with this text, ASCII letter case apart: it stands at the start, or behind a
+    /// blank.
     Begins {
         /// By index.
         field: usize,
@@ -261,8 +262,8 @@ impl Condition {
         }
     }
 
-    /// What somebody means who looks for this text in a field: whatever contains it; of one or two letters or digits, which
-    /// nearly every text contains somewhere, the words that begin with them.
+    /// What somebody means who looks for this text in a field: whatever contains it; of one or two letters or digits,
+    /// which nearly every text contains somewhere, the words that begin with them.
     #[must_use]
     pub fn looked_for(field: usize, text: &str) -> Self {
         let text = text.to_owned();

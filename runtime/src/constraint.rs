@@ -1,5 +1,5 @@
-//! Whether a value may stand in a field: the modifiers of the block, and what a type can hold at all. Forms ask here for
-//! the sentence at the field; the store asks again before it writes, whoever the writer is.
+//! Whether a value may stand in a field: the modifiers of the block, and what a type can hold at all. Forms ask here
+//! for the sentence at the field; the store asks again before it writes, whoever the writer is.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, OnceLock, PoisonError};
@@ -36,7 +36,8 @@ pub fn normal(kind: Kind, value: Value) -> Value {
     }
 }
 
-/// Why the value may not stand in the field, as a sentence for whoever filled it in. `now` is the moment of the request.
+/// Why the value may not stand in the field, as a sentence for whoever filled it in. `now` is the moment of the
+/// request.
 #[must_use]
 pub fn violation(panel: &Panel, field: &Field, value: &Value, now: DateTime<Utc>) -> Option<String> {
     if value.is_null() {

@@ -1,5 +1,5 @@
-//! What a browser says of itself, in a few words: "Firefox on Windows". Anybody can say anything there; it helps somebody
-//! to know their own sessions again, and decides nothing.
+//! What a browser says of itself, in a few words: "Firefox on Windows". Anybody can say anything there; it helps
+//! somebody to know their own sessions again, and decides nothing.
 
 /// In the order in which they are looked for: most say that they are several of them.
 const BROWSERS: [(&str, &str); 9] = [

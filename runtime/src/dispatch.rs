@@ -74,7 +74,8 @@ pub(crate) async fn answer(
     };
     match visitor {
         Visitor::Person(actor, token) => {
-            // Nothing of a file is read before it is known whose it is, and none of the file before its form is genuine.
+            // Nothing of a file is read before it is known whose it is, and none of the file before its form is
+            // genuine.
             let read = if matches!(posted, Posted::File(_)) {
                 with_file(&mut cx, std::mem::replace(posted, Posted::Nothing)).await.map(|carried| (carried, None))
             } else {
@@ -221,8 +222,8 @@ async fn end(cx: &Cx<'_, Nobody>, session: i64, reason: EndReason) -> Result<(),
     Ok(())
 }
 
-/// For somebody whose session lacks the second factor: that step, and the way out. Everything else leads there, whatever
-/// it is, and does nothing.
+/// For somebody whose session lacks the second factor: that step, and the way out. Everything else leads there,
+/// whatever it is, and does nothing.
 async fn halfway(cx: &Cx<'_, Halfway>, route: Option<Route<'_>>, session: &Token) -> Response {
     let (app, keys) = (cx.panel().factors.totp, cx.app.passkeys.is_some());
     let asks = keys && cx.method == Method::POST;

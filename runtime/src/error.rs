@@ -18,7 +18,8 @@ pub enum Error {
     Refused(Refusal),
     /// The right is there, but what was asked for lies outside its rows or fields, as a sentence: 403.
     Beyond(String),
-    /// The block's `reauth` lists this, and the person has not proved who they are lately enough; nothing was done: 401.
+    /// The block's `reauth` lists this, and the person has not proved who they are lately enough; nothing was
+    /// done: 401.
     ProofNeeded,
     /// No such thing, or none within the asker's rows; the two can't be told apart: 404.
     NotFound,
@@ -48,8 +49,8 @@ pub enum Error {
     Busy,
     /// There is no room left where the database is; nothing of the change was kept: 503.
     Full,
-    /// The database did not answer to the end of a change: it was kept as a whole, or not at all, and nobody knows which.
-    /// What happened, for the log only: 503.
+    /// The database did not answer to the end of a change: it was kept as a whole, or not at all, and nobody knows
+    /// which. What happened, for the log only: 503.
     InDoubt(String),
     /// A mistake of this program; what happened, for the log only: 500.
     Bug(String),

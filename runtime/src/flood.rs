@@ -1,6 +1,6 @@
-//! Things that a stranger can make happen as often as they like, for a record that must not fill up: of a stretch of ten
-//! minutes, the first, second, fourth, eighth … of one kind is recorded (from one address, at one account), each with the
-//! count so far. It forgets with
+//! Things that a stranger can make happen as often as they like, for a record that must not fill up: of a stretch of
+//! ten minutes, the first, second, fourth, eighth … of one kind is recorded (from one address, at one account), each
+//! with the count so far. It forgets with
 //! the process; the record is bounded a process, and nothing is allowed or refused by it.
 
 use std::collections::BTreeMap;

@@ -1,5 +1,5 @@
-//! Whether a POST comes from a page of the panel itself. Two answers must both be yes: the browser's own word about where
-//! the request came from, and a token that only a page of this session could carry. It says nothing about rights.
+//! Whether a POST comes from a page of the panel itself. Two answers must both be yes: the browser's own word about
+//! where the request came from, and a token that only a page of this session could carry. It says nothing about rights.
 
 use http::{HeaderMap, header};
 
@@ -38,8 +38,8 @@ pub fn check_token(session: &Token, carried: Option<&str>) -> Result<(), Forged>
     if token.is_some_and(|token| session.derived(PURPOSE, token)) { Ok(()) } else { Err(Forged::WrongToken) }
 }
 
-/// What the browser says about the origin of a POST. `Origin`, where it is sent, must be the panel's own; `Sec-Fetch-Site`
-/// must not name another site. A client that sends neither (no browser of today) is left to the token.
+/// What the browser says about the origin of a POST. `Origin`, where it is sent, must be the panel's own;
+/// `Sec-Fetch-Site` must not name another site. A client that sends neither (no browser of today) is left to the token.
 pub fn check_origin(headers: &HeaderMap, public_url: &PublicUrl) -> Result<(), Forged> {
     let mut origins = headers.get_all(header::ORIGIN).iter();
     if let Some(origin) = origins.next() {

@@ -30,8 +30,8 @@ impl<V: VerbOn<M>, M: Model> May<V, M> {
     /// The right of a person whose role is known to hold it.
     ///
     /// # Errors
-    /// A refusal when the block's `reauth` lists the verb: what needs a fresh proof of identity is done on a page, which
-    /// asks for one.
+    /// A refusal when the block's `reauth` lists the verb: what needs a fresh proof of identity is done on a page,
+    /// which asks for one.
     pub fn of<R>(who: &As<R>) -> Asked<V, M> {
         Self::ask(&who.actor)
     }

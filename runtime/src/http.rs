@@ -1,5 +1,6 @@
-//! The panel's own server: connections in, the service's answers out. It bounds how many connections there are, how long
-//! a visitor may take for the head of a request and how long a connection lives; nothing that a visitor does ends it.
+//! The panel's own server: connections in, the service's answers out. It bounds how many connections there are, how
+//! long a visitor may take for the head of a request and how long a connection lives; nothing that a visitor does ends
+//! it.
 
 use std::io;
 use std::net::SocketAddr;

@@ -67,9 +67,10 @@ impl Limits {
 }
 
 impl Default for Limits {
-    /// Headers 16 KiB (and hyper's own 100 of them) and 10 s, form 64 KiB (16 KiB at the door) and 1,000 fields, a file to be imported 64 MiB and
-    /// 5 min, handler 30 s. hyper times the
-    /// wait for the next request of a connection as part of its headers, so an idle connection is closed after 10 s, not 30.
+    /// Headers 16 KiB (and hyper's own 100 of them) and 10 s, form 64 KiB (16 KiB at the door) and 1,000 fields, a file
+    /// to be imported 64 MiB and 5 min, handler 30 s. hyper times the
+    /// wait for the next request of a connection as part of its headers, so an idle connection is closed after 10 s,
+    /// not 30.
     fn default() -> Self {
         Self {
             head: 16 * 1024,

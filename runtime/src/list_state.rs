@@ -1,5 +1,5 @@
-//! The state of a list as its address holds it: search, filters, order, size, place. Everything in it is a visitor's word;
-//! what does not make sense is refused with a sentence, and what the viewer may not read can't be asked about.
+//! The state of a list as its address holds it: search, filters, order, size, place. Everything in it is a visitor's
+//! word; what does not make sense is refused with a sentence, and what the viewer may not read can't be asked about.
 
 use chrono::NaiveDate;
 use form_urlencoded::Serializer;

@@ -1,6 +1,6 @@
 //! Loans: what the block declares with `may`, for somebody of that role, until a date. A loan names a right (verb and
-//! subject), the role that it was lent for and the clauses as they stood then; whether it counts is said in authorize.rs.
-//! Nothing here decides who may lend.
+//! subject), the role that it was lent for and the clauses as they stood then; whether it counts is said in
+//! authorize.rs. Nothing here decides who may lend.
 
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime, Utc};
 

@@ -1,5 +1,6 @@
 //! `policy.lock`: the effective policy as text, one right a line, in the grammar of the block. The macro reads it again
-//! while compiling and fails the build on whatever goes beyond it; this file only writes it and tells two of them apart.
+//! while compiling and fails the build on whatever goes beyond it; this file only writes it and tells two of them
+//! apart.
 
 mod doors;
 

@@ -1,5 +1,5 @@
-//! HMAC-SHA-256: what only whoever has a key can make. Keys stay where they are; nothing is compared here, since whoever
-//! compares does it in constant time.
+//! HMAC-SHA-256: what only whoever has a key can make. Keys stay where they are; nothing is compared here, since
+//! whoever compares does it in constant time.
 
 use hmac::{Hmac, KeyInit as _, Mac as _};
 use sha2::Sha256;

@@ -1,6 +1,6 @@
 //! What the panel knows again as its own: in which session a form went out, whatever the session's token is by now; and
-//! when somebody was told that their session is over. Both are made with a key of the database and let nobody in: a form
-//! that is known by them alone goes back to its sender and is not carried out.
+//! when somebody was told that their session is over. Both are made with a key of the database and let nobody in: a
+//! form that is known by them alone goes back to its sender and is not carried out.
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
-//! How far each role holds each verb over each model, and over whom it rules: what the policy page and `policy show` both
-//! print. It decides nothing; `authorize.rs` does.
+//! How far each role holds each verb over each model, and over whom it rules: what the policy page and `policy show`
+//! both print. It decides nothing; `authorize.rs` does.
 
 use std::collections::BTreeMap;
 
@@ -38,7 +38,8 @@ pub(crate) fn verbs(model: &Model) -> impl Iterator<Item = Verb> + Clone + use<>
         .chain((0..model.actions.len()).map(Verb::Act))
 }
 
-/// The fields that the verb can touch at all: what the panel writes itself is created by nobody, a secret is read by nobody.
+/// The fields that the verb can touch at all: what the panel writes itself is created by nobody, a secret is read by
+/// nobody.
 pub(crate) fn touched(model: &Model, verb: Verb) -> FieldSet {
     let touched = model.fields.iter().filter(|field| match verb {
         Verb::Create | Verb::Edit | Verb::Import => field.is_writable(),

@@ -1,6 +1,7 @@
 //! Passkeys (WebAuthn): what a browser is asked to sign, and whether what comes back is right. Who is asked, how often,
-//! and what a right answer is good for, is decided elsewhere; nothing here trusts a word of the browser that the key did
-//! not sign. Without the feature `passkeys` there is no relying party, and a block that declares passkeys does not compile.
+//! and what a right answer is good for, is decided elsewhere; nothing here trusts a word of the browser that the key
+//! did not sign. Without the feature `passkeys` there is no relying party, and a block that declares passkeys does not
+//! compile.
 
 pub(crate) mod challenge;
 pub(crate) mod check;

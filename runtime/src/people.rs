@@ -1,5 +1,6 @@
 //! Authority over people: each act is judged on the role that its target holds in the transaction that carries it out,
-//! and on the role and session that the asker still has there. Nobody acts on themselves, but to end their own sessions.
+//! and on the role and session that the asker still has there. Nobody acts on themselves, but to end their own
+//! sessions.
 
 use crate::audit::{Change, Context};
 use crate::authorize::{Actor, Terms, authorize_people, lacks_proof_over_people, may_see_holders};
@@ -27,8 +28,8 @@ pub(crate) enum Act<'a> {
     Unlock,
     /// Their sessions end.
     Revoke,
-    /// Their second factors and recovery codes go, and their sessions end. Where their role requires a factor, they set up
-    /// another one when they sign in next, with the password that they have.
+    /// Their second factors and recovery codes go, and their sessions end. Where their role requires a factor, they set
+    /// up another one when they sign in next, with the password that they have.
     RemoveFactor,
 }
 
@@ -150,8 +151,8 @@ pub(crate) async fn invite(
     Ok(true)
 }
 
-/// Writes attributes of a person; false: nothing differs. They widen and narrow the rows that the person sees, so whoever
-/// changes them must be able to assign over their role, and may point them only at rows within `views`.
+/// Writes attributes of a person; false: nothing differs. They widen and narrow the rows that the person sees, so
+/// whoever changes them must be able to assign over their role, and may point them only at rows within `views`.
 ///
 /// # Errors
 /// As for [`perform`].

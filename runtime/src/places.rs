@@ -1,6 +1,6 @@
 //! Places for work that costs much, so many in all, shared among those who wait: whoever holds more gets the next one
-//! only while more than twice as many are free. One visitor with a thousand requests takes a third of them, two take half,
-//! and somebody who holds none gets in as long as one is free.
+//! only while more than twice as many are free. One visitor with a thousand requests takes a third of them, two take
+//! half, and somebody who holds none gets in as long as one is free.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};

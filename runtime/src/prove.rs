@@ -1,6 +1,6 @@
-//! A fresh proof of identity within a session: a try is counted, then the password costs one hash, then, where the person
-//! has a second factor, a code of it is looked at; the session goes on under another token, or the failure is recorded.
-//! Nothing but such a proof moves the moment of the last one.
+//! A fresh proof of identity within a session: a try is counted, then the password costs one hash, then, where the
+//! person has a second factor, a code of it is looked at; the session goes on under another token, or the failure is
+//! recorded. Nothing but such a proof moves the moment of the last one.
 
 use crate::audit::{Change, Event, EventId};
 use crate::context::Cx;
@@ -55,8 +55,8 @@ pub(crate) async fn try_proof(cx: &Cx<'_>, old: &Token, password: &str, code: &s
     };
     let mut shown: Option<Presented> = None;
     if cx.actor.held.any() {
-        // Codes are counted by account wherever they are asked for; here only behind the right password, so that whoever
-        // has nothing but a session's cookie can't use the tries of its person up.
+        // Codes are counted by account wherever they are asked for; here only behind the right password, so that
+        // whoever has nothing but a session's cookie can't use the tries of its person up.
         let by_account = check::account_ask(&cx.actor.email);
         let allowed = saved || app.store.reserve(&[by_account], cx.now).await?;
         asks.push(by_account);

@@ -1,6 +1,7 @@
-//! Forms that came when nobody could say who sends them, when their session was over, or when it had got another token by a
-//! proof in another tab: what was typed goes back to its sender with the answer, and is taken when they send it again, from
-//! the same person, in the same browser. It grants nothing: whoever sends a form again has their own session and its rights.
+//! Forms that came when nobody could say who sends them, when their session was over, or when it had got another token
+//! by a proof in another tab: what was typed goes back to its sender with the answer, and is taken when they send it
+//! again, from the same person, in the same browser. It grants nothing: whoever sends a form again has their own
+//! session and its rights.
 //!
 //! ```text
 //!  of the session's token ───────────────────────────────▶ carried out
@@ -41,8 +42,8 @@ pub(crate) enum Older {
     Unknown,
 }
 
-/// While the database is away nobody knows whose session it is. That a form is of the session that the browser holds can
-/// be told without it, and then it goes back into the page. The error where there is none to give back.
+/// While the database is away nobody knows whose session it is. That a form is of the session that the browser holds
+/// can be told without it, and then it goes back into the page. The error where there is none to give back.
 pub(crate) async fn while_away(cx: &mut Cx<'_, Nobody>, posted: &mut Posted, error: Error) -> Result<Response, Error> {
     if !error.may_pass() || !pages::keeps(cx.route) || matches!(posted, Posted::Nothing | Posted::File(_)) {
         return Err(error);

@@ -79,8 +79,8 @@ impl Secret {
         })
     }
 
-    /// The factor that a session is offered: the same as long as the session is and enrols nothing, so that a page loaded
-    /// anew shows the same picture; another one after each enrolment.
+    /// The factor that a session is offered: the same as long as the session is and enrols nothing, so that a page
+    /// loaded anew shows the same picture; another one after each enrolment.
     #[must_use]
     pub fn offered(&self, person: i64, session: i64, newest_factor: i64) -> Zeroizing<[u8; FACTOR_BYTES]> {
         let parts = [person, session, newest_factor].map(i64::to_be_bytes);

@@ -73,8 +73,8 @@ pub(crate) async fn try_password(cx: &Cx<'_, Nobody>, typed_email: &str, passwor
     Ok(Outcome::Refused)
 }
 
-/// In, if the account is what it was when the hash of it was taken: a password that was changed or taken away while this
-/// one waited for its turn lets nobody in, and does not come back under a stronger hash.
+/// In, if the account is what it was when the hash of it was taken: a password that was changed or taken away while
+/// this one waited for its turn lets nobody in, and does not come back under a stronger hash.
 async fn let_in(
     cx: &Cx<'_, Nobody>,
     person: &PersonRow,
@@ -186,9 +186,9 @@ fn state(app: &App, person: Option<&PersonRow>, allowed: bool, now: DateTime<Utc
     }
 }
 
-/// What a try counts on. From a device that the account is known by, it counts on the device, by the same limits, in place
-/// of account and address: a stranger's guessing, also from behind the same address, holds nobody back where they signed in
-/// before, and what is guessed from there is held against it alone.
+/// What a try counts on. From a device that the account is known by, it counts on the device, by the same limits, in
+/// place of account and address: a stranger's guessing, also from behind the same address, holds nobody back where they
+/// signed in before, and what is guessed from there is held against it alone.
 fn asks(app: &App, email: &str, address: &str, device: Option<i64>) -> Vec<Ask> {
     // There is no session, person or token yet to count by.
     let tried = Tried { account: Some(email), address: Some(address), ..Tried::default() };

@@ -1,5 +1,5 @@
-//! Rows of a panel as Rust types: what the code that `admin!` writes leans on. It converts and carries; whether something
-//! may be done is in the token that each query asks for.
+//! Rows of a panel as Rust types: what the code that `admin!` writes leans on. It converts and carries; whether
+//! something may be done is in the token that each query asks for.
 
 mod column;
 mod field_type;

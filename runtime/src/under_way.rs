@@ -1,6 +1,6 @@
 //! Steps of jobs that this process is at and that the database does not tell of before their end: how far they are,
-//! whether their person asked for the end, and what they wait for; a disk without room keeps no word of it. Only for looking
-//! at and for ending sooner; nothing is decided by it.
+//! whether their person asked for the end, and what they wait for; a disk without room keeps no word of it. Only for
+//! looking at and for ending sooner; nothing is decided by it.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};

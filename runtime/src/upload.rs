@@ -1,5 +1,6 @@
-//! A file on its way in: parsed while it arrives and kept as rows in the database, bound to whoever sent it and to their
-//! session. None of it stays in the memory of the process; one that does not read, or breaks off, is forgotten at once.
+//! A file on its way in: parsed while it arrives and kept as rows in the database, bound to whoever sent it and to
+//! their session. None of it stays in the memory of the process; one that does not read, or breaks off, is forgotten at
+//! once.
 
 use std::io::Write as _;
 

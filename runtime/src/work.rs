@@ -1,6 +1,6 @@
 //! Work that outlives its request: a few tasks of a serving process take jobs from the database, a step at a time. Each
-//! step asks anew who the person is and what they may do, and commits what it did together with how far it came, so that
-//! a process that dies in the middle has lost nothing and done nothing twice.
+//! step asks anew who the person is and what they may do, and commits what it did together with how far it came, so
+//! that a process that dies in the middle has lost nothing and done nothing twice.
 //!
 //! ```text
 //!  waiting ──claim──▶ running ──▶ done | cancelled | stopped (right lost) | failed
@@ -47,8 +47,8 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// Below the lease: what starts over each time shall not keep the machine busy while a disk is full.
 const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
-/// Starts the tasks of a process that serves. `looks`: they also look by themselves for what other processes left; without,
-/// they look once, and whenever somebody rings.
+/// Starts the tasks of a process that serves. `looks`: they also look by themselves for what other processes left;
+/// without, they look once, and whenever somebody rings.
 pub(crate) fn start(app: &Arc<App>, looks: bool) -> Vec<JoinHandle<()>> {
     (0..WORKERS)
         .map(|_| {
@@ -134,8 +134,8 @@ impl Worker<'_> {
                 pause = PAUSE;
             }
             match stepped {
-                // What the database says, not what this process believes. If it says nothing, whoever claims the job once
-                // the lease is over asks it again.
+                // What the database says, not what this process believes. If it says nothing, whoever claims the job
+                // once the lease is over asks it again.
                 Ok(Stepped::More) => match self.app.store.job(job.person, job.id).await? {
                     Some(fresh) => job = fresh,
                     None => return Ok(true),

@@ -8,8 +8,8 @@ type Rgb = [u8; 3];
 
 /// The least contrast of text, WCAG 2.2 AA.
 const LEGIBLE: f64 = 4.5;
-/// Surfaces that the accent stands on as text. The pages' style sheet has none lighter in the dark theme and none darker in
-/// the light one.
+/// Surfaces that the accent stands on as text. The pages' style sheet has none lighter in the dark theme and none
+/// darker in the light one.
 const LIGHT_SURFACE: Rgb = [0xf1, 0xf3, 0xf2];
 const DARK_SURFACE: Rgb = [0x22, 0x26, 0x27];
 const WHITE: Rgb = [0xff; 3];

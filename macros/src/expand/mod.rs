@@ -1,5 +1,6 @@
 //! From a panel to tokens: types, tables, grants, routes, editor, errors last. It writes data and a thin typed shell,
-//! and refuses to judge: a panel with errors is written out as well as one without, so that one mistake has one message.
+//! and refuses to judge: a panel with errors is written out as well as one without, so that one mistake has one
+//! message.
 
 use proc_macro2::TokenStream;
 

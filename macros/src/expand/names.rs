@@ -10,7 +10,8 @@ use syn::ext::IdentExt;
 use crate::panel::{Choice, Field, Kind, Model, Panel, Role};
 use crate::resolve::token;
 
-/// Why what is written out allows what it may be warned of: it is all there, wherever it stands and whatever of it is used.
+/// Why what is written out allows what it may be warned of: it is all there, wherever it stands and whatever of it is
+/// used.
 pub(super) const WHOLE: &str = "a panel is written whole";
 /// The same of names and shapes.
 pub(super) const AS_DECLARED: &str = "as declared";
@@ -148,8 +149,8 @@ pub(super) fn at(ident: &Ident, span: Span) -> Ident {
     ident
 }
 
-/// The fields that the structs have, with their indexes: the first of each name, without `id` and `version`, which every
-/// row has.
+/// The fields that the structs have, with their indexes: the first of each name, without `id` and `version`, which
+/// every row has.
 pub(super) fn fields(model: &Model) -> impl Iterator<Item = (usize, &Field)> {
     let mut seen: HashSet<String> = ["id", "version"].into_iter().map(str::to_owned).collect();
     model.fields.iter().enumerate().filter(move |(_, field)| seen.insert(plain(&field.name)))
@@ -170,8 +171,8 @@ pub(super) fn index(number: usize) -> Literal {
     Literal::usize_unsuffixed(number)
 }
 
-/// `pub struct Patient { … }`, `pub enum …`, `pub trait …`. The words before the name and the last token lie over it too:
-/// rustc shows an item from its first token to its last, and would show the whole block.
+/// `pub struct Patient { … }`, `pub enum …`, `pub trait …`. The words before the name and the last token lie over it
+/// too: rustc shows an item from its first token to its last, and would show the whole block.
 pub(super) fn braced(word: &str, name: &Ident, body: TokenStream) -> TokenStream {
     let head = head(word, name);
     let mut body = Group::new(Delimiter::Brace, body);

@@ -79,8 +79,8 @@ pub(super) fn expand(model: &Model, names: &Names) -> TokenStream {
     }
 }
 
-/// `Patient::may_edit(&who)`: compiles for roles that hold the verb. The bound's punctuation lies over the model, so that
-/// rustc shows the model beside the use and the role.
+/// `Patient::may_edit(&who)`: compiles for roles that hold the verb. The bound's punctuation lies over the model, so
+/// that rustc shows the model beside the use and the role.
 fn tokens(model: &Model, names: &Names) -> TokenStream {
     let verbs = ["View", "Create", "Edit", "Delete", "Export", "Import"].map(|verb| {
         let bound = format_ident!("May{verb}");

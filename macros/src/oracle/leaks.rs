@@ -1,5 +1,5 @@
-//! What a role learns or changes that its grants do not say: by search, filter, order and label, by a deletion that takes
-//! more along, by an edit that brings a row within reach, beside a guard, across a forbid.
+//! What a role learns or changes that its grants do not say: by search, filter, order and label, by a deletion that
+//! takes more along, by an edit that brings a row within reach, beside a guard, across a forbid.
 
 use super::access::{Access, Mask, holds, reached};
 use super::harm::{Found, Harm};

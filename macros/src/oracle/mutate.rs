@@ -1,5 +1,5 @@
-//! Spoiled panels: of what an operator makes unsafe nearly all must be told, and of what means the same as before nothing.
-//! The test prints the table that stands in docs/security.md.
+//! Spoiled panels: of what an operator makes unsafe nearly all must be told, and of what means the same as before
+//! nothing. The test prints the table that stands in docs/security.md.
 
 use proptest::strategy::{Strategy, ValueTree};
 use proptest::test_runner::{Config, TestRng, TestRunner};
@@ -53,8 +53,8 @@ fn bases() -> Vec<Small> {
     all
 }
 
-/// Whether a clause stands there for nothing: without it all is the same, or its condition holds of every row or of none.
-/// Rules about order tell that, and rightly.
+/// Whether a clause stands there for nothing: without it all is the same, or its condition holds of every row or of
+/// none. Rules about order tell that, and rightly.
 fn is_idle(small: &Small) -> bool {
     let access = Access::of(small);
     (0..small.roles.len()).any(|role| {

@@ -1,5 +1,5 @@
-//! Ways to spoil a panel, one at a time, each at every place where it can be done: what a hurried hand does to a policy.
-//! The last ones change only how it is written.
+//! Ways to spoil a panel, one at a time, each at every place where it can be done: what a hurried hand does to a
+//! policy. The last ones change only how it is written.
 
 use super::small::{Field, Forbid, Grant, Kind, Order, OverVerb, Proof, Recovery, Small, Step, Then, Verb, When};
 use super::spoil::{changed, one_left_out};

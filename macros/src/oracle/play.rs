@@ -141,8 +141,8 @@ fn overreaches(access: &Access, role: usize, found: &mut Vec<Found>) {
     }
 }
 
-/// One of the two steps belongs to the role one starts with. That the first role may give itself is asked of it: it takes
-/// two owners. Who does neither step and gives both roles away is no case of this.
+/// One of the two steps belongs to the role one starts with. That the first role may give itself is asked of it: it
+/// takes two owners. Who does neither step and gives both roles away is no case of this.
 fn duties(access: &Access, start: usize, states: &[Vec<usize>], found: &mut Vec<Found>) {
     for [a, b] in &access.small.apart {
         for state in states {

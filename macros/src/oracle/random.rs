@@ -1,5 +1,6 @@
-//! Small panels by chance, from a tape of numbers: proptest makes the tape and shrinks it, and a tape that ends early gives
-//! the plainest panel. The first role is mostly an owner who may do everything, so that much of what comes out is sound.
+//! Small panels by chance, from a tape of numbers: proptest makes the tape and shrinks it, and a tape that ends early
+//! gives the plainest panel. The first role is mostly an owner who may do everything, so that much of what comes out is
+//! sound.
 
 use proptest::prelude::*;
 

@@ -1,5 +1,5 @@
-//! A panel in as few words as can hold every kind of mistake: models of at most five fields, conditions over values that
-//! can be counted. Everything is named by its number.
+//! A panel in as few words as can hold every kind of mistake: models of at most five fields, conditions over values
+//! that can be counted. Everything is named by its number.
 
 /// A whole panel; the first role is the first owner's.
 #[derive(Debug, Clone, PartialEq)]

@@ -1,5 +1,5 @@
-//! The two opinions side by side. What is unsafe must be told by the rule whose name it is; that some other rule happens to
-//! speak as well does not count.
+//! The two opinions side by side. What is unsafe must be told by the rule whose name it is; that some other rule
+//! happens to speak as well does not count.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;

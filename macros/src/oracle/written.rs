@@ -1,4 +1,5 @@
-//! A small panel as the text of a block, for the checker to read. It leaves nothing out and adds what every block needs.
+//! A small panel as the text of a block, for the checker to read. It leaves nothing out and adds what every block
+//! needs.
 
 use std::fmt::Write as _;
 

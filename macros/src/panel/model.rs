@@ -37,7 +37,8 @@ pub(crate) struct Model {
     /// The name of the key of a table that the panel did not make and never alters; none: its own.
     pub(crate) adopted: Option<String>,
     pub(crate) fields: Vec<Field>,
-    /// The fields whose text names a row; never empty after resolve unless there is no candidate (then the id is shown).
+    /// The fields whose text names a row; never empty after resolve unless there is no candidate (then the id is
+    /// shown).
     pub(crate) label: Vec<FieldId>,
     pub(crate) list: Vec<(FieldId, Place)>,
     pub(crate) search: Vec<(FieldId, Place)>,

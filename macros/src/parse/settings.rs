@@ -1,4 +1,5 @@
-//! The clauses with numbers: `password`, `session`, `factor`, `throttle`, `recovery`, `reauth`. Bounds are checked later.
+//! The clauses with numbers: `password`, `session`, `factor`, `throttle`, `recovery`, `reauth`. Bounds are checked
+//! later.
 
 use proc_macro2::{Delimiter, Ident};
 

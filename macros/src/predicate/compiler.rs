@@ -1,5 +1,5 @@
-//! From conditions to formulas that share their variables. What cannot be modelled exactly becomes a variable of its own
-//! that may say anything; nothing is simplified that the two readings at run time might see otherwise.
+//! From conditions to formulas that share their variables. What cannot be modelled exactly becomes a variable of its
+//! own that may say anything; nothing is simplified that the two readings at run time might see otherwise.
 
 use super::family::{Family, NANOS, uuid_digits};
 use super::formula::{Formula, Thing, Truth, Variable, Whole};

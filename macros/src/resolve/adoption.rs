@@ -1,5 +1,5 @@
-//! Tables that the panel did not make: their keys and their columns, which may be called anything. What is said of such a
-//! table elsewhere is refused where it stands.
+//! Tables that the panel did not make: their keys and their columns, which may be called anything. What is said of such
+//! a table elsewhere is refused where it stands.
 
 use super::names::{Names, plain};
 use super::values::RULE;

@@ -1,5 +1,5 @@
-//! Grants: every verb, model, field and role that a clause reaches, stars spelled out. Whether a grant is wise is for the
-//! rules.
+//! Grants: every verb, model, field and role that a clause reaches, stars spelled out. Whether a grant is wise is for
+//! the rules.
 
 use std::collections::HashSet;
 use std::rc::Rc;

@@ -1,5 +1,6 @@
-//! `tags: many Tag`: what may be said of such a field, and the table that its links are kept in. A field of this kind is a
-//! set of rows and no value: it has no order, no default, and no condition reads it; whoever writes one is told where.
+//! `tags: many Tag`: what may be said of such a field, and the table that its links are kept in. A field of this kind
+//! is a set of rows and no value: it has no order, no default, and no condition reads it; whoever writes one is told
+//! where.
 
 use proc_macro2::Ident;
 

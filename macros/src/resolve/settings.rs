@@ -184,8 +184,8 @@ pub(crate) fn factors(clause: Option<&ast::Factors>, built: bool, diags: &mut Di
     factors
 }
 
-/// NIST SP 800-63B-4, AAL2: half an hour idle, twelve hours in all; for whoever rules over people a quarter, and a working
-/// day (AAL3: at most 15 minutes and 12 hours).
+/// NIST SP 800-63B-4, AAL2: half an hour idle, twelve hours in all; for whoever rules over people a quarter, and a
+/// working day (AAL3: at most 15 minutes and 12 hours).
 pub(crate) fn default_session(place: Place) -> Session {
     Session {
         idle: 30 * MINUTE,

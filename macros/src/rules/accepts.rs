@@ -1,5 +1,5 @@
-//! The one way to live with a violated rule: `accept RULE "reason" until "date"`. It silences that rule where it stands,
-//! and is itself an error as soon as it has no rule, no violation or no time left.
+//! The one way to live with a violated rule: `accept RULE "reason" until "date"`. It silences that rule where it
+//! stands, and is itself an error as soon as it has no rule, no violation or no time left.
 
 use chrono::{Datelike, NaiveDate};
 

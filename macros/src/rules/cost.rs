@@ -1,5 +1,5 @@
-//! What compiling a panel costs, by its size: reading it, resolving it, each rule, writing it out. It prints figures for
-//! docs/performance.md and fails on none of them: time is the machine's, agreement is the test's.
+//! What compiling a panel costs, by its size: reading it, resolving it, each rule, writing it out. It prints figures
+//! for docs/performance.md and fails on none of them: time is the machine's, agreement is the test's.
 
 use std::fmt::Write as _;
 use std::time::{Duration, Instant};
@@ -81,7 +81,8 @@ fn print_rules(panel: &Panel, runs: usize) {
     }
 }
 
-/// `cargo test -p bailiwick-macros --lib what_a_panel_costs -- --nocapture`; with `BAILIWICK_COST` set, the largest too.
+/// `cargo test -p bailiwick-macros --lib what_a_panel_costs -- --nocapture`; with `BAILIWICK_COST` set, the largest
+/// too.
 #[test]
 fn what_a_panel_costs_to_compile() {
     let sizes = if std::env::var_os("BAILIWICK_COST").is_some() { 3 } else { 2 };

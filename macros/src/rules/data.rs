@@ -180,8 +180,8 @@ fn report_set_null(
         .about(Owner::Model(parent));
 }
 
-/// A file without a largest size is a disk that one form fills; exports without a limit are the whole database by evening;
-/// a text without a length is the one that no index takes, and then nobody can save it.
+/// A file without a largest size is a disk that one form fills; exports without a limit are the whole database by
+/// evening; a text without a length is the one that no index takes, and then nobody can save it.
 pub(super) fn everything_is_bounded(policy: &Policy, diags: &mut Diags) {
     const LARGEST: u32 = 8 * 1_024 * 1_024;
     for id in policy.model_ids() {

@@ -38,8 +38,8 @@ pub(super) fn one_person(policy: &Policy, diags: &mut Diags) {
     }
 }
 
-/// The accounts that a holder of the role can come to act as, beside their own. That the first role may give itself is what
-/// `two_people_exist` asks of it.
+/// The accounts that a holder of the role can come to act as, beside their own. That the first role may give itself is
+/// what `two_people_exist` asks of it.
 fn second_accounts<'a>(policy: &Policy<'a>, role: RoleId) -> Vec<Path<'a>> {
     let mut reached = policy.paths.reached(role);
     reached.retain(|(to, path)| !(*to == role && role.0 == 0 && path.len() == 1 && path[0].how == How::Gives));

@@ -69,8 +69,8 @@ fn assigns<'p>(policy: &'p Policy, role: RoleId) -> impl Iterator<Item = &'p Peo
 
 /// A chain of harmless-looking rights that ends in a role above one's own: reset a colleague, act as them, be promoted.
 ///
-/// Ranks are an order, so a path that ends too high has one edge that leads up: the edge is the mistake, the path is told.
-/// Up by a reset is `recovery_respects_rank`'s.
+/// Ranks are an order, so a path that ends too high has one edge that leads up: the edge is the mistake, the path is
+/// told. Up by a reset is `recovery_respects_rank`'s.
 pub(super) fn no_upward_path(policy: &Policy, diags: &mut Diags) {
     if policy.ranks.go_in_a_circle() {
         return;

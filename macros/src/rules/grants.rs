@@ -23,8 +23,8 @@ pub(super) fn grant_adds_something(policy: &Policy, diags: &mut Diags) {
     }
 }
 
-/// Another clause that already says it, if all of this one is said elsewhere. A star that stands for nothing yet is left
-/// alone: `reset *` of the only role is there for the next one.
+/// Another clause that already says it, if all of this one is said elsewhere. A star that stands for nothing yet is
+/// left alone: `reset *` of the only role is there for the next one.
 fn covered_by(policy: &Policy, id: RoleId, own: GrantId, idle: &[GrantId]) -> Option<GrantId> {
     let role = policy.role(id);
     let reveals = role.grants[own.0].reveal.is_some();

@@ -147,7 +147,8 @@ rules! {
 const BEFORE_RULES: &[&str] =
     &["unknown_name", "duplicate_name", "reserved_name", "value_fits_field", "value_in_bounds"];
 
-/// Rules that no block can break, each with the tests that fail when one could, and their files. There is nothing to accept.
+/// Rules that no block can break, each with the tests that fail when one could, and their files. There is nothing to
+/// accept.
 const BY_CONSTRUCTION: &[(&str, &[(&str, &str)])] = &[
     ("audit_is_append_only", &[("macros/src/rules/construction.rs", "no_clause_writes_the_log_or_the_throttles")]),
     (

@@ -95,7 +95,8 @@ fn blind_rows<'a>(policy: &Policy<'a>, role: RoleId, model: ModelId, field: Fiel
     without.into_iter().find(|cell| !policy.rows_within(model, cell.when.as_deref(), &with))
 }
 
-/// The model that the visible key points to, if the role may view nothing of it: then only its label could be asked for.
+/// The model that the visible key points to, if the role may view nothing of it: then only its label could be asked
+/// for.
 fn hidden_label(policy: &Policy, role: RoleId, model: ModelId, field: FieldId) -> Option<ModelId> {
     let (Kind::Model(target, _) | Kind::Many(target)) = policy.model(model).field(field).kind else {
         return None;

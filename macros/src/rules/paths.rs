@@ -1,14 +1,14 @@
-//! Who can come to act as whom: a graph of roles with one edge for each declared way from holding one role to holding an
-//! account of another, each with its place in the block. It answers and judges nothing.
+//! Who can come to act as whom: a graph of roles with one edge for each declared way from holding one role to holding
+//! an account of another, each with its place in the block. It answers and judges nothing.
 //!
 //! ```text
 //! assign ─▶ a second account of one's own holds the role        reset ─▶ somebody's account is one's own
 //! may assign, may reset ─▶ the same, once it is lent
 //! ```
 //!
-//! What is not here leads to no account: the framework's people are no model, so that no edit, import, bulk edit, inline,
-//! restore or action writes a role, an address, a password or a factor. `lock`, `unlock` and `revoke` end access and open
-//! none. Rows that a change brings within reach are `scope_is_fixed`'s.
+//! What is not here leads to no account: the framework's people are no model, so that no edit, import, bulk edit,
+//! inline, restore or action writes a role, an address, a password or a factor. `lock`, `unlock` and `revoke` end
+//! access and open none. Rows that a change brings within reach are `scope_is_fixed`'s.
 
 use std::collections::VecDeque;
 
@@ -65,8 +65,8 @@ impl<'a> Paths<'a> {
         &self.from[role.0]
     }
 
-    /// Every role that holding `from` leads to, each over a shortest path, the nearest first. `from` itself is among them
-    /// only where a second account of the same role can be reached.
+    /// Every role that holding `from` leads to, each over a shortest path, the nearest first. `from` itself is among
+    /// them only where a second account of the same role can be reached.
     pub(super) fn reached(&self, from: RoleId) -> Vec<Path<'a>> {
         let mut by: Vec<Option<Edge<'a>>> = vec![None; self.from.len()];
         let mut order = Vec::new();

@@ -1,5 +1,5 @@
-//! Ways back in are ways in: none is weaker than the sign-in beside it, none can be closed by a stranger, and what can't be
-//! undone asks who one is.
+//! Ways back in are ways in: none is weaker than the sign-in beside it, none can be closed by a stranger, and what
+//! can't be undone asks who one is.
 
 use super::policy::Policy;
 use super::wording;

@@ -64,7 +64,8 @@ fn way_round(policy: &Policy, start: RoleId) -> Vec<(Place, String)> {
     Vec::new()
 }
 
-/// A superior who lacks what a subordinate has borrows the subordinate's account instead, and the log names the wrong one.
+/// A superior who lacks what a subordinate has borrows the subordinate's account instead, and the log names the wrong
+/// one.
 pub(super) fn rank_is_monotone(policy: &Policy, diags: &mut Diags) {
     if policy.ranks.go_in_a_circle() {
         return;

@@ -304,8 +304,8 @@ fn null_tests(predicate: &Predicate, tested: &mut Vec<FieldId>) {
     }
 }
 
-/// The fields that a comparison says something else of than what one would expect of an empty one: that nothing is equal
-/// to nothing is plain, and that it is not unequal to anything either is the surprise.
+/// The fields that a comparison says something else of than what one would expect of an empty one: that nothing is
+/// equal to nothing is plain, and that it is not unequal to anything either is the surprise.
 fn falls_out(predicate: &Predicate, negated: bool, visit: &mut impl FnMut(FieldId, Place)) {
     match predicate {
         Predicate::And(parts) | Predicate::Or(parts) => {

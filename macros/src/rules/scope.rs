@@ -9,8 +9,8 @@ use crate::panel::{
 };
 use crate::predicate;
 
-/// A right over some rows, and the right to make any row one of them: the condition holds nobody back. The other way round
-/// the row is gone for whoever edited it, and nobody else looks for it.
+/// A right over some rows, and the right to make any row one of them: the condition holds nobody back. The other way
+/// round the row is gone for whoever edited it, and nobody else looks for it.
 pub(super) fn scope_is_fixed(policy: &Policy, diags: &mut Diags) {
     for role in policy.role_ids() {
         let mut told: Vec<(usize, FieldId)> = Vec::new();
@@ -116,8 +116,8 @@ struct Way<'a> {
     writes: FieldSet,
 }
 
-/// Edits, imports, and of what an action writes the fields that say whose a row is: that an action moves a row on in its
-/// work is what it is for, that the row becomes one's own is not.
+/// Edits, imports, and of what an action writes the fields that say whose a row is: that an action moves a row on in
+/// its work is what it is for, that the row becomes one's own is not.
 fn ways<'a>(policy: &Policy<'a>, role: RoleId, model: ModelId) -> Vec<Way<'a>> {
     let mut all: Vec<Way> = [Verb::Edit, Verb::Import]
         .into_iter()
@@ -132,7 +132,8 @@ fn ways<'a>(policy: &Policy<'a>, role: RoleId, model: ModelId) -> Vec<Way<'a>> {
     all
 }
 
-/// Whether a row that the way reaches and the goal does not can be made one that the goal reaches, by these fields alone.
+/// Whether a row that the way reaches and the goal does not can be made one that the goal reaches, by these fields
+/// alone.
 fn brings_rows_in(policy: &Policy, role: RoleId, way: &Way, goal: &Cell, when: &Predicate, fields: FieldSet) -> bool {
     let alike = policy
         .cells(role, goal.verb, goal.model)

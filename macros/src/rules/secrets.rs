@@ -1,4 +1,5 @@
-//! What is secret stays unread: a secret is written and compared by the framework, and shown, sorted or exported nowhere.
+//! What is secret stays unread: a secret is written and compared by the framework, and shown, sorted or exported
+//! nowhere.
 
 use super::policy::Policy;
 use super::wording;
@@ -179,8 +180,8 @@ pub(super) fn no_literal_secret(policy: &Policy, diags: &mut Diags) {
     }
 }
 
-/// What kind of secret the text is or holds. It knows passwords in addresses and the keys that carry a mark of what they
-/// are; a word alone is never taken for one.
+/// What kind of secret the text is or holds. It knows passwords in addresses and the keys that carry a mark of what
+/// they are; a word alone is never taken for one.
 fn literal_secret(text: &str) -> Option<&'static str> {
     const QUERY: [&str; 6] = ["password", "pwd", "token", "secret", "api_key", "sslpassword"];
     const MARKS: [&str; 20] = [

@@ -135,7 +135,8 @@ fn every_rule_has_two_fixtures_of_each_kind_and_its_heading() {
     }
 }
 
-/// Under each heading: the attack in a sentence, the two examples, and whether there is an exception; a warning says so.
+/// Under each heading: the attack in a sentence, the two examples, and whether there is an exception; a warning says
+/// so.
 #[test]
 fn every_heading_says_what_goes_wrong_and_what_may_be_accepted() {
     let docs = fs::read_to_string(ui_tests().join("../docs/rules.md")).expect("docs/rules.md");

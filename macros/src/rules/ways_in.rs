@@ -83,8 +83,8 @@ pub(super) fn password_fits_factors(policy: &Policy, diags: &mut Diags) {
     }
 }
 
-/// Behind a proxy that nobody named every visitor has the proxy's address; and a header that nobody checks is the visitor's
-/// own invention.
+/// Behind a proxy that nobody named every visitor has the proxy's address; and a header that nobody checks is the
+/// visitor's own invention.
 pub(super) fn proxies_are_stated(policy: &Policy, diags: &mut Diags) {
     if policy.panel().proxies.is_some() {
         return;

@@ -63,7 +63,8 @@ impl Given {
     }
 }
 
-/// The words of a name: `UnitPrice`, `unit price` and `unit_price` are two each. ASCII alone; other letters are left out.
+/// The words of a name: `UnitPrice`, `unit price` and `unit_price` are two each. ASCII alone; other letters are left
+/// out.
 fn words(name: &str) -> Vec<String> {
     let mut words: Vec<String> = Vec::new();
     let mut before = ' ';

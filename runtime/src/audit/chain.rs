@@ -89,8 +89,8 @@ fn int(hasher: &mut Sha256, value: Option<i64>) {
     }
 }
 
-/// A place in the chain and the hash of the entry there, kept outside of the database: who rewrites the whole chain can't
-/// rewrite that.
+/// A place in the chain and the hash of the entry there, kept outside of the database: who rewrites the whole chain
+/// can't rewrite that.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Checkpoint {
     /// Place in the chain; 0: before the first entry.

@@ -1,5 +1,5 @@
-//! What a row was before: the entries of its log undone one by one, newest first, from the row as it is now. It refuses to
-//! guess: a value that can't be read back (a secret, bytes, a field of another kind in an older build) counts as not
+//! What a row was before: the entries of its log undone one by one, newest first, from the row as it is now. It refuses
+//! to guess: a value that can't be read back (a secret, bytes, a field of another kind in an older build) counts as not
 //! fetched, so that no condition over it lets anything through.
 
 use crate::audit::{Change, Entry, EventId};

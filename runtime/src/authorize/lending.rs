@@ -1,6 +1,6 @@
-//! What a loan adds to a role, and who may make one. A loan adds nothing but cells that the block declares `may` for the
-//! role that the person holds now, in the words in which they were lent. Nobody lends what they do not hold themselves,
-//! by their own role and not by a loan, on at least those rows and fields.
+//! What a loan adds to a role, and who may make one. A loan adds nothing but cells that the block declares `may` for
+//! the role that the person holds now, in the words in which they were lent. Nobody lends what they do not hold
+//! themselves, by their own role and not by a loan, on at least those rows and fields.
 
 use super::{Actor, Refusal, authorize_people, roles_with};
 use crate::loan::{self, Right};

@@ -12,7 +12,8 @@ pub struct Terms {
     pub(super) cells: Vec<BoundCell>,
     pub(super) needs_fresh_proof: bool,
     pub(super) lacks_proof: bool,
-    /// By field of links: the same person's view terms over where they lead, which decide which links there are for them.
+    /// By field of links: the same person's view terms over where they lead, which decide which links there are for
+    /// them.
     pub(super) links: Vec<(usize, Terms)>,
 }
 
@@ -37,13 +38,15 @@ impl Terms {
         self.verb
     }
 
-    /// The view terms of the same person over the rows that the links of this field lead to. None: they see none of them.
+    /// The view terms of the same person over the rows that the links of this field lead to. None: they see none of
+    /// them.
     #[must_use]
     pub fn over_links(&self, field: usize) -> Option<&Terms> {
         self.links.iter().find(|(of, _)| *of == field).map(|(_, terms)| terms)
     }
 
-    /// Whether the person sees every row that these links can lead to, by its label: then their numbers tell nothing new.
+    /// Whether the person sees every row that these links can lead to, by its label: then their numbers tell nothing
+    /// new.
     #[must_use]
     pub fn sees_every_link(&self, field: usize) -> bool {
         self.over_links(field).is_some_and(|seen| {
@@ -165,11 +168,11 @@ impl Terms {
     }
 
     /// Whether a change from `before` to `after` stays within the terms: the row was in scope, every changed field was
-    /// within the terms, and the row is still in scope afterwards. A field that says `transfers` may carry the row out of
-    /// the scope: that is what the word is for. The automatic fields are the framework's own writing.
+    /// within the terms, and the row is still in scope afterwards. A field that says `transfers` may carry the row out
+    /// of the scope: that is what the word is for. The automatic fields are the framework's own writing.
     ///
-    /// An action may write what its `writes` names and nothing else, and may carry the row out of the rows in which it is
-    /// held: approving a draft makes it no draft.
+    /// An action may write what its `writes` names and nothing else, and may carry the row out of the rows in which it
+    /// is held: approving a draft makes it no draft.
     #[must_use]
     pub fn allow_change(&self, before: &Row, after: &Row) -> bool {
         if let Verb::Act(action) = self.verb {

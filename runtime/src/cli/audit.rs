@@ -1,5 +1,5 @@
-//! `audit`: reads the whole log and names the first row that is not as it was written; prints what to keep outside; writes
-//! the log out; removes its oldest entries.
+//! `audit`: reads the whole log and names the first row that is not as it was written; prints what to keep outside;
+//! writes the log out; removes its oldest entries.
 
 use std::io::Write as _;
 

@@ -1,5 +1,5 @@
-//! `user`: people from the command line, for whoever can read the database file anyway. It sets no password that somebody
-//! else could know unless asked to, and prints a link only here.
+//! `user`: people from the command line, for whoever can read the database file anyway. It sets no password that
+//! somebody else could know unless asked to, and prints a link only here.
 
 mod break_glass;
 

@@ -1,5 +1,5 @@
-//! The audit log on its way out, newest first, a row for each change: what one reader may see of it at the moment at which
-//! each part is read ([`crate::trail`]), and nothing that was recorded after it began.
+//! The audit log on its way out, newest first, a row for each change: what one reader may see of it at the moment at
+//! which each part is read ([`crate::trail`]), and nothing that was recorded after it began.
 
 use tokio::sync::{OwnedSemaphorePermit, mpsc};
 

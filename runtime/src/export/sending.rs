@@ -1,5 +1,5 @@
-//! What all exports share: recorded before the first byte and after the last, sent in pieces that wait for the reader, and
-//! whole only when its end is recorded; else the connection breaks.
+//! What all exports share: recorded before the first byte and after the last, sent in pieces that wait for the reader,
+//! and whole only when its end is recorded; else the connection breaks.
 
 use std::future::Future;
 use std::time::Duration;

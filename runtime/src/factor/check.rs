@@ -1,5 +1,5 @@
-//! One try at the second factor: counted first, then looked at, then accepted or recorded. A wrong code, one that was used
-//! before and one that came after too many take the same steps and the same statements.
+//! One try at the second factor: counted first, then looked at, then accepted or recorded. A wrong code, one that was
+//! used before and one that came after too many take the same steps and the same statements.
 
 use crate::app::App;
 use crate::audit::{Change, Context, Event, EventId};
@@ -36,8 +36,8 @@ pub(crate) enum Outcome {
     Busy,
 }
 
-/// Holds for every account, whatever the block counts by: somebody who knows the password gets a new session, and with it
-/// new tries, as often as they like.
+/// Holds for every account, whatever the block counts by: somebody who knows the password gets a new session, and with
+/// it new tries, as often as they like.
 const BY_ACCOUNT: Rule = Rule { by: By::Account, count: 10, window: 900, wait: Some((1, 900)), cap: Some(100) };
 /// Where the block counts by no session (ASVS 5.0, 6.6.3).
 const BY_SESSION: Rule = Rule { by: By::Session, count: 5, window: 600, wait: None, cap: None };
@@ -112,8 +112,8 @@ pub(crate) async fn try_code<Who>(cx: &Cx<'_, Who>, seat: &Seat<'_>, typed: &str
     Ok(Outcome::Proved { token, by_saved_code: saved })
 }
 
-/// What a passkey counts on: by session only. Nobody guesses a signature, and the account's own limit, which somebody else
-/// may have used up, must not hold it back.
+/// What a passkey counts on: by session only. Nobody guesses a signature, and the account's own limit, which somebody
+/// else may have used up, must not hold it back.
 fn passkey_asks(seat: &Seat<'_>) -> Vec<Ask> {
     let value = format!("passkey, session {}", seat.session);
     vec![Ask { key: throttle::key(ThrottleName::Factor, By::Session, &value), rule: BY_SESSION }]

@@ -1,5 +1,5 @@
-//! Texts that a spreadsheet would run. In CSV nothing tells text from a formula, so that such a text gets an apostrophe in
-//! front, which reading takes off again: what was exported comes back unchanged.
+//! Texts that a spreadsheet would run. In CSV nothing tells text from a formula, so that such a text gets an apostrophe
+//! in front, which reading takes off again: what was exported comes back unchanged.
 
 /// Whether a spreadsheet might take the text for a formula, apostrophes in front of it aside.
 pub(crate) fn is_live(text: &str) -> bool {

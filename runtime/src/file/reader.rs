@@ -1,4 +1,5 @@
-//! Files on their way in, read bit by bit: what came is taken as rows become whole, and a file that does not read is refused.
+//! Files on their way in, read bit by bit: what came is taken as rows become whole, and a file that does not read is
+//! refused.
 
 use super::table::{Table, Unreadable};
 use super::{Format, csv, json_lines};

@@ -1,6 +1,6 @@
-//! How large a workbook is before anything is kept of it. It is a zip: all of it is unpacked into nothing and counted, as
-//! a whole, by what a reader holds of it at once, and by what stands within one cell. What the zip says about itself is
-//! not believed.
+//! How large a workbook is before anything is kept of it. It is a zip: all of it is unpacked into nothing and counted,
+//! as a whole, by what a reader holds of it at once, and by what stands within one cell. What the zip says about itself
+//! is not believed.
 
 use std::fs::File;
 use std::io::{BufReader, Read};
@@ -92,8 +92,8 @@ fn taken(left: u64, read: usize) -> Result<u64, Unreadable> {
     })
 }
 
-/// A sheet as tags and what stands between them. It knows no names: a reader of cells holds what lies within one element
-/// at the depth of a cell, and that is what is bounded.
+/// A sheet as tags and what stands between them. It knows no names: a reader of cells holds what lies within one
+/// element at the depth of a cell, and that is what is bounded.
 #[derive(Debug, Default)]
 struct Sheet {
     depth: usize,

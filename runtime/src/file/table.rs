@@ -1,5 +1,5 @@
-//! What was read of a file: names of columns first, then rows. Every bound is looked at before anything is allocated for
-//! what lies beyond it, and what does not read refuses the whole file with the line.
+//! What was read of a file: names of columns first, then rows. Every bound is looked at before anything is allocated
+//! for what lies beyond it, and what does not read refuses the whole file with the line.
 
 use std::fmt;
 

@@ -1,5 +1,5 @@
-//! What a list is asked of one field: texts of its address, and the condition that they mean. It refuses what the field's
-//! kind can't be asked.
+//! What a list is asked of one field: texts of its address, and the condition that they mean. It refuses what the
+//! field's kind can't be asked.
 
 use chrono::{NaiveDate, NaiveTime};
 
@@ -59,8 +59,8 @@ impl FieldFilter {
         }
     }
 
-    /// What it asks in words: "contains berg", "2026-01-01 to 2026-01-31, not empty". `shown`: what a text of equality is
-    /// called.
+    /// What it asks in words: "contains berg", "2026-01-01 to 2026-01-31, not empty". `shown`: what a text of equality
+    /// is called.
     pub(crate) fn in_words(&self, shown: impl Fn(&str) -> String) -> String {
         let mut words: Vec<String> = self.is.iter().map(|text| shown(text)).collect();
         if !self.has.is_empty() {

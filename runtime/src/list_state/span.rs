@@ -1,5 +1,5 @@
-//! Spans of days by words that stay relative: whoever comes back to an address tomorrow means tomorrow's last seven days.
-//! Days are those of UTC, as everywhere in the store.
+//! Spans of days by words that stay relative: whoever comes back to an address tomorrow means tomorrow's last seven
+//! days. Days are those of UTC, as everywhere in the store.
 
 use chrono::{Datelike as _, Days, Months, NaiveDate};
 

@@ -1,6 +1,6 @@
 //! The queue's other end: claims what is due, composes it, and hands it over; a failure is tried again after a growing
-//! wait, until nobody waits for it any more. A link is minted here and nowhere before: the queue knows that one was asked
-//! for, never which.
+//! wait, until nobody waits for it any more. A link is minted here and nowhere before: the queue knows that one was
+//! asked for, never which.
 //!
 //! ```text
 //!  queued ──claim──▶ claimed ──▶ sent
@@ -27,7 +27,8 @@ use crate::store::{MailEnd, MailRow, NewLink, Purpose, aside};
 use crate::throttle::later;
 use crate::token::Token;
 
-/// Between two looks at the queue that nothing asked for: what another process queued, and what waits to be tried again.
+/// Between two looks at the queue that nothing asked for: what another process queued, and what waits to be tried
+/// again.
 const LOOK: Duration = Duration::from_secs(30);
 /// A claim that was not settled in this time is taken for abandoned, seconds. Sending gives up after a minute.
 const LEASE: u64 = 300;

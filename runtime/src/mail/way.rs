@@ -1,5 +1,5 @@
-//! Which way mail goes: to an SMTP server, or as files into a directory. Beyond this machine nothing is sent without TLS,
-//! and what a fault says holds neither address nor answer of a server.
+//! Which way mail goes: to an SMTP server, or as files into a directory. Beyond this machine nothing is sent without
+//! TLS, and what a fault says holds neither address nor answer of a server.
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -46,8 +46,9 @@ enum Transit {
 }
 
 impl Way {
-    /// Reads `file:DIRECTORY`, `smtp://[USER:PASSWORD@]HOST[:PORT]` or `smtps://…`, each with `?from=ADDRESS`; without it
-    /// mail comes from the panel's name at the host of `public_url`. The error completes "SMTP_URL is not usable: …".
+    /// Reads `file:DIRECTORY`, `smtp://[USER:PASSWORD@]HOST[:PORT]` or `smtps://…`, each with `?from=ADDRESS`; without
+    /// it mail comes from the panel's name at the host of `public_url`. The error completes "SMTP_URL is not usable:
+    /// …".
     pub fn parse(text: &str, panel: &str, public_url: &PublicUrl) -> Result<Self, String> {
         if let Some(rest) = text.strip_prefix("file:") {
             let (path, query) = rest.split_once('?').unwrap_or((rest, ""));

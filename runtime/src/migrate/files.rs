@@ -1,5 +1,5 @@
-//! Migration files: reviewable SQL that says how a database came to its schema. This file reads a directory and compares
-//! it with what a database has taken; it runs nothing.
+//! Migration files: reviewable SQL that says how a database came to its schema. This file reads a directory and
+//! compares it with what a database has taken; it runs nothing.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};

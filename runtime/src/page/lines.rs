@@ -1,5 +1,6 @@
-//! The lines of a list, written straight to text: two hundred cells through the template engine cost more than all the rest
-//! of the page. The one other place that makes HTML beside the templates; every text goes through the same escaping.
+//! The lines of a list, written straight to text: two hundred cells through the template engine cost more than all the
+//! rest of the page. The one other place that makes HTML beside the templates; every text goes through the same
+//! escaping.
 
 use super::escape_into;
 use crate::views::{Cell, Column, ListPage};

@@ -1,5 +1,5 @@
-//! The audit log, newest first. Whoever may read it sees that something happened and who did it; the values only of fields
-//! that they may see on the row's own page ([`crate::trail`]).
+//! The audit log, newest first. Whoever may read it sees that something happened and who did it; the values only of
+//! fields that they may see on the row's own page ([`crate::trail`]).
 
 mod asked;
 pub(super) mod export;

@@ -1,5 +1,5 @@
-//! What is done with many rows at once: the question, and the job. It acts on the ticked rows, at the versions that were
-//! seen, or on all that the list's address means; the right is asked for here, and again with every row.
+//! What is done with many rows at once: the question, and the job. It acts on the ticked rows, at the versions that
+//! were seen, or on all that the list's address means; the right is asked for here, and again with every row.
 
 use std::collections::BTreeSet;
 

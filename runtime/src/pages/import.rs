@@ -1,5 +1,5 @@
-//! The import of a model: the file, what its columns mean, and the job that tries it or brings it in. What is offered is
-//! what the person could have typed.
+//! The import of a model: the file, what its columns mean, and the job that tries it or brings it in. What is offered
+//! is what the person could have typed.
 
 use http::StatusCode;
 

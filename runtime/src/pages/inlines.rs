@@ -1,9 +1,9 @@
-//! Rows of another model in the form of the row that they point at: what of them is offered, what came back, and saving it
-//! with the form in one transaction. Each of them asks for its own terms; none is moved to another parent here, and a row
-//! that the page did not offer refuses the whole form.
+//! Rows of another model in the form of the row that they point at: what of them is offered, what came back, and saving
+//! it with the form in one transaction. Each of them asks for its own terms; none is moved to another parent here, and
+//! a row that the page did not offer refuses the whole form.
 //!
-//! Their controls are named `in.N.PLACE.FIELD`: the inline by its place in the block, the row by its number or, a new one,
-//! by `n` and a count.
+//! Their controls are named `in.N.PLACE.FIELD`: the inline by its place in the block, the row by its number or, a new
+//! one, by `n` and a count.
 
 mod saving;
 mod view;

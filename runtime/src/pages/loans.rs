@@ -95,8 +95,8 @@ fn lines_of<'a>(cx: &Cx<'_>, found: impl Iterator<Item = &'a LoanRow>, named: bo
         .collect()
 }
 
-/// What is lent to the viewer for the role that they hold, by themselves or as one of a group, whoever may see the others
-/// of the group.
+/// What is lent to the viewer for the role that they hold, by themselves or as one of a group, whoever may see the
+/// others of the group.
 pub(super) fn own_lines(cx: &Cx<'_>, found: &[LoanRow]) -> Vec<LoanLine> {
     let of_role: Vec<LoanRow> = found.iter().filter(|one| one.role == cx.actor.role.name).cloned().collect();
     let mut lines = lines_of(cx, of_role.iter(), false);

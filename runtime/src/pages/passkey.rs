@@ -1,5 +1,5 @@
-//! Passkeys: what a browser is to ask a key for, as JSON for the script; and the page on which one is added. The sign-in,
-//! the factor step and the wall take the answers, each its own.
+//! Passkeys: what a browser is to ask a key for, as JSON for the script; and the page on which one is added. The
+//! sign-in, the factor step and the wall take the answers, each its own.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

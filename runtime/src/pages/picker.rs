@@ -1,5 +1,5 @@
-//! Candidates of a foreign key as JSON, for type-to-find. Only rows within the viewer's own view terms are ever offered;
-//! people only to those who may view people.
+//! Candidates of a foreign key as JSON, for type-to-find. Only rows within the viewer's own view terms are ever
+//! offered; people only to those who may view people.
 
 use serde::Serialize;
 

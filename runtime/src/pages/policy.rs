@@ -1,5 +1,5 @@
-//! Who may do what: the block's own clauses as a grid and in words. Everybody may read what their own role may do, so that
-//! they can say when it is wrong; the whole is for those who watch or rule over others. It shows no data.
+//! Who may do what: the block's own clauses as a grid and in words. Everybody may read what their own role may do, so
+//! that they can say when it is wrong; the whole is for those who watch or rule over others. It shows no data.
 
 use super::{frame, loans, show, words};
 use crate::authorize::{may_see_whole_policy, verb_in_words};

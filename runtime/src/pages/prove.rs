@@ -1,5 +1,6 @@
-//! The wall in front of what the block's `reauth` lists. It keeps the form that was being sent, asks for the password (and
-//! for the second factor of whoever has one), and lets that very request go on, once. It grants nothing: the right is asked for before and after.
+//! The wall in front of what the block's `reauth` lists. It keeps the form that was being sent, asks for the password
+//! (and for the second factor of whoever has one), and lets that very request go on, once. It grants nothing: the right
+//! is asked for before and after.
 //!
 //! The page answers 401, since nothing of what was asked for was done: a 200 would tell a script that it was, and a 403
 //! would say that the person may not.

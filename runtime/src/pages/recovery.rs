@@ -1,5 +1,5 @@
-//! "Forgotten your password?": the answer is the same page for every address. A panel that offers no link by mail has no
-//! such page.
+//! "Forgotten your password?": the answer is the same page for every address. A panel that offers no link by mail has
+//! no such page.
 
 use http::Method;
 

@@ -1,6 +1,6 @@
-//! An earlier version of a row brought back: shown first, field by field, and then done as an edit like any other, within
-//! the same terms, checks and version. Fields that the asker may not edit are named and left; fields that they may not see,
-//! now or as the row was then, are not mentioned.
+//! An earlier version of a row brought back: shown first, field by field, and then done as an edit like any other,
+//! within the same terms, checks and version. Fields that the asker may not edit are named and left; fields that they
+//! may not see, now or as the row was then, are not mentioned.
 
 use http::StatusCode;
 

@@ -1,5 +1,5 @@
-//! Values as a reader sees them. A field outside the viewer's terms never gets this far with its value: the caller passes
-//! what the terms let through, and everything else is shown as not visible.
+//! Values as a reader sees them. A field outside the viewer's terms never gets this far with its value: the caller
+//! passes what the terms let through, and everything else is shown as not visible.
 
 use super::keys::Keys;
 use crate::context::Cx;

@@ -1,6 +1,6 @@
-//! A save that came too late. Three versions of every field are laid side by side: the one the form started from, the one
-//! saved meanwhile, and the one typed. Where only one side changed a field its change is taken; where both did, the form
-//! keeps what was typed and shows the other beside it. Nothing is saved until the person says so again.
+//! A save that came too late. Three versions of every field are laid side by side: the one the form started from, the
+//! one saved meanwhile, and the one typed. Where only one side changed a field its change is taken; where both did, the
+//! form keeps what was typed and shows the other beside it. Nothing is saved until the person says so again.
 
 use super::edit_fields::{Controls, Draft};
 use crate::form::{self, Posted};

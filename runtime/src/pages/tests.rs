@@ -1,4 +1,5 @@
-//! Pages over a real database, asked for as a role: what shows, what is refused, what is saved, and in how many statements.
+//! Pages over a real database, asked for as a role: what shows, what is refused, what is saved, and in how many
+//! statements.
 
 use std::sync::Arc;
 

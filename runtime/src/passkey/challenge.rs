@@ -1,5 +1,5 @@
-//! What is to be signed: random, bound to one session (or, before one, to one browser) and to one purpose, answered once
-//! and within five minutes, whichever process gets the answer.
+//! What is to be signed: random, bound to one session (or, before one, to one browser) and to one purpose, answered
+//! once and within five minutes, whichever process gets the answer.
 
 use chrono::{DateTime, Duration, Utc};
 use sha2::{Digest as _, Sha256};

@@ -1,5 +1,5 @@
-//! One answer to a challenge: the challenge is taken away first, then the answer is looked at. What is refused is recorded
-//! with its reason; the visitor hears the same of every reason.
+//! One answer to a challenge: the challenge is taken away first, then the answer is looked at. What is refused is
+//! recorded with its reason; the visitor hears the same of every reason.
 
 use chrono::{DateTime, Utc};
 

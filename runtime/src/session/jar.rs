@@ -35,8 +35,8 @@ const SAID_SECONDS: i64 = 30;
 const SAID_CHARS: usize = 300;
 
 impl Jar {
-    /// The cookie's name. `__Host-` keeps other hosts of the domain from setting it; browsers take it only with `Secure`,
-    /// which plain http on loopback can't have.
+    /// The cookie's name. `__Host-` keeps other hosts of the domain from setting it; browsers take it only with
+    /// `Secure`, which plain http on loopback can't have.
     #[must_use]
     pub fn name(self, public_url: &PublicUrl) -> &'static str {
         match (self, public_url.is_https()) {
@@ -76,15 +76,15 @@ impl Jar {
         (!words.is_empty()).then(|| words.into_owned())
     }
 
-    /// The token of the browser that speaks: the one that it is known by, else the one of the door, which becomes it with
-    /// a sign-in.
+    /// The token of the browser that speaks: the one that it is known by, else the one of the door, which becomes it
+    /// with a sign-in.
     #[must_use]
     pub fn device(headers: &HeaderMap, public_url: &PublicUrl) -> Option<Token> {
         Self::Device.read(headers, public_url).or_else(|| Self::Door.read(headers, public_url))
     }
 
-    /// The name counts as it was sent. Decoded, `__%48ost-bw` would be ours too, and that one any host of the domain may
-    /// set: browsers guard the prefix letter by letter.
+    /// The name counts as it was sent. Decoded, `__%48ost-bw` would be ours too, and that one any host of the domain
+    /// may set: browsers guard the prefix letter by letter.
     fn value<'h>(self, headers: &'h HeaderMap, public_url: &PublicUrl) -> Option<&'h str> {
         let name = self.name(public_url);
         headers
@@ -116,8 +116,8 @@ impl Jar {
         self.header(&words, Some(SAID_SECONDS), public_url)
     }
 
-    /// Hands out what [`Marks::left`](crate::marks::Marks::left) made. The browser forgets it in time; the panel does not
-    /// rely on that.
+    /// Hands out what [`Marks::left`](crate::marks::Marks::left) made. The browser forgets it in time; the panel does
+    /// not rely on that.
     #[must_use]
     pub(crate) fn leave(self, left: &str, public_url: &PublicUrl) -> HeaderValue {
         self.header(left, Some(LEFT_SECONDS), public_url)

@@ -1,5 +1,5 @@
-//! Signing in with a passkey alone, where the block says so: the key tells whose it is, nothing is typed, and no list of
-//! keys is handed to anybody. It opens only an account that a password would open, too.
+//! Signing in with a passkey alone, where the block says so: the key tells whose it is, nothing is typed, and no list
+//! of keys is handed to anybody. It opens only an account that a password would open, too.
 
 use crate::context::{Cx, Nobody};
 use crate::error::Error;
@@ -17,8 +17,8 @@ use crate::token::Token;
 pub(crate) async fn try_passkey(cx: &Cx<'_, Nobody>, answer: &str) -> Result<Outcome, Error> {
     let app = cx.app;
     let Some(door) = Jar::Door.read(cx.headers, &app.settings.public_url) else { return Ok(Outcome::Refused) };
-    // Nobody is named, so that it counts on the address alone; where somebody signed in before, on that device, so that no
-    // stranger behind the same address holds them back.
+    // Nobody is named, so that it counts on the address alone; where somebody signed in before, on that device, so that
+    // no stranger behind the same address holds them back.
     let tried = Tried { address: Some(&cx.address), ..Tried::default() };
     let mut asks = throttle::asks(app.panel, ThrottleName::Login, &tried);
     if let Some(device) = known_device(cx).await? {

@@ -1,6 +1,6 @@
-//! `forbid one_person a, b` on a row in hand: who did one of the steps on it does none of the others. It is read from the
-//! audit log within the transaction of the later step, under the write lock, so that two steps at once come one after
-//! the other. Steps over different models meet in no row; of those only the policy is judged.
+//! `forbid one_person a, b` on a row in hand: who did one of the steps on it does none of the others. It is read from
+//! the audit log within the transaction of the later step, under the write lock, so that two steps at once come one
+//! after the other. Steps over different models meet in no row; of those only the policy is judged.
 
 use chrono::NaiveDate;
 
@@ -61,7 +61,8 @@ impl Write {
         }
     }
 
-    /// The reason of an exception that the block accepts for their role, the model or the panel, and whose day is not over.
+    /// The reason of an exception that the block accepts for their role, the model or the panel, and whose day is not
+    /// over.
     async fn excepted(&mut self, person: i64, model: &Model) -> Result<Option<&'static str>, Error> {
         let panel = self.panel;
         let today = self.context().now().date_naive();

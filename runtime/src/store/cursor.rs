@@ -1,7 +1,7 @@
-//! A key of a list as text for an address, and back. An address ends up in histories and in the logs of proxies, so that
-//! the value in it is sealed; what comes back is a visitor's word all the same: opened for the very order that it was
-//! given out for, parsed, and only ever bound as a value. Of a value that is too long for an address, the row that holds it
-//! stands there, with a digest by which it is known again.
+//! A key of a list as text for an address, and back. An address ends up in histories and in the logs of proxies, so
+//! that the value in it is sealed; what comes back is a visitor's word all the same: opened for the very order that it
+//! was given out for, parsed, and only ever bound as a value. Of a value that is too long for an address, the row that
+//! holds it stands there, with a digest by which it is known again.
 //!
 //! The key of the seal stands in the database and is never shown: whoever holds the database holds the values anyway,
 //! and every process over it opens what another has given out.

@@ -75,7 +75,8 @@ struct Going {
     ids: Vec<i64>,
 }
 
-/// Removes the row with all that goes along; the events, in the order in which things happened, are left with the change.
+/// Removes the row with all that goes along; the events, in the order in which things happened, are left with the
+/// change.
 pub(super) async fn carry_out(write: &mut Write, model: &'static Model, row: Row) -> Result<(), Error> {
     let going = all_that_goes(write, model, row.id).await?;
     let mut gone: Vec<HashSet<i64>> = write.panel().models.iter().map(|_| HashSet::new()).collect();
@@ -168,7 +169,8 @@ async fn loosen(
                 break;
             }
             if let Some(links) = key.links() {
-                // Also of rows that go later: a table that was there before the panel may hold on to what a link leads to.
+                // Also of rows that go later: a table that was there before the panel may hold on to what a link leads
+                // to.
                 let all: Vec<i64> = rows.iter().map(|row| row.id).collect();
                 write.transaction().unlink(links, &all, ids).await?;
             }

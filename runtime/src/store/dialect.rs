@@ -20,15 +20,15 @@ impl Sql {
         self.either("", " FOR SHARE")
     }
 
-    /// How many rows hold a text decides how they are best found: of PostgreSQL, a plan for any text walks through a whole
-    /// table for one that nobody holds (277 ms of a million rows, and 0.1 ms by the index of parts).
+    /// How many rows hold a text decides how they are best found: of PostgreSQL, a plan for any text walks through a
+    /// whole table for one that nobody holds (277 ms of a million rows, and 0.1 ms by the index of parts).
     fn look_for_text(&mut self) -> &mut Self {
         self.planned_for_values = true;
         self
     }
 
-    /// Whether the text of this column contains this one, ASCII letter case apart: `lower()` of SQLite knows ASCII only,
-    /// and so does that of PostgreSQL under the collation "C", which all our text columns have.
+    /// Whether the text of this column contains this one, ASCII letter case apart: `lower()` of SQLite knows ASCII
+    /// only, and so does that of PostgreSQL under the collation "C", which all our text columns have.
     pub(in crate::store) fn push_contains(&mut self, alias: Alias, column: &'static str, text: &str) {
         self.look_for_text().either("(instr(lower(", "(lower(");
         alias.column(self, column);
@@ -49,17 +49,17 @@ impl Sql {
         self.either("))", ")");
     }
 
-    /// Before a column of a condition that is read along the way: the index that there is for it is not what the rows are
-    /// to be found by. PostgreSQL decides that by what it knows of the values.
+    /// Before a column of a condition that is read along the way: the index that there is for it is not what the rows
+    /// are to be found by. PostgreSQL decides that by what it knows of the values.
     pub(in crate::store) fn push_passing_by(&mut self) {
         if self.passes_by() {
             self.either("+", "");
         }
     }
 
-    /// `SELECT` of the numbers of rows that hold this text in one of these fields, ASCII letter case apart, by the index of
-    /// parts: of SQLite a table of its own, of PostgreSQL one that `LIKE` knows of. A short text is looked for at the
-    /// beginning of words. `roughly`: there may be rows among them that do not hold it.
+    /// `SELECT` of the numbers of rows that hold this text in one of these fields, ASCII letter case apart, by the
+    /// index of parts: of SQLite a table of its own, of PostgreSQL one that `LIKE` knows of. A short text is looked for
+    /// at the beginning of words. `roughly`: there may be rows among them that do not hold it.
     pub(in crate::store) fn push_numbers_found(
         &mut self,
         model: &'static Model,
@@ -176,8 +176,8 @@ impl Sql {
         );
     }
 
-    /// ` * 1000`, where decimals are kept as whole numbers of their smallest unit and this side has so many digits fewer
-    /// after the point. PostgreSQL keeps the point itself.
+    /// ` * 1000`, where decimals are kept as whole numbers of their smallest unit and this side has so many digits
+    /// fewer after the point. PostgreSQL keeps the point itself.
     pub(in crate::store) fn push_scaling(&mut self, digits: u32) {
         self.either(scaling(digits), "");
     }

@@ -1,5 +1,5 @@
-//! Second factors and recovery codes. A code counts once, decided by the database in the transaction that lets it count,
-//! and only what was counted there ([`Accepted`]) raises a session's trust.
+//! Second factors and recovery codes. A code counts once, decided by the database in the transaction that lets it
+//! count, and only what was counted there ([`Accepted`]) raises a session's trust.
 
 use super::account::PasswordHash;
 use super::authority::about;
@@ -113,8 +113,8 @@ impl Store {
 }
 
 impl Write {
-    /// Lets a code count, if it has not counted before; `None`: it matched nothing, or somebody was quicker. One statement
-    /// in any case.
+    /// Lets a code count, if it has not counted before; `None`: it matched nothing, or somebody was quicker. One
+    /// statement in any case.
     pub(crate) async fn accept(&mut self, person: i64, shown: Presented) -> Result<Option<Accepted>, Error> {
         let now = self.context().now();
         let (counted, how) = match shown {
@@ -143,8 +143,8 @@ impl Write {
         Ok((Accepted { person, how: "totp" }, recorded))
     }
 
-    /// Takes a person's app away, and where no passkey is left their recovery codes; `None`: they have none. Which sessions
-    /// end is the caller's to say.
+    /// Takes a person's app away, and where no passkey is left their recovery codes; `None`: they have none. Which
+    /// sessions end is the caller's to say.
     pub(crate) async fn remove_app(&mut self, person: i64) -> Result<Option<Recorded>, Error> {
         let now = self.context().now();
         if !factors::remove(self.transaction(), person, now).await? {
@@ -209,8 +209,8 @@ impl Write {
         Ok(self.record(about(EventId::CodesIssued, person).with(count)))
     }
 
-    /// Raises a session's trust and gives it another token; `None`: it is over, or `old` is not its token any more. Ends
-    /// the oldest beyond `at_most`.
+    /// Raises a session's trust and gives it another token; `None`: it is over, or `old` is not its token any more.
+    /// Ends the oldest beyond `at_most`.
     pub(crate) async fn raise_session(
         &mut self,
         accepted: &Accepted,

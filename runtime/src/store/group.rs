@@ -1,7 +1,7 @@
-//! One commit for several, on SQLite: what waits for the disk is the commit, and whoever is done while others wait for the
-//! one writer leaves the transaction open for the next, each in a savepoint of its own. Nobody is told that they are done
-//! before the database has committed, and nobody loses anything by what another does: one that fails or goes away undoes
-//! its own savepoint, and if the commit fails, all are told.
+//! One commit for several, on SQLite: what waits for the disk is the commit, and whoever is done while others wait for
+//! the one writer leaves the transaction open for the next, each in a savepoint of its own. Nobody is told that they
+//! are done before the database has committed, and nobody loses anything by what another does: one that fails or goes
+//! away undoes its own savepoint, and if the commit fails, all are told.
 //!
 //! ```text
 //!  begin ─▶ work ─▶ nobody waits? ──yes──▶ COMMIT ─▶ all who are in it are told
@@ -130,7 +130,8 @@ pub(super) async fn settled(mut loan: Loan, others: Others) -> Result<Loan, Faul
     lane::through(done).await
 }
 
-/// One went away in the middle of its part: that is undone, and the rest committed. `begun`: there is something to undo.
+/// One went away in the middle of its part: that is undone, and the rest committed. `begun`: there is something to
+/// undo.
 pub(super) fn leave_out(mut loan: Loan, others: Others, begun: bool) {
     // Without a runtime the program is at its end: the connection is closed, and they are told by that.
     let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };

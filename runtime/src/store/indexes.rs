@@ -4,8 +4,8 @@ use crate::panel::{Field, FieldSet, Kind, Model, Panel, Sort, Verb};
 use crate::predicate::{Op, Operand, Predicate};
 use crate::store::sql::{Dialect, Sql, joined};
 
-/// Characters that an index is sure to take: four bytes each, of the 2,704 that PostgreSQL gives a row of an index, and room
-/// for the other columns. The block's `String` has no more unless it says so.
+/// Characters that an index is sure to take: four bytes each, of the 2,704 that PostgreSQL gives a row of an index, and
+/// room for the other columns. The block's `String` has no more unless it says so.
 const LONGEST_INDEXED: u32 = 600;
 
 /// An index over one field, or over one or two and the field that the list is sorted by.
@@ -54,8 +54,8 @@ impl Index {
         sql.name_of(self.prefix(), &self.names());
     }
 
-    /// The statement that makes it. It is in the order of the list pages, nulls first and the id last, which SQLite does
-    /// without being told.
+    /// The statement that makes it. It is in the order of the list pages, nulls first and the id last, which SQLite
+    /// does without being told.
     pub(super) fn create(self, dialect: Dialect) -> String {
         let unique = self.of == Of::UniqueValues;
         let mut sql = Sql::new(if unique { "CREATE UNIQUE INDEX " } else { "CREATE INDEX " });
@@ -84,10 +84,10 @@ impl Index {
     }
 }
 
-/// The indexes that the panel asks for. A field by which rows are chosen among few values (a key, a choice, yes or no) is
-/// indexed together with the default order: a page of the rows of one doctor, newest first, is then one range, and
-/// nothing is sorted. A key that decides which rows a role sees is indexed with each field of few values that the list is
-/// filtered by, too: what a doctor has booked is one range then, and counted as one.
+/// The indexes that the panel asks for. A field by which rows are chosen among few values (a key, a choice, yes or no)
+/// is indexed together with the default order: a page of the rows of one doctor, newest first, is then one range, and
+/// nothing is sorted. A key that decides which rows a role sees is indexed with each field of few values that the list
+/// is filtered by, too: what a doctor has booked is one range then, and counted as one.
 pub(super) fn wanted(panel: &'static Panel, model: &'static Model) -> Vec<Index> {
     if model.adopted.is_some() {
         return Vec::new();

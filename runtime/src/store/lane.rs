@@ -1,5 +1,5 @@
-//! One connection, whichever database it leads to. It says of itself whether it was left in the middle of a statement or
-//! broke by one; such a one is of no further use.
+//! One connection, whichever database it leads to. It says of itself whether it was left in the middle of a statement
+//! or broke by one; such a one is of no further use.
 
 use std::fmt;
 use std::sync::Arc;
@@ -156,8 +156,8 @@ impl Lane {
         self.finish(answer)
     }
 
-    /// Runs statements and then the end of a transaction; on SQLite handed over together. What follows one that fails is not
-    /// run.
+    /// Runs statements and then the end of a transaction; on SQLite handed over together. What follows one that fails
+    /// is not run.
     pub(super) async fn end_with(&mut self, last: Vec<Sql>, end: Option<&'static str>) -> Result<(), Fault> {
         if self.is_sqlite() {
             for sql in &last {

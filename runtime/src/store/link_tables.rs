@@ -1,5 +1,5 @@
-//! The tables of links: two keys, together the primary key, and an index the other way round. Both rows of a link take it
-//! along when they go. It makes what is missing and refuses what is there and is something else.
+//! The tables of links: two keys, together the primary key, and an index the other way round. Both rows of a link take
+//! it along when they go. It makes what is missing and refuses what is there and is something else.
 
 use crate::error::Error;
 use crate::migrate::Step;

@@ -1,6 +1,6 @@
-//! Passkeys and the challenges that they answer. What is kept of a key is public: it verifies signatures and makes none.
-//! A challenge is answered once, whatever came of the answer, and an answer counts only as long as its key's count of
-//! signatures goes up.
+//! Passkeys and the challenges that they answer. What is kept of a key is public: it verifies signatures and makes
+//! none. A challenge is answered once, whatever came of the answer, and an answer counts only as long as its key's
+//! count of signatures goes up.
 
 use chrono::{DateTime, Utc};
 

@@ -29,9 +29,9 @@ pub(super) fn renumber(text: &str, by: usize, to: &mut String) {
 /// Values from which on the numbers of placeholders are dear to SQLite.
 pub(super) const MANY: usize = 16;
 
-/// The text with `?` for each placeholder, if they stand in order and each once. SQLite keeps numbered ones as names in a
-/// list, which it goes through from the start for each of them, at every execution: thousands of them took longer than
-/// the rows that they brought.
+/// The text with `?` for each placeholder, if they stand in order and each once. SQLite keeps numbered ones as names in
+/// a list, which it goes through from the start for each of them, at every execution: thousands of them took longer
+/// than the rows that they brought.
 pub(super) fn without_numbers(text: &str, values: usize) -> Option<String> {
     let mut plain = String::with_capacity(text.len());
     let (mut rest, mut next) = (text, 1);

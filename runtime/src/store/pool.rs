@@ -1,5 +1,5 @@
-//! The few connections that a store keeps, and who has one. A connection that was left in the middle of a statement (its
-//! request went away) or broke is closed rather than lent again. Who waits is served in turn and not for long.
+//! The few connections that a store keeps, and who has one. A connection that was left in the middle of a statement
+//! (its request went away) or broke is closed rather than lent again. Who waits is served in turn and not for long.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -16,8 +16,8 @@ use super::sql::Sql;
 use super::transaction::Transaction;
 use crate::error::Error;
 
-/// Longest wait for a connection, whatever it takes: one's turn, a server that is silent, the connecting (defaults.md: pool
-/// 2 s).
+/// Longest wait for a connection, whatever it takes: one's turn, a server that is silent, the connecting (defaults.md:
+/// pool 2 s).
 const WAIT: Duration = TURN.saturating_add(CONNECTING);
 /// Of it, for one's turn.
 const TURN: Duration = Duration::from_millis(1_750);
@@ -77,8 +77,8 @@ impl Pool {
         Ok(Reading { loan, untried })
     }
 
-    /// A connection in a transaction; on SQLite it holds the write lock of the file from the start. `head`: the head of the
-    /// audit log is read with it where nobody else can move it before the end.
+    /// A connection in a transaction; on SQLite it holds the write lock of the file from the start. `head`: the head of
+    /// the audit log is read with it where nobody else can move it before the end.
     pub(in crate::store) async fn begin(self: &Arc<Self>, among: Among, head: bool) -> Result<Transaction, Fault> {
         let joins = (among == Among::Others).then(|| Joins::of(self));
         let mut loan = self.place(head).await?;

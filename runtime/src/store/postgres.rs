@@ -1,6 +1,6 @@
 //! The PostgreSQL side of the store: any number of processes over one database, of the version 13 or newer, in UTF-8.
-//! Eight connections that read and eight that write, a process, and now and then one that asks whether it is there. The password of its URL appears in no error, no log and
-//! no `Debug`.
+//! Eight connections that read and eight that write, a process, and now and then one that asks whether it is there. The
+//! password of its URL appears in no error, no log and no `Debug`.
 
 pub(in crate::store) mod adopt;
 pub(in crate::store) mod answer;

@@ -1,5 +1,5 @@
-//! Looking after the audit log as a whole: its head, writing it out, and removing its oldest entries without breaking the
-//! chain. Nothing here changes an entry.
+//! Looking after the audit log as a whole: its head, writing it out, and removing its oldest entries without breaking
+//! the chain. Nothing here changes an entry.
 
 use chrono::{DateTime, Duration, Utc};
 
@@ -14,8 +14,8 @@ use crate::panel::Sensitivity;
 pub const LEAST_DAYS: i64 = 90;
 
 impl Store {
-    /// Reads the whole audit log and says whether it is as it was written, and whether the entry of a checkpoint that was
-    /// kept outside is still the same.
+    /// Reads the whole audit log and says whether it is as it was written, and whether the entry of a checkpoint that
+    /// was kept outside is still the same.
     pub async fn verify_audit_against(&self, checkpoint: Checkpoint) -> Result<Verified, Error> {
         self.database.verify_audit(Some(checkpoint)).await
     }
@@ -25,8 +25,8 @@ impl Store {
         self.database.audit_head().await
     }
 
-    /// Entries after this one as JSON, one a line, oldest first, with the place of the last; none: there are no more. The
-    /// changes and every other column stand there as they were hashed.
+    /// Entries after this one as JSON, one a line, oldest first, with the place of the last; none: there are no more.
+    /// The changes and every other column stand there as they were hashed.
     pub async fn audit_lines(
         &self,
         after: i64,

@@ -53,8 +53,8 @@ impl Sql {
         self
     }
 
-    /// Conditions that are written between this and its counterpart are read along a list in its order, whatever else there
-    /// are indexes for.
+    /// Conditions that are written between this and its counterpart are read along a list in its order, whatever else
+    /// there are indexes for.
     pub(in crate::store) fn pass_by(&mut self, passing_by: bool) -> &mut Self {
         self.passing_by = passing_by;
         self
@@ -206,8 +206,8 @@ impl Sql {
     }
 }
 
-/// All of it in parts, whose lengths are few: a connection keeps a statement of every other length prepared, and those of
-/// thousands of values are large.
+/// All of it in parts, whose lengths are few: a connection keeps a statement of every other length prepared, and those
+/// of thousands of values are large.
 pub(in crate::store) fn parts<T>(all: &[T], longest: usize) -> impl Iterator<Item = &[T]> {
     let mut rest = all;
     std::iter::from_fn(move || {

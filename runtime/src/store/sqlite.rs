@@ -32,15 +32,16 @@ pub(in crate::store) use schema::{keys_hold, migrate, plan, plan_for_none, plan_
 
 /// Longest wait for another process that writes (defaults.md: busy 5 s).
 const BUSY: Duration = Duration::from_secs(5);
-/// KiB (as SQLite wants it: negative) of pages that the one writing connection may hold: those that a large change is not
-/// done with would else be written out and read back.
+/// KiB (as SQLite wants it: negative) of pages that the one writing connection may hold: those that a large change is
+/// not done with would else be written out and read back.
 const WRITING_CACHE: &str = "-16384";
-/// Pages (of 4 KiB) that are written beside the file before they are moved into it: a page that many changes touch is then
-/// moved once for all of them.
+/// Pages (of 4 KiB) that are written beside the file before they are moved into it: a page that many changes touch is
+/// then moved once for all of them.
 const BESIDE: &str = "4000";
 /// Connections that read.
 const READERS: usize = 4;
-/// Rows of an answer that may wait to be taken: the thread that reads them hands over a batch without stopping in between.
+/// Rows of an answer that may wait to be taken: the thread that reads them hands over a batch without stopping in
+/// between.
 const IN_HAND: usize = 2_048;
 /// Statements that a connection keeps prepared.
 const PREPARED: usize = 256;

@@ -183,7 +183,8 @@ impl Transaction {
                 self.leave(true);
                 kept
             }
-            // Not broken off in the middle if its request goes away now: the others could not be told what became of it.
+            // Not broken off in the middle if its request goes away now: the others could not be told what became of
+            // it.
             (false, _) => lane::through(self.release(last)).await?,
         };
         kept.wait().await
@@ -229,8 +230,8 @@ impl Transaction {
         }
     }
 
-    /// For a statement. After one that failed there is none: PostgreSQL would refuse it, and SQLite may have undone all of
-    /// the transaction, so that it would be one by itself, and stay.
+    /// For a statement. After one that failed there is none: PostgreSQL would refuse it, and SQLite may have undone all
+    /// of the transaction, so that it would be one by itself, and stay.
     fn open(&mut self) -> Result<&mut Lane, Fault> {
         if self.failed {
             return Err(Fault::Other(Error::Bug("a statement, or a commit, after a statement that failed".to_owned())));

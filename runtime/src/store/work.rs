@@ -1,6 +1,6 @@
-//! Work that outlives a request, as data: jobs, what failed in them, and the uploads that an import reads. A job belongs
-//! to one process at a time, by a lease that ends by itself; whoever lost it can't write for it any more, since what a
-//! step did and how far the job came are committed together.
+//! Work that outlives a request, as data: jobs, what failed in them, and the uploads that an import reads. A job
+//! belongs to one process at a time, by a lease that ends by itself; whoever lost it can't write for it any more, since
+//! what a step did and how far the job came are committed together.
 
 use chrono::{DateTime, Utc};
 

@@ -243,8 +243,8 @@ impl Write {
         Ok(Recorded { mark: self.mark })
     }
 
-    /// Inserts rows in bulk from the command line, without terms, with one event for all; every field may be given, what
-    /// is not given is filled in as for [`Write::insert`]. The ids, in order.
+    /// Inserts rows in bulk from the command line, without terms, with one event for all; every field may be given,
+    /// what is not given is filled in as for [`Write::insert`]. The ids, in order.
     pub async fn seed(
         &mut self,
         model: &'static Model,

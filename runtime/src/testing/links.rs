@@ -129,8 +129,8 @@ pub(crate) async fn rows(store: &Store, model: usize, rows: Vec<Vec<(usize, Valu
     ids
 }
 
-/// Three tags, of which the desk does not see the last, and a card with all of them and one without: the tags' ids and the
-/// cards'.
+/// Three tags, of which the desk does not see the last, and a card with all of them and one without: the tags' ids and
+/// the cards'.
 pub(crate) async fn two_cards(store: &Store) -> ([i64; 3], [i64; 2]) {
     let tags = [("Urgent", true), ("Allergic", true), ("Hidden", false)];
     let tags = tags.map(|(name, desk)| vec![(tag::NAME, text(name)), (tag::DESK, Value::Bool(desk))]);

@@ -1,6 +1,6 @@
-//! Where a test keeps its rows: a file in its directory, or, when `BAILIWICK_TEST_STORE` is `postgres`, a database of its
-//! own on the server that `BAILIWICK_TEST_POSTGRES` names. It stands for itself, so that tests of other packages of the
-//! workspace take it in as a module of theirs.
+//! Where a test keeps its rows: a file in its directory, or, when `BAILIWICK_TEST_STORE` is `postgres`, a database of
+//! its own on the server that `BAILIWICK_TEST_POSTGRES` names. It stands for itself, so that tests of other packages of
+//! the workspace take it in as a module of theirs.
 #![allow(dead_code, reason = "each package that takes it in uses its own part of it")]
 
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! A PostgreSQL server of one test's own, to be stopped in every way that a server stops: standing still, killed, started
-//! again. `BAILIWICK_TEST_POSTGRES_BIN` names the directory of its programs; `./test` sets it.
+//! A PostgreSQL server of one test's own, to be stopped in every way that a server stops: standing still, killed,
+//! started again. `BAILIWICK_TEST_POSTGRES_BIN` names the directory of its programs; `./test` sets it.
 
 use std::fs;
 use std::path::PathBuf;

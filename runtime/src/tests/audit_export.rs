@@ -1,5 +1,5 @@
-//! The audit log as a file: for whoever may see it and export it, as far as they may see what it tells of, once a proof is
-//! fresh, within the limit of exports, and never without a trace.
+//! The audit log as a file: for whoever may see it and export it, as far as they may see what it tells of, once a proof
+//! is fresh, within the limit of exports, and never without a trace.
 
 use http::StatusCode;
 use serde_json::Value as Json;

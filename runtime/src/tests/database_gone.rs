@@ -1,5 +1,5 @@
-//! The database goes away and comes back, or all that may speak with it are busy. How a server stands still or dies is in
-//! [`super::silent_server`], what a full disk does in [`super::full_disk`].
+//! The database goes away and comes back, or all that may speak with it are busy. How a server stands still or dies is
+//! in [`super::silent_server`], what a full disk does in [`super::full_disk`].
 
 use http::StatusCode;
 

@@ -1,5 +1,5 @@
-//! A file whose line has no end: refused with the row, after as much of it as a row may have, however much is still to come
-//! and however fast it comes.
+//! A file whose line has no end: refused with the row, after as much of it as a row may have, however much is still to
+//! come and however fast it comes.
 
 use std::convert::Infallible;
 use std::pin::Pin;

@@ -1,5 +1,5 @@
-//! What a visitor can see or measure of a sign-in that fails, of asking for a link, and of a link that is no good, is the
-//! same for every state that an account can be in: status, headers, bytes, hashes, and the list of statements.
+//! What a visitor can see or measure of a sign-in that fails, of asking for a link, and of a link that is no good, is
+//! the same for every state that an account can be in: status, headers, bytes, hashes, and the list of statements.
 
 use super::browser::{Answer, Browser, House, PASSWORD};
 use super::mail::MAILED;

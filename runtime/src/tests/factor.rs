@@ -78,8 +78,8 @@ async fn of_200_parallel_guesses_over_two_processes_exactly_five_are_looked_at()
     let mut browser = before_the_step(&house, ANNA).await;
     let wrong = app.wrong(&house);
     let mut tries = tokio::task::JoinSet::new();
-    // As many at once as are sure to get their turn at the writing connection on a busy machine: a try that was let in and
-    // then turned away for want of it is used up and not looked at, and five would be fewer.
+    // As many at once as are sure to get their turn at the writing connection on a busy machine: a try that was let in
+    // and then turned away for want of it is used up and not looked at, and five would be fewer.
     let turn = std::sync::Arc::new(tokio::sync::Semaphore::new(16));
     for i in 0..200 {
         let mut tab = if i % 2 == 0 { browser.clone() } else { browser.at(&second) };

@@ -1,5 +1,5 @@
-//! There is no room left where the database is: what was to be saved is not half there, says so, and goes through once there
-//! is room; work waits, says that on its page, and does every row once.
+//! There is no room left where the database is: what was to be saved is not half there, says so, and goes through once
+//! there is room; work waits, says that on its page, and does every row once.
 
 use http::StatusCode;
 
@@ -12,7 +12,8 @@ use crate::testing::{command_line, place};
 
 const NO_ROOM: &str = "no room left on the disk";
 
-/// There is no room for more rows: SQLite's file may not grow, PostgreSQL answers for this table as it does on a full disk.
+/// There is no room for more rows: SQLite's file may not grow, PostgreSQL answers for this table as it does on a full
+/// disk.
 async fn fill_up(house: &House, table: &str) {
     if !place::on_postgres() {
         return house.app().store.fill_up_for_test().await;

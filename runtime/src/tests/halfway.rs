@@ -1,5 +1,5 @@
-//! Between the password and the panel: nothing is open to somebody who lacks the second factor but that step and the way
-//! out, and only a factor opens the rest.
+//! Between the password and the panel: nothing is open to somebody who lacks the second factor but that step and the
+//! way out, and only a factor opens the rest.
 
 use http::{HeaderValue, Method, StatusCode};
 

@@ -1,5 +1,5 @@
-//! The queue of mail: queued with what it tells, sent by one of several processes, tried again, given up; and no row of it
-//! holds anything that lets somebody in.
+//! The queue of mail: queued with what it tells, sent by one of several processes, tried again, given up; and no row of
+//! it holds anything that lets somebody in.
 
 use super::browser::House;
 use super::sink::Sink;

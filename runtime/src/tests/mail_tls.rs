@@ -1,5 +1,6 @@
-//! Mail over TLS: it goes out when the server's certificate is for its name and of an authority that this machine trusts,
-//! and not a word of it leaves otherwise. Whom a process trusts is read from its environment, so that each case is one.
+//! Mail over TLS: it goes out when the server's certificate is for its name and of an authority that this machine
+//! trusts, and not a word of it leaves otherwise. Whom a process trusts is read from its environment, so that each case
+//! is one.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::Command;

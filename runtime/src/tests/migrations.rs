@@ -1,4 +1,5 @@
-//! Migration files: planned, read, applied in order, and held to; a panel over a database that took others serves nobody.
+//! Migration files: planned, read, applied in order, and held to; a panel over a database that took others serves
+//! nobody.
 
 use std::ffi::OsString;
 use std::path::Path;

@@ -1,5 +1,5 @@
-//! A body that panics: its request gets a page like any other error, its row stays as it was, and neither the server nor
-//! what works on jobs goes down with it. Each test fails where the panic is not caught.
+//! A body that panics: its request gets a page like any other error, its row stays as it was, and neither the server
+//! nor what works on jobs goes down with it. Each test fails where the panic is not caught.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

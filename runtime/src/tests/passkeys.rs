@@ -1,5 +1,5 @@
-//! Passkeys, with a key in software: added behind a proof, asked for at the step, at the wall and in place of a password;
-//! whatever is not right about an answer refuses it, beside a right one that is taken.
+//! Passkeys, with a key in software: added behind a proof, asked for at the step, at the wall and in place of a
+//! password; whatever is not right about an answer refuses it, beside a right one that is taken.
 
 mod key;
 mod refused;

@@ -1,5 +1,5 @@
-//! docs/security.md names a test for each promise: the tests that it names are there, and of the chapters of the standard
-//! that it goes through it leaves out no requirement.
+//! docs/security.md names a test for each promise: the tests that it names are there, and of the chapters of the
+//! standard that it goes through it leaves out no requirement.
 
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,5 @@
-//! What every entry of the log says beside what happened: who, in which session, when, and which request, by the id that
-//! its answer carries, and where that came from.
+//! What every entry of the log says beside what happened: who, in which session, when, and which request, by the id
+//! that its answer carries, and where that came from.
 
 use http::StatusCode;
 

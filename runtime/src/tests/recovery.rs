@@ -276,7 +276,8 @@ async fn cut_off_between_any_two_statements_a_reset_happened_or_it_did_not() {
             continue;
         }
         assert_ne!(after[0], before[0], "after {statements} statements");
-        // The stolen session is over and there is the one that the reset began, or none if the answer was cut off after.
+        // The stolen session is over and there is the one that the reset began, or none if the answer was cut off
+        // after.
         assert_eq!(after[1..4], ["1".to_owned(), "0".to_owned(), (before[3].parse::<u32>().unwrap() + 1).to_string()]);
         let events = trail(&house).await;
         let events: Vec<&str> = events[before[4].parse().unwrap()..].iter().map(String::as_str).collect();

@@ -1,5 +1,5 @@
-//! What somebody typed while their session was over, while it got another token, or while the database was away: it comes
-//! back with the answer, and is taken from the same person, in the same browser, and from nobody else.
+//! What somebody typed while their session was over, while it got another token, or while the database was away: it
+//! comes back with the answer, and is taken from the same person, in the same browser, and from nobody else.
 
 use http::{HeaderValue, StatusCode};
 

@@ -1,8 +1,9 @@
-//! The database server stands still, with all its connections open, or is killed and comes back: everybody is told in time,
-//! nothing that was acknowledged is lost, and of what was cut off at its very end nobody claims to know more than is known.
+//! The database server stands still, with all its connections open, or is killed and comes back: everybody is told in
+//! time, nothing that was acknowledged is lost, and of what was cut off at its very end nobody claims to know more than
+//! is known.
 //!
-//! How long "in time" is stands with the bounds (`store/pool.rs`, `store/postgres/pulse.rs`), where the compiler holds them
-//! to 2 s and 1 s; here it is seen that the answers come by those bounds and not by another.
+//! How long "in time" is stands with the bounds (`store/pool.rs`, `store/postgres/pulse.rs`), where the compiler holds
+//! them to 2 s and 1 s; here it is seen that the answers come by those bounds and not by another.
 
 use std::collections::BTreeSet;
 use std::str::FromStr as _;
@@ -139,7 +140,8 @@ async fn a_save_that_was_cut_off_at_its_very_end_is_said_to_be_in_doubt_and_may_
     let mut beside = beside(&server).await;
     let mut kept_one = false;
     for round in 0..5 {
-        // The first is ended by the server; the others go on when it does, unless that takes it longer than a statement may.
+        // The first is ended by the server; the others go on when it does, unless that takes it longer than a statement
+        // may.
         let ended = round == 0;
         let name = format!("Doubtful {round}");
         number(&mut beside, "SELECT 1::bigint FROM pg_advisory_lock(4711)").await;

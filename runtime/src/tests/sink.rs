@@ -1,5 +1,5 @@
-//! A mail server on loopback that keeps what it is given: real SMTP over a real connection, and nothing but the standard
-//! library, so that tests of other crates can take this file as a module.
+//! A mail server on loopback that keeps what it is given: real SMTP over a real connection, and nothing but the
+//! standard library, so that tests of other crates can take this file as a module.
 
 use std::collections::VecDeque;
 use std::io::{BufRead as _, BufReader, Write as _};

@@ -1,6 +1,6 @@
-//! The typed queries: a token, a store, and rows as Rust types. A typed row is whole or it is not given: where the token
-//! hides a field of a row, the answer is an error and not a row with a hole, which nobody could tell from an empty field.
-//! Pages, which can show a hole as one, work on untyped rows.
+//! The typed queries: a token, a store, and rows as Rust types. A typed row is whole or it is not given: where the
+//! token hides a field of a row, the answer is an error and not a row with a hole, which nobody could tell from an
+//! empty field. Pages, which can show a hole as one, work on untyped rows.
 
 use super::{Input, Model, Query, RowId};
 use crate::audit::{Context, Origin};
@@ -43,8 +43,8 @@ pub async fn list<M: Model>(db: &Store, may: &May<View, M>, query: Query<M>) -> 
     whole_rows(may, &listed)
 }
 
-/// The same with how many there are and with the ways on. Pages are sought by key: the last costs as much as the first, and a
-/// row that comes or goes meanwhile shifts no other.
+/// The same with how many there are and with the ways on. Pages are sought by key: the last costs as much as the first,
+/// and a row that comes or goes meanwhile shifts no other.
 ///
 /// # Errors
 /// [`Error::Beyond`] when the token hides a field of one of them.

@@ -1,5 +1,5 @@
-//! The life of one row, newest first, and the question before an earlier version comes back. Only fields that the viewer
-//! may see, in the row as it was then, are put in.
+//! The life of one row, newest first, and the question before an earlier version comes back. Only fields that the
+//! viewer may see, in the row as it was then, are put in.
 
 use serde::Serialize;
 

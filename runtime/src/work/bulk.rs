@@ -1,5 +1,5 @@
-//! Deletes, edits and declared actions over many rows: those that were ticked, or all that a list's address means. Every
-//! row is asked about by itself, exactly as if it had been done by hand.
+//! Deletes, edits and declared actions over many rows: those that were ticked, or all that a list's address means.
+//! Every row is asked about by itself, exactly as if it had been done by hand.
 
 use serde::{Deserialize, Serialize};
 
@@ -202,8 +202,8 @@ impl Worker<'_> {
         Ok(Some(Went::Through))
     }
 
-    /// Commits what a step did together with how far the job came; whether the person asked for the end. `None`: nothing
-    /// was kept.
+    /// Commits what a step did together with how far the job came; whether the person asked for the end. `None`:
+    /// nothing was kept.
     pub(super) async fn finish(&self, job: &JobRow, mut write: Write, step: &JobStep) -> Result<Option<bool>, Error> {
         if !write.has_events() {
             write.roll_back().await?;

@@ -175,8 +175,8 @@ impl Worker<'_> {
         Ok(Stepped::Ended)
     }
 
-    /// The person's rights, asked for anew with every part; none: they may not go on, or asked for the end, and the next
-    /// step says so.
+    /// The person's rights, asked for anew with every part; none: they may not go on, or asked for the end, and the
+    /// next step says so.
     async fn still(
         &self,
         job: &JobRow,

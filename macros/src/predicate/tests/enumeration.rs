@@ -1,6 +1,6 @@
-//! On random conditions over small domains with nulls the procedure agrees with plain enumeration: it never claims what a
-//! row contradicts, and in this fragment it misses nothing either. Numbers, choices and attributes of the person; moments
-//! and `now`; days; people, references and text: what is compared with each other is varied together.
+//! On random conditions over small domains with nulls the procedure agrees with plain enumeration: it never claims what
+//! a row contradicts, and in this fragment it misses nothing either. Numbers, choices and attributes of the person;
+//! moments and `now`; days; people, references and text: what is compared with each other is varied together.
 
 use std::cell::RefCell;
 use std::collections::HashMap;

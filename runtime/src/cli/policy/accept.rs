@@ -1,4 +1,5 @@
-//! `policy accept` and `policy diff`: the file that the macro compares the block with. It is written whole or not at all.
+//! `policy accept` and `policy diff`: the file that the macro compares the block with. It is written whole or not at
+//! all.
 
 use std::path::{Path, PathBuf};
 

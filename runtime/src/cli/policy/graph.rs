@@ -1,5 +1,5 @@
-//! Who rules over whom, as a picture: one box a role, higher ranks higher up, an arrow for authority over people, dashed
-//! where it can only be lent. No arrow crosses a box that it has nothing to do with.
+//! Who rules over whom, as a picture: one box a role, higher ranks higher up, an arrow for authority over people,
+//! dashed where it can only be lent. No arrow crosses a box that it has nothing to do with.
 
 use std::fmt::Write as _;
 

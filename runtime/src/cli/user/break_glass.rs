@@ -1,6 +1,6 @@
-//! The way back that nothing on the web can close (`break_glass cli`): whoever runs the panel resets, unlocks, gives a role
-//! and takes a lost factor away, whoever ranks above whom. It knows no password, keeps as many holders of a role as the
-//! block's `keep` says, tells the person, and each use is recorded as what it is, with its reason.
+//! The way back that nothing on the web can close (`break_glass cli`): whoever runs the panel resets, unlocks, gives a
+//! role and takes a lost factor away, whoever ranks above whom. It knows no password, keeps as many holders of a role
+//! as the block's `keep` says, tells the person, and each use is recorded as what it is, with its reason.
 
 use clap::{Arg, ArgMatches, Command};
 

@@ -1,5 +1,5 @@
-//! What the address of the audit log asks for. Everything in it is a visitor's word; what is no filter of the log is refused
-//! with a sentence.
+//! What the address of the audit log asks for. Everything in it is a visitor's word; what is no filter of the log is
+//! refused with a sentence.
 
 use chrono::{Days, NaiveTime};
 use form_urlencoded::Serializer;

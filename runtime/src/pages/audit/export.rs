@@ -1,5 +1,5 @@
-//! The export of the audit log as it is filtered: the question which columns and which format, and the file. Both rights
-//! over the log, a fresh proof where the block asks for one of exports, and the throttle stand before it.
+//! The export of the audit log as it is filtered: the question which columns and which format, and the file. Both
+//! rights over the log, a fresh proof where the block asks for one of exports, and the throttle stand before it.
 
 use std::sync::Arc;
 

@@ -1,5 +1,5 @@
-//! The control of a field of links: a tick for each, and a picker that adds more. It names only rows whose label the viewer
-//! may read; what was typed in place of one stays as it was typed.
+//! The control of a field of links: a tick for each, and a picker that adds more. It names only rows whose label the
+//! viewer may read; what was typed in place of one stays as it was typed.
 
 use std::collections::BTreeSet;
 
@@ -15,7 +15,8 @@ use crate::views::{FieldView, OptionView, PickView, Widget};
 /// Links of a form that are named at most.
 const NAMED: usize = 500;
 
-/// Adds what a form links already, or did before, to what is offered, by a statement of its own where a label is missing.
+/// Adds what a form links already, or did before, to what is offered, by a statement of its own where a label is
+/// missing.
 pub(super) async fn name_links(
     cx: &Cx<'_>,
     sources: &[(usize, &Draft, usize, Source)],

@@ -1,5 +1,5 @@
-//! What the rows of an inline mean as changes, and the changes themselves, within the transaction of the form. A row that
-//! somebody else saved meanwhile stops the save before it begins.
+//! What the rows of an inline mean as changes, and the changes themselves, within the transaction of the form. A row
+//! that somebody else saved meanwhile stops the save before it begins.
 
 use super::{Child, InForm, Inlines, Place};
 use crate::error::Error;
@@ -180,8 +180,8 @@ impl InForm {
     }
 }
 
-/// What differs in a row that somebody else saved meanwhile; none: nobody did. The draft afterwards starts from the row as
-/// it is now.
+/// What differs in a row that somebody else saved meanwhile; none: nobody did. The draft afterwards starts from the row
+/// as it is now.
 fn differences(form: &mut InForm, at: usize) -> Option<Vec<stale::Difference>> {
     let model = form.model;
     let child = form.children.get_mut(at)?;

@@ -1,5 +1,5 @@
-//! How many rows each choice of a filter would leave, counted when somebody asks: within the terms of whoever asks, under
-//! the search and the other filters in force. Whom they may not see they get no number of.
+//! How many rows each choice of a filter would leave, counted when somebody asks: within the terms of whoever asks,
+//! under the search and the other filters in force. Whom they may not see they get no number of.
 
 use super::List;
 use crate::authorize::Terms;

@@ -1,4 +1,5 @@
-//! Visits in the form of their patient: added, changed and removed with it, each within its own right, or nothing at all.
+//! Visits in the form of their patient: added, changed and removed with it, each within its own right, or nothing at
+//! all.
 
 use http::StatusCode;
 

@@ -1,5 +1,5 @@
-//! Links to many rows on the pages: shown, filled in with and without a script, kept through a faulty and a late form, found
-//! by, and told in the history, to each as far as they see where the links lead.
+//! Links to many rows on the pages: shown, filled in with and without a script, kept through a faulty and a late form,
+//! found by, and told in the history, to each as far as they see where the links lead.
 
 use http::StatusCode;
 

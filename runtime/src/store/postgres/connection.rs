@@ -82,7 +82,8 @@ async fn within<T>(pulse: Option<&Pulse>, answer: impl Future<Output = Result<T,
     }
 }
 
-/// Holds a key until the end of the transaction: two that hash alike wait for each other without need, and nothing worse.
+/// Holds a key until the end of the transaction: two that hash alike wait for each other without need, and nothing
+/// worse.
 pub(in crate::store) async fn hold(lane: &mut Lane, key: &[u8]) -> Result<(), Fault> {
     let digest = Sha256::new().chain_update(b"bailiwick key\n").chain_update(key).finalize();
     let number = digest.iter().take(8).fold(0_i64, |number, byte| number << 8 | i64::from(*byte));

@@ -1,5 +1,5 @@
-//! What PostgreSQL says, sorted by its code (<https://www.postgresql.org/docs/current/errcodes-appendix.html>). The detail
-//! of a message, which quotes values, goes nowhere.
+//! What PostgreSQL says, sorted by its code (<https://www.postgresql.org/docs/current/errcodes-appendix.html>). The
+//! detail of a message, which quotes values, goes nowhere.
 
 use sqlx::postgres::PgDatabaseError;
 

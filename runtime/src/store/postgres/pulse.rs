@@ -1,9 +1,10 @@
-//! Whether a server answers at all. A statement may be slow for a reason and has its own bound; a server that stands still
-//! (stopped, out of memory, behind a network that swallows what is sent) answers nobody. The two are told apart by asking
-//! on a connection of its own, and only once a statement has been waited for: a server at work pays nothing for it.
+//! Whether a server answers at all. A statement may be slow for a reason and has its own bound; a server that stands
+//! still (stopped, out of memory, behind a network that swallows what is sent) answers nobody. The two are told apart
+//! by asking on a connection of its own, and only once a statement has been waited for: a server at work pays nothing
+//! for it.
 //!
-//! Nothing below could tell. The system of a stopped server goes on acknowledging what arrives, so that neither keepalive
-//! nor a timeout of TCP ever fires, and on a socket of the same machine there is neither.
+//! Nothing below could tell. The system of a stopped server goes on acknowledging what arrives, so that neither
+//! keepalive nor a timeout of TCP ever fires, and on a socket of the same machine there is neither.
 //!
 //! ```text
 //!  statement ── 1 s without an answer ──▶ asked: does it let anybody in? ──yes──▶ waited on (5 s, then the server ends it)

@@ -1,5 +1,5 @@
-//! The steps from the schema that is there to the one that the panel asks for, and taking them, one process at a time. It
-//! refuses what would lose or bend values; that is a person's decision.
+//! The steps from the schema that is there to the one that the panel asks for, and taking them, one process at a time.
+//! It refuses what would lose or bend values; that is a person's decision.
 
 use super::VERSION_COMMENT;
 use super::columns::{

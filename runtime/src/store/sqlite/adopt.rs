@@ -1,5 +1,5 @@
-//! The schema of a file that this program did not make, as plain data. What a column holds is told by its values as much
-//! as by its type, which SQLite lets anything stand under. The file is opened for reading alone.
+//! The schema of a file that this program did not make, as plain data. What a column holds is told by its values as
+//! much as by its type, which SQLite lets anything stand under. The file is opened for reading alone.
 
 pub(super) mod said;
 mod values;

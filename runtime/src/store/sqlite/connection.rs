@@ -71,8 +71,8 @@ impl Connection {
         }
     }
 
-    /// Of a check with a name of its own SQLite says that name; which columns it is about stands in the statement that made
-    /// its table, of which it says nothing.
+    /// Of a check with a name of its own SQLite says that name; which columns it is about stands in the statement that
+    /// made its table, of which it says nothing.
     async fn placed(&mut self, mut fault: Fault) -> Fault {
         const TABLES: &str = "SELECT sql FROM sqlite_schema WHERE type = 'table' AND instr(sql, ?1) > 0";
         if let Fault::Rule(rule) = &mut fault

@@ -1,7 +1,7 @@
-//! The index of the parts of texts: for each model in whose text something is looked for, an FTS5 table of trigrams beside
-//! its own, kept right by triggers. It holds each text as `lower()` leaves it, so that what it finds is to the letter what
-//! a comparison without it finds; and no text itself, only where its parts stand. A blank goes before each, so that the
-//! beginning of every word is a part of its own.
+//! The index of the parts of texts: for each model in whose text something is looked for, an FTS5 table of trigrams
+//! beside its own, kept right by triggers. It holds each text as `lower()` leaves it, so that what it finds is to the
+//! letter what a comparison without it finds; and no text itself, only where its parts stand. A blank goes before each,
+//! so that the beginning of every word is a part of its own.
 
 use super::schema::There;
 use crate::migrate::Step;
@@ -11,8 +11,8 @@ use crate::store::sql::{Dialect, Sql, joined};
 
 /// Of the table, and of what is named after it.
 pub(in crate::store) const PREFIX: &str = "ft";
-/// Of a column: some names mean something else to FTS5. It is another letter whenever texts are laid down in another way, so
-/// that an index of an older build is told apart and made anew (`x`: without the blank before them).
+/// Of a column: some names mean something else to FTS5. It is another letter whenever texts are laid down in another
+/// way, so that an index of an older build is told apart and made anew (`x`: without the blank before them).
 pub(in crate::store) const COLUMN: &str = "w";
 
 /// Characters of a part.
@@ -40,8 +40,8 @@ pub(super) fn before_dropping(model: &'static Model, column: &str, there: &There
     format!("{drops}DROP TABLE \"{}\"; ", name(model))
 }
 
-/// The steps that make the index, bring it up to the fields that are searched now, or take it away. `rebuilt`: the model's
-/// own table is made anew, and its triggers went with the old one.
+/// The steps that make the index, bring it up to the fields that are searched now, or take it away. `rebuilt`: the
+/// model's own table is made anew, and its triggers went with the old one.
 pub(super) fn steps(model: &'static Model, there: &There, rebuilt: bool, steps: &mut Vec<Step>) {
     let fields: Vec<&'static Field> = searched(model).collect();
     let mut push = |what: &str, sql: Sql| {
@@ -158,8 +158,8 @@ pub(in crate::store) fn question(columns: &[&'static str], text: &str) -> String
     format!("{} : {}", among(columns), quoted(&text.to_ascii_lowercase()))
 }
 
-/// The same for a long text, asked for less: texts that hold parts of it, side by side in the text that is looked for, in
-/// whatever order. It finds all that [`question`] finds and now and then more, for a third of the work.
+/// The same for a long text, asked for less: texts that hold parts of it, side by side in the text that is looked for,
+/// in whatever order. It finds all that [`question`] finds and now and then more, for a third of the work.
 pub(in crate::store) fn rough_question(columns: &[&'static str], text: &str) -> String {
     let letters: Vec<char> = text.to_ascii_lowercase().chars().collect();
     let (parts, last) = (letters.chunks_exact(PART), letters.rchunks_exact(PART).next());

@@ -1,6 +1,6 @@
 //! Tables that the panel did not make, laid out for every statement as if it had: their columns under the names of the
-//! fields and in the types that comparing, ordering and reading go by. It reads and writes rows of them and never alters
-//! a table.
+//! fields and in the types that comparing, ordering and reading go by. It reads and writes rows of them and never
+//! alters a table.
 
 use sha2::{Digest as _, Sha256};
 

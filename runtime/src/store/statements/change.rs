@@ -17,8 +17,9 @@ use crate::store::sql::{Sql, parts};
 use crate::store::transaction::Transaction;
 use crate::value::{Row, Value};
 
-/// Values a statement binds at most. SQLite's own bound is 32,766, but it finds a parameter's number and name by walking
-/// through all of them: ten times as many take ten times as long a value (three fifths of loading 100,000 rows).
+/// Values a statement binds at most. SQLite's own bound is 32,766, but it finds a parameter's number and name by
+/// walking through all of them: ten times as many take ten times as long a value (three fifths of loading 100,000
+/// rows).
 const BINDS: usize = 1_000;
 
 /// What a foreign key is about to point at.

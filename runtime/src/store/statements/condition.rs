@@ -1,5 +1,5 @@
-//! A [`Condition`] as SQL: the first of its two readings. It must agree with [`Condition::matches`] in every case, nulls
-//! and values that a column can't hold included; a property test holds it to that.
+//! A [`Condition`] as SQL: the first of its two readings. It must agree with [`Condition::matches`] in every case,
+//! nulls and values that a column can't hold included; a property test holds it to that.
 
 use crate::condition::{Condition, Term};
 use crate::panel::{Field, Kind, Model};

@@ -1,6 +1,6 @@
-//! How many rows each value of some fields would leave, for all of the fields in one statement. Values are looked for among
-//! the newest rows, as many as are soon gone through; where there are more rows, each value is counted by itself, up to
-//! the bound of every count.
+//! How many rows each value of some fields would leave, for all of the fields in one statement. Values are looked for
+//! among the newest rows, as many as are soon gone through; where there are more rows, each value is counted by itself,
+//! up to the bound of every count.
 
 use super::condition;
 use super::finding;

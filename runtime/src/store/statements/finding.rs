@@ -1,5 +1,6 @@
-//! Looking for a text by the index of its parts. The index is asked first: what it finds, if that is not much, is fetched
-//! by its numbers; much of it lies so close together that going through the list in its order finds a page of it soon.
+//! Looking for a text by the index of its parts. The index is asked first: what it finds, if that is not much, is
+//! fetched by its numbers; much of it lies so close together that going through the list in its order finds a page of
+//! it soon.
 
 use super::condition::{self, Alias};
 use super::select::MAIN;
@@ -18,9 +19,9 @@ const PART: usize = 3;
 /// Characters from which on a text is so rare that the rows are looked at again which the index finds roughly.
 const LONG: usize = 8;
 
-/// Rows of a table of this many that are rather fetched by their numbers than met on the way through a list: a page of 50
-/// takes so many numbers, and as a row that is fetched by itself and sorted costs a little more than one that is passed
-/// by, both ways cost the same at the root of 34 times as many. In tests so few that both ways are gone.
+/// Rows of a table of this many that are rather fetched by their numbers than met on the way through a list: a page of
+/// 50 takes so many numbers, and as a row that is fetched by itself and sorted costs a little more than one that is
+/// passed by, both ways cost the same at the root of 34 times as many. In tests so few that both ways are gone.
 pub(super) fn few(rows: u64) -> u64 {
     if cfg!(test) { 12 } else { rows.saturating_mul(34).isqrt().clamp(1_000, COUNT_BOUND) }
 }
@@ -172,8 +173,8 @@ pub(super) fn way(
     (if walks { looking(terms, scope, search) } else { looking_up(terms, scope, search) }, walks)
 }
 
-/// Rows of a table of so many that are passed by for a page of this size, before the index is asked for all that there are:
-/// rows so frequent that they are not met by then are so few that fetching them costs no more.
+/// Rows of a table of so many that are passed by for a page of this size, before the index is asked for all that there
+/// are: rows so frequent that they are not met by then are so few that fetching them costs no more.
 pub(super) fn reach(rows: u64, size: usize) -> u64 {
     if cfg!(test) { 3 * size as u64 } else { rows.saturating_mul(size as u64).isqrt().max(1_000) }
 }

@@ -150,8 +150,8 @@ pub(super) fn push_all(sql: &mut Sql, links: &'static Links, key: impl Fn(&mut S
 }
 
 impl Transaction {
-    /// Fills in all links of these rows, whoever may see them. By itself, behind the statement that holds the rows: what
-    /// that waited for may have changed them.
+    /// Fills in all links of these rows, whoever may see them. By itself, behind the statement that holds the rows:
+    /// what that waited for may have changed them.
     pub(super) async fn load_links(&mut self, model: &'static Model, rows: &mut [Row]) -> Result<(), Error> {
         for (field, links) in model.many() {
             let mut linked: HashMap<i64, Vec<i64>> = HashMap::new();

@@ -1,5 +1,6 @@
-//! What is found near a place of a list. Where rows came in about the order of the list, those that follow a place lie within
-//! a narrow range of numbers, and the index of parts is asked for that range alone: no row is looked at that is not found.
+//! What is found near a place of a list. Where rows came in about the order of the list, those that follow a place lie
+//! within a narrow range of numbers, and the index of parts is asked for that range alone: no row is looked at that is
+//! not found.
 
 use super::finding::{bound, reach, readable_parts};
 use super::walk::{Near, Walk, Way};
@@ -8,14 +9,14 @@ use crate::store::query::{ListQuery, Search};
 
 /// So many times the rows among which a page of hits is expected are gone through: hits don't lie evenly.
 const MARGIN: u64 = 2;
-/// The range of numbers may be so many times wider than the rows of the list that lie in it: a role that sees a twelfth of
-/// all rows has eleven others between two of its own.
+/// The range of numbers may be so many times wider than the rows of the list that lie in it: a role that sees a twelfth
+/// of all rows has eleven others between two of its own.
 const SPREAD: u64 = 16;
 
-/// The way to what the index finds near the place where the walk begins; none where different rows are seen by different
-/// fields, and in an order that rows don't come in by. It leads to nothing where rows lie otherwise or hits lie too thick. `scope` is
-/// what is asked of the rows, `on_the_way` as much of it as an index leads through. `about` rows of `rows` are found, and
-/// `limit` are wanted.
+/// The way to what the index finds near the place where the walk begins; none where different rows are seen by
+/// different fields, and in an order that rows don't come in by. It leads to nothing where rows lie otherwise or hits
+/// lie too thick. `scope` is what is asked of the rows, `on_the_way` as much of it as an index leads through. `about`
+/// rows of `rows` are found, and `limit` are wanted.
 pub(super) fn way(
     walk: &Walk<'_>,
     query: &ListQuery<'_>,

@@ -1,4 +1,5 @@
-//! One page of a list, with the count of all: which rows are wanted, how they are best come by, and what is told of them.
+//! One page of a list, with the count of all: which rows are wanted, how they are best come by, and what is told of
+//! them.
 
 use super::select::{Columns, MAIN};
 use super::walk::{Walk, Way};

@@ -51,8 +51,8 @@ pub(in crate::store) async fn insert(
     tx.row(sql).await?.map(|found| found.whole(0)).transpose()
 }
 
-/// Writes a signature down; false: there is no such key of this person, or it signed as often as that before. A key that
-/// does not count says 0 each time.
+/// Writes a signature down; false: there is no such key of this person, or it signed as often as that before. A key
+/// that does not count says 0 each time.
 pub(in crate::store) async fn count(
     tx: &mut Transaction,
     person: i64,

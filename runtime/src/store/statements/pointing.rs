@@ -12,8 +12,8 @@ use crate::store::transaction::Transaction;
 use crate::value::Row;
 
 impl Transaction {
-    /// Rows with every field whose key points at one of these or whose links lead to one, by number, some hundreds; `after`:
-    /// those behind it.
+    /// Rows with every field whose key points at one of these or whose links lead to one, by number, some hundreds;
+    /// `after`: those behind it.
     pub(in crate::store) async fn load_pointing(
         &mut self,
         model: &'static Model,

@@ -1,5 +1,5 @@
-//! What a table does not take, as a sentence at the field that it is about: the one that the database names, or the only
-//! one among those written that it can be. Where that can't be told it is a sentence about the row.
+//! What a table does not take, as a sentence at the field that it is about: the one that the database names, or the
+//! only one among those written that it can be. Where that can't be told it is a sentence about the row.
 
 use crate::error::{Error, FieldFault};
 use crate::panel::{Field, FieldSet, Kind, Model};

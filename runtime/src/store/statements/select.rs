@@ -1,5 +1,5 @@
-//! Which columns of a statement hold what: the fields of a row, and the label texts of the rows that it points at, which
-//! come along in the same statement, joined within the viewer's scope.
+//! Which columns of a statement hold what: the fields of a row, and the label texts of the rows that it points at,
+//! which come along in the same statement, joined within the viewer's scope.
 
 use super::adopted;
 use super::condition::{self, Alias};

@@ -94,8 +94,8 @@ pub(in crate::store) async fn start(
     }
 }
 
-/// Identity was proved anew: another token, from now on the only one, and the moment. False: the session is over, or the
-/// token was changed already.
+/// Identity was proved anew: another token, from now on the only one, and the moment. False: the session is over, or
+/// the token was changed already.
 pub(in crate::store) async fn prove(
     tx: &mut Transaction,
     id: i64,
@@ -173,8 +173,8 @@ pub(in crate::store) enum Ending {
     AllBut(i64, i64),
     /// Every one of whoever holds this role.
     OfRole(&'static str),
-    /// Of this person's with this trust, all but so many of the newest that are still alive. Whoever has only a password
-    /// pushes out nobody who has also proved the factor.
+    /// Of this person's with this trust, all but so many of the newest that are still alive. Whoever has only a
+    /// password pushes out nobody who has also proved the factor.
     Beyond(i64, Trust, u32),
 }
 

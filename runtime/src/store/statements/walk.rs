@@ -1,5 +1,5 @@
-//! The way through a list, by key. A key splits what follows it into at most three stretches (same value and later id, later
-//! values, nulls); each is one range of an index, so that the last page costs as much as the first.
+//! The way through a list, by key. A key splits what follows it into at most three stretches (same value and later id,
+//! later values, nulls); each is one range of an index, so that the last page costs as much as the first.
 
 use super::condition;
 use super::select::{Columns, MAIN};
@@ -73,7 +73,8 @@ impl<'a> Walk<'a> {
         Self { sort: query.sort, from, backwards }
     }
 
-    /// Whether rows could be met on the way through the list, where they are chosen by something else than its usual order.
+    /// Whether rows could be met on the way through the list, where they are chosen by something else than its usual
+    /// order.
     pub(super) fn could_pass_by(&self, model: &Model, rows_wanted: &Condition) -> bool {
         self.sort.is_some()
             && !self.is_usual(model)
@@ -81,7 +82,8 @@ impl<'a> Walk<'a> {
             && is_order(model, self.sort)
     }
 
-    /// Whether it is by the field that the list is sorted by unless it is told otherwise, which is part of many indexes.
+    /// Whether it is by the field that the list is sorted by unless it is told otherwise, which is part of many
+    /// indexes.
     pub(super) fn is_usual(&self, model: &Model) -> bool {
         self.sort.map(|sort| sort.field) == model.sort.first().map(|sort| sort.field)
     }
@@ -129,8 +131,8 @@ impl<'a> Walk<'a> {
         sql
     }
 
-    /// What the list is ordered by, and whether the statement runs from large to small; where it is a time that is never null,
-    /// or the number itself. By anything else rows don't come in, not even about.
+    /// What the list is ordered by, and whether the statement runs from large to small; where it is a time that is
+    /// never null, or the number itself. By anything else rows don't come in, not even about.
     pub(super) fn edge(&self, model: &'static Model) -> Option<(&'static str, bool)> {
         let Some(sort) = self.sort else { return Some(("id", self.descending())) };
         let is_time = |field: &&Field| !field.optional && matches!(field.kind, Kind::Timestamp | Kind::Date);
@@ -138,7 +140,8 @@ impl<'a> Walk<'a> {
         Some((field.name, self.descending()))
     }
 
-    /// `WITH near …, hits … `: the rows that come next, the range of their numbers, the last of them, and what is found.
+    /// `WITH near …, hits … `: the rows that come next, the range of their numbers, the last of them, and what is
+    /// found.
     fn push_near(&self, sql: &mut Sql, model: &'static Model, near: &Near) {
         let (edge, descending) = near.edge;
         sql.push("WITH near AS MATERIALIZED (SELECT min(stretch.id) AS low, max(stretch.id) AS high, ");

@@ -1,5 +1,5 @@
-//! Which rows somebody asks for, as one condition, and how many of them are counted. By which way they are come by is not
-//! known here.
+//! Which rows somebody asks for, as one condition, and how many of them are counted. By which way they are come by is
+//! not known here.
 
 use super::select::MAIN;
 use super::{condition, finding, links};

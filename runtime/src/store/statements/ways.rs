@@ -1,5 +1,5 @@
-//! By which ways the rows of a page are come by. The first that fills the page will do; the last one finds whatever there
-//! is.
+//! By which ways the rows of a page are come by. The first that fills the page will do; the last one finds whatever
+//! there is.
 
 use super::finding::{self, Hits};
 use super::near;

@@ -25,7 +25,8 @@ static ROLES: [Role; 1] = [Role {
 
 static PANEL: Panel = Panel { models: &[DOCTORS, PATIENTS, VISITS, INVOICES, BOOKINGS], roles: &ROLES, ..CLINIC };
 
-/// The column of the chart is called `day` as well: rows are counted by the day, not by the moment that the field holds.
+/// The column of the chart is called `day` as well: rows are counted by the day, not by the moment that the field
+/// holds.
 #[tokio::test]
 async fn a_field_called_day_is_counted_by_the_day() {
     let (_directory, store) = testing::store_of(&PANEL).await;

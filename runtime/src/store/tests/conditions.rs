@@ -1,5 +1,5 @@
-//! The two readings of a condition, against each other: the database's answer and [`Condition::matches`] on random rows and
-//! random conditions, nulls and values that no column can hold included.
+//! The two readings of a condition, against each other: the database's answer and [`Condition::matches`] on random rows
+//! and random conditions, nulls and values that no column can hold included.
 
 use chrono::{DateTime, Duration, NaiveDate, NaiveTime};
 use rust_decimal::Decimal;

@@ -1,5 +1,5 @@
-//! kill -9 while rows are written: no row without its entry, no entry without its row. The control writes the two apart,
-//! and there the same check must find a mismatch.
+//! kill -9 while rows are written: no row without its entry, no entry without its row. The control writes the two
+//! apart, and there the same check must find a mismatch.
 
 use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader};

@@ -86,8 +86,8 @@ fn may(who: &Actor, verb: Verb) -> Terms {
     authorize(&LISTED, who, verb, &LISTED.models[SAMPLE]).granted().expect("a right")
 }
 
-/// Everything that is found, in the order of the list, fetched page by page, forwards or from the end; and the count that
-/// each page told.
+/// Everything that is found, in the order of the list, fetched page by page, forwards or from the end; and the count
+/// that each page told.
 async fn found(
     store: &Store,
     terms: &Terms,
@@ -259,8 +259,8 @@ async fn what_is_found_near_a_place_is_what_comes_next() {
     }
 }
 
-/// A row of a number from elsewhere widens the range of numbers by rows that don't come next, and a hit from elsewhere comes
-/// before them: only what lies before the edge is sure.
+/// A row of a number from elsewhere widens the range of numbers by rows that don't come next, and a hit from elsewhere
+/// comes before them: only what lies before the edge is sure.
 #[tokio::test]
 async fn what_does_not_come_next_is_not_taken_for_it() {
     let (_directory, store) = testing::store_of(&LISTED).await;
@@ -284,8 +284,8 @@ async fn what_does_not_come_next_is_not_taken_for_it() {
     assert_eq!(answer[..6], first);
 }
 
-/// What a server keeps prepared on a connection it plans once for all values, after the fifth time; a text that nobody has
-/// would be looked for as one that many have.
+/// What a server keeps prepared on a connection it plans once for all values, after the fifth time; a text that nobody
+/// has would be looked for as one that many have.
 #[tokio::test]
 async fn a_search_is_planned_for_the_text_that_is_looked_for() {
     if !testing::place::on_postgres() {

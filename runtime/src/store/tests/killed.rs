@@ -1,5 +1,5 @@
-//! kill -9 while migration files are applied: each has happened whole, with its record and its event, or not at all. The
-//! control applies a file apart from its record, and there the same check must find a mismatch.
+//! kill -9 while migration files are applied: each has happened whole, with its record and its event, or not at all.
+//! The control applies a file apart from its record, and there the same check must find a mismatch.
 
 use std::io::{BufRead as _, BufReader};
 use std::process::{Command, Stdio};

@@ -1,5 +1,5 @@
-//! Links to many rows: what whoever asks sees of them, what a save makes of those that they do not see, and what becomes of
-//! links when a row goes.
+//! Links to many rows: what whoever asks sees of them, what a save makes of those that they do not see, and what
+//! becomes of links when a row goes.
 
 use crate::audit::{EntryQuery, EventId};
 use crate::authorize::Actor;

@@ -8,7 +8,8 @@ use crate::error::Error;
 use crate::store::Store;
 use crate::testing;
 
-/// Entries of `days` ago, one a day down to today; the schema's own entry is of today in the test, so that it is set aside.
+/// Entries of `days` ago, one a day down to today; the schema's own entry is of today in the test, so that it is set
+/// aside.
 pub(super) async fn log(days: i64) -> (tempfile::TempDir, Store) {
     let directory = tempfile::tempdir().unwrap();
     let store = Store::open(&testing::PANEL, &testing::url(&directory)).await.unwrap();

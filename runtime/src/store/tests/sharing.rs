@@ -1,6 +1,6 @@
-//! Those who wait for SQLite's one writer at the same time share a commit, and nothing else: nobody is told that they are
-//! done before the database has it, and what becomes of one is nothing to the others. On PostgreSQL, whose writers do not
-//! wait for each other, there is nothing to share.
+//! Those who wait for SQLite's one writer at the same time share a commit, and nothing else: nobody is told that they
+//! are done before the database has it, and what becomes of one is nothing to the others. On PostgreSQL, whose writers
+//! do not wait for each other, there is nothing to share.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};

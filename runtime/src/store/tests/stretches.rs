@@ -1,5 +1,5 @@
-//! A walk over a whole list, as exports and jobs take it: one stretch of the list after the other, every row once and in
-//! its order, also where rows come and go on the way.
+//! A walk over a whole list, as exports and jobs take it: one stretch of the list after the other, every row once and
+//! in its order, also where rows come and go on the way.
 
 use crate::authorize::Terms;
 use crate::condition::{Condition, Term};

@@ -1,5 +1,5 @@
-//! A thousand random tamperings with the log, of every kind: all found, and the first bad entry named. Without the hash of
-//! one entry in the next, or without the head, some of them would pass.
+//! A thousand random tamperings with the log, of every kind: all found, and the first bad entry named. Without the hash
+//! of one entry in the next, or without the head, some of them would pass.
 
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
 use sqlx::{ConnectOptions as _, Row as _};

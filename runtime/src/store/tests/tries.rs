@@ -1,5 +1,5 @@
-//! Two thousand tries on one key over four processes: as many are let through as the rule allows. The control is the same
-//! with looking and counting in two transactions, where more are.
+//! Two thousand tries on one key over four processes: as many are let through as the rule allows. The control is the
+//! same with looking and counting in two transactions, where more are.
 
 use tokio::task::JoinSet;
 

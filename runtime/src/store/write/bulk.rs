@@ -1,5 +1,5 @@
-//! Many rows in one transaction: rows of an import, each held to what a form would be held to, with a few statements for
-//! all of them.
+//! Many rows in one transaction: rows of an import, each held to what a form would be held to, with a few statements
+//! for all of them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -49,8 +49,8 @@ pub(crate) enum MatchBy {
 pub(crate) struct Incoming {
     /// What is given, by field.
     pub(crate) values: Vec<(usize, Value)>,
-    /// Fields with a default whose cells are empty, and what a form makes of that: a new row gets the default, one that is
-    /// there gets this.
+    /// Fields with a default whose cells are empty, and what a form makes of that: a new row gets the default, one that
+    /// is there gets this.
     pub(crate) blank: Vec<(usize, Result<Value, String>)>,
     /// What it is matched by; null: it is new.
     pub(crate) key: Value,
@@ -72,8 +72,8 @@ pub(crate) enum Came {
 /// Why a row stays out, by field where it is about one.
 pub(crate) type Why = Vec<(Option<usize>, String)>;
 
-/// What earlier rows of the same file had: what they are matched by, and, in a dry run, the values of unique fields that
-/// they would take. Of each only a part of its SHA-256, so that a million rows fit.
+/// What earlier rows of the same file had: what they are matched by, and, in a dry run, the values of unique fields
+/// that they would take. Of each only a part of its SHA-256, so that a million rows fit.
 #[derive(Debug, Default)]
 pub(crate) struct Met {
     seen: HashSet<u128>,
@@ -136,8 +136,8 @@ impl Write {
         }
         self.point_or_refuse(how, &mut new, &mut came).await?;
         self.unique_or_refuse(how, model, met, &mut new, &mut came).await?;
-        // What the tables of a panel take, the block says. An adopted one may have rules of its own: those are met only by
-        // writing, also for a trial.
+        // What the tables of a panel take, the block says. An adopted one may have rules of its own: those are met only
+        // by writing, also for a trial.
         if new.is_empty() || (how.dry && model.adopted.is_none()) {
             return Ok(came);
         }
@@ -147,8 +147,8 @@ impl Write {
             Ok(()) if how.dry => self.undo_to(mark).await?,
             Ok(()) => self.keep(mark).await?,
             Err(error) => {
-                // Somebody else took a value in between, or a rule of an adopted table does not hold: each by itself says
-                // which row it was.
+                // Somebody else took a value in between, or a rule of an adopted table does not hold: each by itself
+                // says which row it was.
                 refused(error)?;
                 self.undo_to(mark).await?;
                 for (place, row) in places.into_iter().zip(&rows) {

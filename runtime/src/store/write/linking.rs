@@ -7,8 +7,8 @@ use crate::panel::Field;
 use crate::value::{Row, Value};
 
 impl Write {
-    /// The links that a row has when somebody wants these: whoever writes a set of links has seen only those whose labels
-    /// they may view, and takes away no other. Any other value is as it was.
+    /// The links that a row has when somebody wants these: whoever writes a set of links has seen only those whose
+    /// labels they may view, and takes away no other. Any other value is as it was.
     pub(super) async fn with_unseen(
         &mut self,
         terms: &Terms,

@@ -1,11 +1,13 @@
-//! A change in parts: a mark to which a row that failed is undone while the others stay, and events that go into the log
-//! before the end so that very many need not be held. What is undone takes its events along, wherever they were by then.
+//! A change in parts: a mark to which a row that failed is undone while the others stay, and events that go into the
+//! log before the end so that very many need not be held. What is undone takes its events along, wherever they were by
+//! then.
 
 use super::{Recorded, Write};
 use crate::audit::Event;
 use crate::error::Error;
 
-/// Events that a transaction holds before it writes them down, where nobody else could write to the log meanwhile anyway.
+/// Events that a transaction holds before it writes them down, where nobody else could write to the log meanwhile
+/// anyway.
 const HELD: usize = 1_000;
 /// The same where others could: from then on they wait for the end.
 const HELD_AMONG_OTHERS: usize = 50_000;

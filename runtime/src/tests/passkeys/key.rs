@@ -1,4 +1,5 @@
-//! A security key in software: ES256, with a count of its signatures, and a person who unlocks it. It can be told to lie.
+//! A security key in software: ES256, with a count of its signatures, and a person who unlocks it. It can be told to
+//! lie.
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;

@@ -1,5 +1,5 @@
-//! What stands in the columns of a file, told by their types and by the values that are there: SQLite lets anything stand
-//! under any type.
+//! What stands in the columns of a file, told by their types and by the values that are there: SQLite lets anything
+//! stand under any type.
 
 use crate::adopt::{Holds, Table};
 use crate::error::Error;
