@@ -3,7 +3,7 @@
 
 use http::{HeaderMap, header};
 
-use crate::config::PublicUrl;
+use crate::public_url::PublicUrl;
 use crate::token::Token;
 
 const PURPOSE: &str = "bailiwick form v1";

@@ -55,6 +55,7 @@ mod places;
 pub mod predicate;
 pub mod prelude;
 mod prove;
+pub mod public_url;
 mod recovery;
 mod resend;
 pub mod response;

@@ -15,7 +15,7 @@ use percent_encoding::percent_decode_str;
 use tokio::io::AsyncWriteExt as _;
 use url::{Host, Url};
 
-use crate::config::PublicUrl;
+use crate::public_url::PublicUrl;
 
 /// For one answer of the server.
 const ANSWER: Duration = Duration::from_secs(15);

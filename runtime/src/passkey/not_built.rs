@@ -1,9 +1,9 @@
 //! A program without the feature `passkeys`: there is no relying party, and the compiler knows it.
 
 use super::{Asked, Wrong};
-use crate::config::PublicUrl;
 use crate::error::Error;
 use crate::panel::Panel;
+use crate::public_url::PublicUrl;
 use crate::store::{NewPasskey, PasskeyRow, Signed};
 
 /// There is none.

@@ -12,9 +12,9 @@ use webauthn_rs::prelude::{
 };
 
 use super::{Asked, Wrong};
-use crate::config::PublicUrl;
 use crate::error::Error;
 use crate::panel::Panel;
+use crate::public_url::PublicUrl;
 use crate::store::{NewPasskey, PasskeyRow, Signed};
 
 /// It says that it belongs to somebody else than whose it is.

@@ -4,8 +4,8 @@ use cookie::{Cookie, SameSite};
 use http::{HeaderMap, HeaderValue, header};
 use percent_encoding::{NON_ALPHANUMERIC, percent_decode_str, utf8_percent_encode};
 
-use crate::config::PublicUrl;
 use crate::marks::LEFT_SECONDS;
+use crate::public_url::PublicUrl;
 use crate::token::Token;
 
 /// The cookies of the panel.

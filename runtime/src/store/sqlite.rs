@@ -8,6 +8,7 @@ mod connection;
 mod fault;
 pub(in crate::store) mod fulltext;
 mod schema;
+mod there;
 
 use std::path::Path;
 use std::sync::Arc;

@@ -4,8 +4,8 @@ use http::{HeaderMap, StatusCode, header};
 
 use super::browser::{Browser, CLINIC_AT_THE_DOOR, House, NoActions};
 use crate::audit::EntryQuery;
-use crate::config::PublicUrl;
 use crate::panel::{Panel, PeopleCell, PeopleVerb, Role, Session};
+use crate::public_url::PublicUrl;
 use crate::session::Jar;
 use crate::token::Token;
 

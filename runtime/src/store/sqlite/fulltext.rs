@@ -3,7 +3,7 @@
 //! letter what a comparison without it finds; and no text itself, only where its parts stand. A blank goes before each,
 //! so that the beginning of every word is a part of its own.
 
-use super::schema::There;
+use super::there::There;
 use crate::migrate::Step;
 use crate::panel::{Field, Model};
 use crate::store::indexes::searched;

@@ -1,18 +1,18 @@
 //! The steps from the schema that is there to the one that the panel asks for, and taking them. It refuses what would
 //! lose or bend values; that is a person's decision.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 
 use super::columns::{
     columns_of, create_table, definition, push_default, push_definition, storage, storage_in, without_default,
 };
+use super::there::There;
 use super::{fulltext, path_of};
 use crate::audit::Context;
 use crate::constraint;
 use crate::error::Error;
 use crate::migrate::{Part, Plan, Step, adopted_is_there};
 use crate::panel::{Kind, Model, Panel};
-use crate::store::answer::Answer;
 use crate::store::fault::Fault;
 use crate::store::framework;
 use crate::store::indexes::{self, Index};
@@ -106,34 +106,6 @@ fn failed(step: &Step, fault: Fault) -> Error {
     Error::Setup(format!("the schema: could not {}: {why}; nothing was changed", step.what))
 }
 
-/// Tables and indexes in the file, by name.
-#[derive(Debug, Default)]
-pub(super) struct There {
-    pub(super) tables: BTreeMap<String, String>,
-    /// Name of the index or trigger, and its table.
-    pub(super) attached: BTreeMap<String, String>,
-    /// Columns of each table.
-    columns: BTreeMap<String, Vec<String>>,
-}
-
-impl There {
-    fn read(tables: &[Answer], columns: &[Answer]) -> Result<Self, Error> {
-        let mut there = Self::default();
-        for answer in columns {
-            there.columns.entry(answer.words(0)?).or_default().push(answer.words(1)?);
-        }
-        for answer in tables {
-            let (kind, name) = (answer.words(0)?, answer.words(1)?);
-            if kind == "table" {
-                there.tables.insert(name, answer.words(3)?);
-            } else {
-                there.attached.insert(name, answer.words(2)?);
-            }
-        }
-        Ok(there)
-    }
-}
-
 fn steps(panel: &'static Panel, part: Part, there: &There) -> Result<Plan, Error> {
     let mut steps = Vec::new();
     for made in framework::all(Dialect::Sqlite).filter(|_| part != Part::Block) {
@@ -174,21 +146,6 @@ fn steps(panel: &'static Panel, part: Part, there: &There) -> Result<Plan, Error
         link_tables::steps(panel, Dialect::Sqlite, there, &mut steps)?;
     }
     Ok(Plan { steps })
-}
-
-impl link_tables::There for There {
-    fn columns(&self, table: &str) -> Option<Vec<&str>> {
-        let columns = self.columns.get(table)?;
-        Some(columns.iter().map(String::as_str).collect())
-    }
-
-    fn has_index(&self, name: &str) -> bool {
-        self.attached.contains_key(name)
-    }
-
-    fn tables(&self) -> Vec<&str> {
-        self.tables.keys().map(String::as_str).collect()
-    }
 }
 
 /// What a table that is there lacks; whether it is built anew.
