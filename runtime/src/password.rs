@@ -2,12 +2,13 @@
 //! whether or not there is an account to check; a password is held in memory that is wiped, and never printed.
 
 mod memory;
+mod rank;
 #[cfg(test)]
 mod tests;
 
 use std::fmt;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::thread;
 
 use argon2::password_hash::phc::PasswordHash;
@@ -23,7 +24,8 @@ use crate::panel;
 use crate::pepper::Peppers;
 use crate::places::{Place, Places};
 
-use self::memory::Hashing;
+use self::memory::{Hashing, Kept};
+use self::rank::Ranks;
 
 /// Code points that are taken; longer is an error, never cut.
 pub const LONGEST: usize = 256;
@@ -138,10 +140,6 @@ impl<'a> Rules<'a> {
     }
 }
 
-/// Niceness of a thread that computes a hash, beside the one of the process.
-#[cfg(target_os = "linux")]
-const NICE: i32 = 10;
-
 /// A place in the queue for one hash. Held until the hash is done, also when nobody waits for it any more.
 #[derive(Debug)]
 pub struct Slot(#[expect(dead_code, reason = "held for its drop, which gives the place back")] Place);
@@ -156,6 +154,9 @@ pub struct Hasher {
     threads: Arc<Semaphore>,
     places: Places,
     peppers: Arc<Peppers>,
+    waiting: Arc<AtomicUsize>,
+    ranks: Ranks,
+    kept: Kept,
     at_once: Arc<AtomicU64>,
     most_at_once: Arc<AtomicU64>,
     hashes: Arc<AtomicU64>,
@@ -172,6 +173,9 @@ impl Hasher {
             threads: Arc::new(Semaphore::new(threads)),
             places: Places::new(threads.saturating_add(queue)),
             peppers: Arc::default(),
+            waiting: Arc::default(),
+            ranks: Ranks::default(),
+            kept: Kept::default(),
             at_once: Arc::default(),
             most_at_once: Arc::default(),
             hashes: Arc::default(),
@@ -202,7 +206,7 @@ impl Hasher {
         if hash.is_some() {
             self.verified.fetch_add(1, Ordering::Relaxed);
         }
-        let peppers = Arc::clone(&self.peppers);
+        let (peppers, kept) = (Arc::clone(&self.peppers), self.kept.clone());
         self.on_a_thread(place, move || {
             let known = hash.as_deref().and_then(|text| PasswordHash::new(text).ok()).and_then(|held| {
                 let params = Params::try_from(&held).ok()?;
@@ -221,7 +225,7 @@ impl Hasher {
                 Some(pepper) => pepper.applied(password.0.as_bytes()),
                 None => Zeroizing::new(password.0.as_bytes().to_vec()),
             };
-            let right = Hashing::with(params_of_today()).verify_password(&typed, &held).is_ok();
+            let right = Hashing::with(params_of_today(), &kept).verify_password(&typed, &held).is_ok();
             right && real && password.0.len() <= LONGEST_BYTES
         })
         .await
@@ -229,14 +233,14 @@ impl Hasher {
 
     /// A new hash, as a PHC string.
     pub async fn hash(&self, place: Slot, password: Password) -> Result<String, Error> {
-        let peppers = Arc::clone(&self.peppers);
-        self.on_a_thread(place, move || hashed(&password, &peppers)).await?
+        let (peppers, kept) = (Arc::clone(&self.peppers), self.kept.clone());
+        self.on_a_thread(place, move || hashed(&password, &peppers, &kept)).await?
     }
 
     /// New hashes of several secrets, one after the other in one place.
     pub(crate) async fn hash_all(&self, place: Slot, secrets: Vec<Password>) -> Result<Vec<String>, Error> {
-        let peppers = Arc::clone(&self.peppers);
-        self.on_a_thread(place, move || secrets.iter().map(|secret| hashed(secret, &peppers)).collect()).await?
+        let (peppers, kept) = (Arc::clone(&self.peppers), self.kept.clone());
+        self.on_a_thread(place, move || secrets.iter().map(|secret| hashed(secret, &peppers, &kept)).collect()).await?
     }
 
     /// How many hashes were computed so far, and how many of those against the hash of an account.
@@ -264,40 +268,51 @@ impl Hasher {
         place: Slot,
         work: impl FnOnce() -> T + Send + 'static,
     ) -> Result<T, Error> {
+        let waiting = Waiting::counted(&self.waiting);
         let thread = self.threads.clone().acquire_owned().await;
+        drop(waiting);
         let thread = thread.map_err(|_| Error::Bug("the queue of hashes is closed".to_owned()))?;
         let hashes = self.hashes.clone();
         let (at_once, most) = (Arc::clone(&self.at_once), Arc::clone(&self.most_at_once));
-        // Both permits go along: a visitor who hangs up frees nothing that is still at work.
+        let (waiting, kept) = (Arc::clone(&self.waiting), self.kept.clone());
         let (tell, told) = tokio::sync::oneshot::channel();
         let run = move || {
-            behind_the_others();
-            let _held = (place, thread);
             hashes.fetch_add(1, Ordering::Relaxed);
             most.fetch_max(at_once.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
             let done = work();
+            if waiting.load(Ordering::SeqCst) == 0 {
+                kept.give_back();
+            }
             at_once.fetch_sub(1, Ordering::SeqCst);
             // Who asked may have gone.
             let _ = tell.send(done);
         };
-        // A thread of its own: one that stands behind the others can't be brought back among them.
-        thread::Builder::new()
-            .name("hash".to_owned())
-            .spawn(run)
+        let others_wait = self.waiting.load(Ordering::SeqCst) > 0;
+        // Both permits go along: a visitor who hangs up frees nothing that is still at work.
+        self.ranks
+            .compute(others_wait, (place, thread), run)
             .map_err(|why| Error::Unavailable(format!("a thread for a hash can't be had: {why}")))?;
         told.await.map_err(|_| Error::Bug("a hash did not finish".to_owned()))
     }
 }
 
-/// Pages go before hashes: this thread gets what the others of the process leave, and a tenth where they leave nothing.
-fn behind_the_others() {
-    // On Linux the number is each thread's own. Where it can't be had, the hash is computed all the same.
-    #[cfg(target_os = "linux")]
-    let _ = rustix::process::getpriority_process(None)
-        .and_then(|own| rustix::process::setpriority_process(None, own.saturating_add(NICE).min(19)));
+/// One who waits for a thread; also one who gave up counts no longer.
+struct Waiting<'a>(&'a AtomicUsize);
+
+impl<'a> Waiting<'a> {
+    fn counted(all: &'a AtomicUsize) -> Self {
+        all.fetch_add(1, Ordering::SeqCst);
+        Self(all)
+    }
 }
 
-fn hashed(password: &Password, peppers: &Peppers) -> Result<String, Error> {
+impl Drop for Waiting<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+fn hashed(password: &Password, peppers: &Peppers, kept: &Kept) -> Result<String, Error> {
     let refused = |why: &dyn fmt::Display| Error::Bug(format!("Argon2id refused: {why}"));
     let today = params_of_today();
     let (params, typed) = match peppers.current() {
@@ -309,7 +324,10 @@ fn hashed(password: &Password, peppers: &Peppers) -> Result<String, Error> {
         }
         None => (today, Zeroizing::new(password.0.as_bytes().to_vec())),
     };
-    Hashing::with(params).hash_password(&typed).map(|hash: PasswordHash| hash.to_string()).map_err(|why| refused(&why))
+    Hashing::with(params, kept)
+        .hash_password(&typed)
+        .map(|hash: PasswordHash| hash.to_string())
+        .map_err(|why| refused(&why))
 }
 
 /// Whether a hash was made with weaker parameters than today's and should be made anew at the next sign-in.

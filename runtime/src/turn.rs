@@ -10,8 +10,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 pub(crate) const AT_ONCE: usize = 8;
 
 /// What a try waits for its answer that it was one too many. Who comes back at once, over and over, would take the time of
-/// everybody else.
-pub(crate) const TURNED_AWAY: Duration = Duration::from_secs(1);
+/// everybody else. At least so long, and up to twice: many who came together do not come back together.
+pub(crate) const TURNED_AWAY: Duration = Duration::from_millis(1_500);
 
 /// The turns of one process.
 #[derive(Debug, Clone)]
@@ -43,7 +43,8 @@ impl Turn {
     /// For whoever is turned away: lets the next one go on, and waits.
     pub(crate) async fn turned_away(&self) {
         self.pass_on();
-        tokio::time::sleep(TURNED_AWAY).await;
+        let more = getrandom::u32().map_or(1.0, |drawn| f64::from(drawn) / f64::from(u32::MAX));
+        tokio::time::sleep(TURNED_AWAY.mul_f64(1.0 + more)).await;
     }
 }
 

@@ -185,7 +185,7 @@ fn measure() {
     let at_rest = most(&server);
     let myself = std::env::current_exe().expect("this program");
     let mut flooding =
-        Command::new("nice").args(["-n", "19"]).arg(myself).env(FLOOD, &address).spawn().expect("a flood");
+        Command::new("chrt").args(["--idle", "0"]).arg(myself).env(FLOOD, &address).spawn().expect("a flood");
     let end = Instant::now() + LASTS;
     let flooded = pages(&mut browser, || Instant::now() < end);
     flooding.wait().expect("it ends");

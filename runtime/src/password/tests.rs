@@ -124,14 +124,28 @@ fn nobodys_hash_has_the_cost_of_everybodys() {
     assert!(!is_outdated(NOBODYS));
 }
 
-#[cfg(target_os = "linux")]
 #[tokio::test]
-async fn a_hash_is_computed_behind_everything_else() {
-    let hasher = Hasher::new(1);
-    let priority = || rustix::process::getpriority_process(None);
-    let own = priority().unwrap();
-    let place = hasher.place().unwrap();
-    let of_the_hash = hasher.on_a_thread(place, priority).await.unwrap().unwrap();
-    assert_eq!(of_the_hash, (own + super::NICE).min(19));
-    assert_eq!(priority().unwrap(), own, "and nothing else is");
+async fn memory_stays_while_others_wait_and_goes_with_the_last_of_them() {
+    let hasher = Arc::new(Hasher::new(8));
+    let all = u32::try_from(hasher.threads.available_permits()).unwrap();
+    let mut busy = hasher.threads.clone().acquire_many_owned(all).await.unwrap();
+    let waiting = async |so_many| {
+        while hasher.waiting.load(Ordering::SeqCst) < so_many {
+            tokio::task::yield_now().await;
+        }
+    };
+    let (first, place) = (Arc::clone(&hasher), hasher.place().unwrap());
+    let first =
+        tokio::spawn(
+            async move { first.verify(place, Password::typed("a lamp beside the lake"), None).await.unwrap() },
+        );
+    waiting(1).await;
+    let (second, place, kept) = (Arc::clone(&hasher), hasher.place().unwrap(), hasher.kept.clone());
+    let second = tokio::spawn(async move { second.on_a_thread(place, move || kept.pieces()).await.unwrap() });
+    waiting(2).await;
+    drop(busy.split(1));
+    assert!(!first.await.unwrap());
+    assert_eq!(second.await.unwrap(), 1, "what the first left");
+    assert_eq!((hasher.kept.pieces(), hasher.waiting.load(Ordering::SeqCst)), (0, 0), "nobody waits any more");
+    drop(busy);
 }
