@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
-use crate::authorize::Actor;
+use crate::authorize::{Actor, Through};
 use crate::condition::Asker;
 use crate::panel::{Field, FieldSet, Kind, Model, Sensitivity};
 use crate::session::Halfway;
@@ -55,9 +55,14 @@ pub struct Context {
     pub(crate) origin: Origin,
     /// The person; none: the command line, or nobody yet. Made of an [`Actor`] only: nobody signs for somebody else.
     pub(crate) actor: Option<ActorRef>,
+    /// The API token that spoke for them; each entry names it.
+    pub(crate) through: Option<Through>,
     /// Who asks, and when, for predicates of checks.
     pub(crate) asker: Asker,
 }
+
+/// What the fact about the token is called, beside the fields of any entry; no field has a blank in its name.
+pub(crate) const TOKEN: &str = "API token";
 
 /// A person as the log names them; it outlives the account.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,8 +84,9 @@ impl Context {
             actor: Some(ActorRef {
                 person: actor.asker.person,
                 email: actor.email.clone(),
-                session: Some(actor.session),
+                session: actor.through.is_none().then_some(actor.session),
             }),
+            through: actor.through.clone(),
             asker: actor.asker.clone(),
         }
     }
@@ -95,7 +101,7 @@ impl Context {
     /// For the command line, and for a request of nobody who is signed in.
     #[must_use]
     pub fn of_nobody(origin: Origin, now: DateTime<Utc>) -> Self {
-        Self { origin, actor: None, asker: Asker { person: 0, attributes: Vec::new(), now } }
+        Self { origin, actor: None, through: None, asker: Asker { person: 0, attributes: Vec::new(), now } }
     }
 
     /// The same person and request at another moment: the end of something that took its time.
@@ -103,6 +109,13 @@ impl Context {
     pub fn at(mut self, now: DateTime<Utc>) -> Self {
         self.asker.now = now;
         self
+    }
+
+    /// The fact that names the token.
+    pub(crate) fn token_fact(&self) -> Option<Change> {
+        let through = self.through.as_ref()?;
+        let which = format!("{} {}", through.token, through.name);
+        Some(Change::fact(TOKEN, Sensitivity::Personal, which))
     }
 
     /// The moment that everything in it is dated with.

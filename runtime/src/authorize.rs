@@ -35,8 +35,21 @@ pub struct Actor {
     pub(crate) fresh_until: DateTime<Utc>,
     /// What is lent to them at this moment.
     pub(crate) lent: Vec<Lent>,
+    /// The API token that speaks for them; none: they are there themselves.
+    pub(crate) through: Option<Through>,
     /// Who asks, and when, for predicates.
     pub(crate) asker: Asker,
+}
+
+/// The API token that a request came with. It takes rights away and never gives any.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Through {
+    /// Its id.
+    pub(crate) token: i64,
+    /// As its person calls it.
+    pub(crate) name: String,
+    /// It changes nothing.
+    pub(crate) reads_only: bool,
 }
 
 impl Actor {
@@ -44,7 +57,16 @@ impl Actor {
     /// writes this call vouches for the person, their role and the moment; a review should ask why it stands there.
     #[must_use]
     pub fn vouched_for_without_any_proof(role: &'static Role, email: String, asker: Asker) -> Self {
-        Self { role, email, session: 0, held: Held::default(), fresh_until: asker.now, lent: Vec::new(), asker }
+        Self {
+            role,
+            email,
+            session: 0,
+            held: Held::default(),
+            fresh_until: asker.now,
+            lent: Vec::new(),
+            through: None,
+            asker,
+        }
     }
 
     /// Their role, now.
@@ -63,6 +85,11 @@ impl Actor {
     #[must_use]
     pub fn asker(&self) -> &Asker {
         &self.asker
+    }
+
+    /// They are spoken for by a token that may only read.
+    fn only_reads(&self) -> bool {
+        self.through.as_ref().is_some_and(|through| through.reads_only)
     }
 
     /// Whether they proved who they are lately enough for what the block's `reauth` lists.
@@ -104,6 +131,12 @@ pub struct Refusal {
 /// May this person do this with rows of this model, and with which?
 pub fn authorize(panel: &'static Panel, actor: &Actor, verb: Verb, model: &'static Model) -> Verdict {
     let cells: Vec<BoundCell> = held(panel, actor, verb, model).map(|cell| bound(cell, model, actor)).collect();
+    if cells.is_empty() && actor.only_reads() && verb != Verb::View {
+        return Verdict::Refused(Refusal {
+            right: format!("{} {} with a token that may only read", verb_in_words(model, verb), model.plural),
+            held_by: Vec::new(),
+        });
+    }
     if cells.is_empty() {
         return Verdict::Refused(Refusal {
             right: format!("{} {}", verb_in_words(model, verb), model.plural),
@@ -145,8 +178,10 @@ fn held<'a>(
     verb: Verb,
     model: &'static Model,
 ) -> impl Iterator<Item = &'static Cell> + use<'a> {
+    // The one place that a token's own limit is kept: whatever is not looking asks here as well.
+    let within_token = verb == Verb::View || !actor.only_reads();
     let of_right = actor.role.cells.iter().filter(move |cell| cell.verb == verb && cell.model == model.index);
-    of_right.filter(|cell| lending::counts(panel, actor, cell))
+    of_right.filter(move |_| within_token).filter(|cell| lending::counts(panel, actor, cell))
 }
 
 fn bound(cell: &'static Cell, model: &'static Model, actor: &Actor) -> BoundCell {
@@ -180,7 +215,9 @@ pub fn authorize_framework(
     subject: Framework,
 ) -> Result<(), Refusal> {
     let holds = |role: &Role| role.framework.iter().any(|c| c.verb == verb && c.subject == subject);
-    if holds(actor.role) {
+    // No page of the framework is open to a program; that its person sees people says whom it may name in a field.
+    let in_person = actor.through.is_none() || (verb, subject) == (Verb::View, Framework::People);
+    if holds(actor.role) && in_person {
         return Ok(());
     }
     let verb = if verb == Verb::Export { "export" } else { "view" };
@@ -202,7 +239,10 @@ pub fn lacks_proof_over_framework(panel: &Panel, actor: &Actor, verb: Verb) -> b
 /// May this person do this with holders of that role (assign: give it)?
 pub fn authorize_people(panel: &'static Panel, actor: &Actor, verb: PeopleVerb, target: &Role) -> Result<(), Refusal> {
     let is_it = |cell: &&PeopleCell| cell.verb == verb && cell.target == target.index;
-    if actor.role.people.iter().filter(is_it).any(|cell| lending::counts_over_people(panel, actor, cell)) {
+    // Nobody rules over people through a token.
+    if actor.through.is_none()
+        && actor.role.people.iter().filter(is_it).any(|cell| lending::counts_over_people(panel, actor, cell))
+    {
         return Ok(());
     }
     let holds = |role: &Role| role.people.iter().filter(is_it).any(|cell| !cell.lendable);

@@ -17,13 +17,33 @@ use crate::error::Unread;
 use crate::fields::Fields;
 use crate::limits::Limits;
 
-/// A form of which nothing is read yet.
+/// What a body says that it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum BodyKind {
+    Form,
+    Json,
+    Other,
+}
+
+impl BodyKind {
+    fn of(headers: &HeaderMap) -> Self {
+        if is_form(headers) {
+            Self::Form
+        } else if is_json(headers) {
+            Self::Json
+        } else {
+            Self::Other
+        }
+    }
+}
+
+/// What comes with a request, of which nothing is read yet.
 pub(crate) struct Arriving {
     body: UnsyncBoxBody<Bytes, String>,
     announced: Option<u64>,
     /// Whether the visitor sends it only once it is asked for.
     waits: bool,
-    is_form: bool,
+    kind: BodyKind,
     /// Whether there is nothing more to wait for.
     over: bool,
 }
@@ -45,7 +65,7 @@ impl Arriving {
             body: body.map_err(|why| why.to_string()).boxed_unsync(),
             announced,
             waits: headers.contains_key(header::EXPECT),
-            is_form: is_form(headers),
+            kind: BodyKind::of(headers),
             over: false,
         }
     }
@@ -60,9 +80,27 @@ impl Arriving {
         if self.announced.is_some_and(|length| length > most as u64) {
             return Err(Unread::TooLarge);
         }
-        if !self.is_form {
+        if self.kind != BodyKind::Form {
             return Err(Unread::OtherKind);
         }
+        let read = self.bytes(most).await?;
+        // Counted before anything is allocated for them.
+        if read.split(|byte| *byte == b'&').nth(fields).is_some() {
+            return Err(Unread::TooLarge);
+        }
+        Ok(Fields::parse(&read))
+    }
+
+    /// Reads what says of itself that it is JSON, up to so many bytes; nothing where nothing came.
+    pub(crate) async fn json(&mut self, most: usize) -> Result<Vec<u8>, Unread> {
+        if self.announced.is_some_and(|length| length > most as u64) {
+            return Err(Unread::TooLarge);
+        }
+        let read = self.bytes(most).await?;
+        if read.is_empty() || self.kind == BodyKind::Json { Ok(read) } else { Err(Unread::OtherKind) }
+    }
+
+    async fn bytes(&mut self, most: usize) -> Result<Vec<u8>, Unread> {
         let mut read = Vec::new();
         while let Some(frame) = self.body.frame().await {
             let frame = frame.map_err(|why| {
@@ -78,11 +116,7 @@ impl Arriving {
             read.extend_from_slice(&data);
         }
         self.over = true;
-        // Counted before anything is allocated for them.
-        if read.split(|byte| *byte == b'&').nth(fields).is_some() {
-            return Err(Unread::TooLarge);
-        }
-        Ok(Fields::parse(&read))
+        Ok(read)
     }
 
     /// Nothing more of it is waited for.
@@ -170,5 +204,12 @@ fn is_form(headers: &HeaderMap) -> bool {
     kind.to_str().is_ok_and(|kind| {
         let kind = kind.split(';').next().unwrap_or_default().trim();
         kind.eq_ignore_ascii_case("application/x-www-form-urlencoded")
+    })
+}
+
+fn is_json(headers: &HeaderMap) -> bool {
+    kind_of(headers).is_some_and(|kind| {
+        let kind = kind.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+        kind == "application/json" || (kind.starts_with("application/") && kind.ends_with("+json"))
     })
 }

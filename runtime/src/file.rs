@@ -19,6 +19,7 @@ use bytes::Bytes;
 use crate::error::Error;
 use crate::value::{Value, numbers};
 
+pub(crate) use self::json_lines::text_of as json_of;
 pub(crate) use self::sheet_reader::read as read_sheets;
 
 /// The kinds of file.

@@ -70,6 +70,12 @@ impl Posted {
         if strange.is_empty() { Ok(form) } else { Err(strange) }
     }
 
+    /// What came some other way than as a form, as the texts of one: each field once.
+    pub(crate) fn of(texts: Vec<(usize, String)>) -> Self {
+        let texts = texts.into_iter().map(|(field, text)| (field, one_line_end(&text))).collect();
+        Self { texts, ..Self::default() }
+    }
+
     /// The text that came for a field; `None`: the field was not on the form.
     pub(crate) fn text(&self, field: usize) -> Option<&str> {
         find(&self.texts, field)

@@ -65,6 +65,15 @@ impl Posted {
         }
     }
 
+    /// What comes to the API, whichever its method is.
+    pub(crate) fn of_program<B>(parts: &Parts, body: B) -> Self
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Display,
+    {
+        Self::Form(Arriving::of(&parts.headers, body))
+    }
+
     /// Reads the form, as far as its sender may have it read (no fields where there is none), and the place that a large
     /// one takes until its fields are gone.
     pub(crate) async fn form<'a>(
@@ -86,14 +95,20 @@ impl Posted {
                 return Ok((fields?, None));
             }
         };
-        let is_large = arriving.announced().is_some_and(|length| length > limits.form as u64);
-        let place = if is_large && writes_texts(app, actor, route) {
-            Some(app.large_forms.acquire().await.map_err(|_| Unread::BrokenOff)?)
-        } else {
-            None
-        };
-        let most = if place.is_some() { limits.largest() } else { limits.form };
+        let (most, place) = room(app, arriving.announced(), actor, route).await?;
         Ok((arriving.form(most, limits.fields).await?, place))
+    }
+
+    /// Reads JSON, within what a form of this page may have; nothing where nothing came.
+    pub(crate) async fn json<'a>(
+        &mut self,
+        app: &'a App,
+        actor: &Actor,
+        page: Route<'_>,
+    ) -> Result<(Vec<u8>, Option<SemaphorePermit<'a>>), Unread> {
+        let Self::Form(arriving) = self else { return Ok((Vec::new(), None)) };
+        let (most, place) = room(app, arriving.announced(), actor, Some(page)).await?;
+        Ok((arriving.json(most).await?, place))
     }
 
     /// After the answer is made: lets go of what was not read.
@@ -103,6 +118,22 @@ impl Posted {
             let _ = tokio::time::timeout(limits.head_time, arriving.discard(limits.largest())).await;
         }
     }
+}
+
+/// How many bytes may be read, and the place that many take.
+async fn room<'a>(
+    app: &'a App,
+    announced: Option<u64>,
+    actor: &Actor,
+    route: Option<Route<'_>>,
+) -> Result<(usize, Option<SemaphorePermit<'a>>), Unread> {
+    let limits = &app.limits;
+    let is_large = announced.is_some_and(|length| length > limits.form as u64);
+    if is_large && writes_texts(app, actor, route) {
+        let place = app.large_forms.acquire().await.map_err(|_| Unread::BrokenOff)?;
+        return Ok((limits.largest(), Some(place)));
+    }
+    Ok((limits.form, None))
 }
 
 /// Whether this page takes the texts of a row from this person.

@@ -3,6 +3,7 @@
 pub mod action;
 pub mod address;
 pub mod adopt;
+mod api;
 pub mod app;
 pub mod audit;
 pub mod authorize;

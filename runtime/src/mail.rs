@@ -58,6 +58,10 @@ notices! {
     FactorAdded = "factor_added",
     /// A second factor was removed. The detail is its name.
     FactorRemoved = "factor_removed",
+    /// An API token was made for them. The detail is its name and what it may.
+    TokenMade = "token_made",
+    /// An API token of theirs was ended. The detail is its name.
+    TokenEnded = "token_ended",
     /// A passkey signed in a way that a copy of it would. The detail is its name.
     PasskeySuspect = "passkey_suspect",
     /// Recovery codes were made; older ones are no longer good.

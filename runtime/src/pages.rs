@@ -8,19 +8,19 @@ mod audit;
 mod bulk;
 mod delete;
 mod detail;
-mod edit;
-mod edit_fields;
-mod edit_values;
+pub(crate) mod edit;
+pub(crate) mod edit_fields;
+pub(crate) mod edit_values;
 mod export;
 pub(crate) mod factor;
 pub(crate) mod first;
 mod frame;
 mod groups;
-mod history;
+pub(crate) mod history;
 mod home;
 mod import;
 mod inlines;
-mod keys;
+pub(crate) mod keys;
 mod list;
 mod loans;
 pub(crate) mod login;
@@ -92,6 +92,7 @@ pub(crate) async fn answer(cx: &Cx<'_>) -> Result<Response, Error> {
         | Route::Join
         | Route::Recovery
         | Route::Factor(_)
+        | Route::Api(_)
         | Route::Account(_) => Err(Error::NotFound),
     }
 }
@@ -113,7 +114,7 @@ fn is_post(cx: &Cx<'_>) -> bool {
 }
 
 /// The terms of the asker, or the refusal.
-fn terms(cx: &Cx<'_>, verb: Verb, model: &'static Model) -> Result<Terms, Error> {
+pub(crate) fn terms(cx: &Cx<'_>, verb: Verb, model: &'static Model) -> Result<Terms, Error> {
     let terms = authorize(cx.panel(), &cx.actor, verb, model).granted()?;
     // What changes rows is shown first; the store asks for the proof when it is done.
     if verb == Verb::View {
@@ -123,7 +124,7 @@ fn terms(cx: &Cx<'_>, verb: Verb, model: &'static Model) -> Result<Terms, Error>
 }
 
 /// The terms of the asker, if there are any.
-fn terms_if_any(cx: &Cx<'_>, verb: Verb, model: &'static Model) -> Option<Terms> {
+pub(crate) fn terms_if_any(cx: &Cx<'_>, verb: Verb, model: &'static Model) -> Option<Terms> {
     let terms = authorize(cx.panel(), &cx.actor, verb, model).granted().ok()?;
     (verb != Verb::View || proved(&terms).is_ok()).then_some(terms)
 }
@@ -156,6 +157,10 @@ pub(crate) async fn record_refusal(cx: &Cx<'_>, right: &str) {
             };
             Event::about(EventId::RightRefused, model.name, row)
         }
+        Route::Api(page) => match page.about() {
+            Some((model, row)) => Event::about(EventId::RightRefused, model.name, row),
+            None => Event::plain(EventId::RightRefused),
+        },
         _ => Event::plain(EventId::RightRefused),
     };
     let event = event.with(Change::fact("right", Sensitivity::Internal, right)).with(Change::fact(
@@ -170,6 +175,23 @@ pub(crate) async fn record_refusal(cx: &Cx<'_>, right: &str) {
 
 /// A form held names that its page never offered: recorded, refused, and nothing of it used.
 async fn refuse_strange(cx: &Cx<'_>, model: &Model, row: Option<i64>, names: &[String]) -> Result<Response, Error> {
+    record_strange(cx, model, row, names).await?;
+    refusal::with(
+        cx,
+        StatusCode::UNPROCESSABLE_ENTITY,
+        "This form can't be saved",
+        "It holds fields that are not open to you, or that it did not offer. Nothing of it was saved, and it was recorded."
+            .into(),
+    )
+}
+
+/// Keeps the names that somebody sent without having been offered them.
+pub(crate) async fn record_strange(
+    cx: &Cx<'_>,
+    model: &Model,
+    row: Option<i64>,
+    names: &[String],
+) -> Result<(), Error> {
     // The names are a visitor's word: cut short, and few of them.
     let told: Vec<String> = names
         .iter()
@@ -181,14 +203,5 @@ async fn refuse_strange(cx: &Cx<'_>, model: &Model, row: Option<i64>, names: &[S
         Sensitivity::Internal,
         told.join(", "),
     ));
-    let mut write = cx.app.store.write(cx.context()).await?;
-    let recorded = write.record(event);
-    write.commit(recorded).await?;
-    refusal::with(
-        cx,
-        StatusCode::UNPROCESSABLE_ENTITY,
-        "This form can't be saved",
-        "It holds fields that are not open to you, or that it did not offer. Nothing of it was saved, and it was recorded."
-            .into(),
-    )
+    cx.app.store.record(cx.context(), event).await
 }

@@ -190,6 +190,12 @@ impl Panel {
         self.roles.iter().find(|r| r.name.eq_ignore_ascii_case(name))
     }
 
+    /// Whether programs may come with API tokens: only where the block limits how often.
+    #[must_use]
+    pub fn has_api(&self) -> bool {
+        self.throttle(ThrottleName::Token).is_some()
+    }
+
     /// The limits on one kind of try.
     #[must_use]
     pub fn throttle(&self, name: ThrottleName) -> Option<&'static Throttle> {

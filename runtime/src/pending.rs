@@ -1,7 +1,7 @@
 //! What a block may declare and this version does not do yet: one list, which `doctor` prints for the clauses that a
 //! panel uses, and which the docs print whole. What starts to work is taken off here.
 
-use crate::panel::{Panel, ThrottleName};
+use crate::panel::Panel;
 
 /// A clause without its run-time side.
 #[derive(Debug, Clone, Copy)]
@@ -15,11 +15,7 @@ pub struct Pending {
 }
 
 /// Every clause that is carried in the tables and not acted on.
-pub const PENDING: &[Pending] = &[Pending {
-    clause: "throttle token",
-    missing: "there are no API tokens, so that nothing counts on it",
-    used: |panel| panel.throttles.iter().any(|throttle| throttle.name == ThrottleName::Token),
-}];
+pub const PENDING: &[Pending] = &[];
 
 /// Those that this panel uses.
 pub fn of(panel: &Panel) -> impl Iterator<Item = &'static Pending> {

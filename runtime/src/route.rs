@@ -1,6 +1,7 @@
 //! Path to page and back, by the slugs of the panel. It decides what is asked for, never whether it may be done; a path
 //! that means nothing is `None`. The base path of the public URL is taken off before and put on after.
 
+mod api;
 mod loans;
 
 use std::fmt;
@@ -9,6 +10,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::panel::{Model, Panel, PeopleVerb};
 
+pub use self::api::ApiPage;
 pub use self::loans::LoanPage;
 
 /// A page of the panel.
@@ -42,6 +44,8 @@ pub enum Route<'p> {
     Static(&'p str),
     /// `/work…`
     Work(WorkPage),
+    /// `/api…`: for programs; there only where the panel has an API.
+    Api(ApiPage),
     /// `/SLUG…`
     Model(&'static Model, Page),
 }
@@ -76,6 +80,10 @@ pub enum AccountPage {
     PasskeyName(i64),
     /// `/account/passkeys/ID/remove`
     PasskeyOff(i64),
+    /// `/account/tokens`: a new API token.
+    NewToken,
+    /// `/account/tokens/ID/end`
+    TokenOff(i64),
     /// `/account/sessions/end`: all others.
     EndOthers,
     /// `/account/sessions/ID/end`
@@ -91,6 +99,8 @@ impl AccountPage {
             ["codes"] => Self::Codes,
             ["passkeys", id, "name"] => Self::PasskeyName(row_id(id)?),
             ["passkeys", id, "remove"] => Self::PasskeyOff(row_id(id)?),
+            ["tokens"] => Self::NewToken,
+            ["tokens", id, "end"] => Self::TokenOff(row_id(id)?),
             ["sessions", "end"] => Self::EndOthers,
             ["sessions", id, "end"] => Self::End(row_id(id)?),
             _ => return None,
@@ -107,6 +117,8 @@ impl fmt::Display for AccountPage {
             Self::Codes => f.write_str("/account/codes"),
             Self::PasskeyName(id) => write!(f, "/account/passkeys/{id}/name"),
             Self::PasskeyOff(id) => write!(f, "/account/passkeys/{id}/remove"),
+            Self::NewToken => f.write_str("/account/tokens"),
+            Self::TokenOff(id) => write!(f, "/account/tokens/{id}/end"),
             Self::EndOthers => f.write_str("/account/sessions/end"),
             Self::End(id) => write!(f, "/account/sessions/{id}/end"),
         }
@@ -204,7 +216,7 @@ pub enum Page {
 /// First path segments that the framework keeps; no model may have such a slug.
 pub const RESERVED: &[&str] = &[
     "sign-in", "sign-out", "first", "join", "recovery", "audit", "policy", "people", "factor", "account", "static",
-    "work",
+    "work", "api",
 ];
 
 impl<'p> Route<'p> {
@@ -235,6 +247,7 @@ impl<'p> Route<'p> {
             ["factor", "passkey", "challenge"] => Self::Factor(FactorPage::NewChallenge),
             ["account", rest @ ..] => Self::Account(AccountPage::parse(rest)?),
             ["static", name] => Self::Static(name),
+            ["api", rest @ ..] if panel.has_api() => Self::Api(ApiPage::parse(panel, rest)),
             [slug, rest @ ..] => {
                 let slug = percent_decode_str(slug).decode_utf8().ok()?;
                 let model = panel.model_by_slug(&slug)?;
@@ -296,6 +309,7 @@ impl fmt::Display for Route<'_> {
             Self::Factor(FactorPage::Challenge) => f.write_str("/factor/challenge"),
             Self::Factor(FactorPage::NewChallenge) => f.write_str("/factor/passkey/challenge"),
             Self::Account(page) => page.fmt(f),
+            Self::Api(page) => page.fmt(f),
             Self::People(PeoplePage::Do(id, verb)) => {
                 let name = PEOPLE_VERBS.iter().find(|(_, of)| of == verb).map_or("", |(name, _)| name);
                 write!(f, "/people/{id}/{name}")

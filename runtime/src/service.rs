@@ -4,7 +4,7 @@
 use std::convert::Infallible;
 use std::fmt::Display;
 use std::future::Future;
-use std::net::SocketAddr;
+use std::net::{IpAddr, SocketAddr};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
@@ -23,7 +23,7 @@ use crate::caught::{Panicked, caught};
 use crate::intake::Posted;
 use crate::response::{self, Response};
 use crate::seal::seal;
-use crate::{dispatch, pages};
+use crate::{api, dispatch, pages};
 
 /// The address that a connection came from. The panel's own server puts it into the extensions of each request; whoever
 /// nests the service elsewhere does the same, else all visitors count as one address.
@@ -96,26 +96,9 @@ impl Service {
         let started = Instant::now();
         let app = &self.app;
         let (parts, body) = request.into_parts();
-        let mut posted = Posted::of(&parts, body, &app.limits);
-        let work = async {
-            match &mut posted {
-                Ok(posted) => self.dispatch(&parts, posted, id).await,
-                Err(unread) => pages::refuse(app, unread.status(), unread.words(), id),
-            }
-        };
-        let time = if body::has_file(&parts) { app.limits.upload_time } else { app.limits.handler_time };
-        let answered = tokio::time::timeout(time, caught(work)).await;
-        if let (Ok(_), Ok(posted)) = (&answered, &mut posted) {
-            posted.let_go(&app.limits).await;
-        }
-        let answer = match answered {
-            Ok(Ok(answer)) => answer,
-            Ok(Err(Panicked)) => {
-                tracing::error!("a request panicked");
-                let text = "Something went wrong on our side. It has been logged.";
-                pages::refuse(app, StatusCode::INTERNAL_SERVER_ERROR, text, id)
-            }
-            Err(_) => pages::refuse(app, StatusCode::SERVICE_UNAVAILABLE, "This took too long and was given up.", id),
+        let answer = match self.target(&parts, id) {
+            Ok(target) if api::is_meant(app.panel, target) => self.by_program(&parts, body, target, id).await,
+            target => self.by_browser(&parts, body, target, id).await,
         };
         // Path without query: what people search for stays out of the log.
         tracing::info!(
@@ -127,7 +110,61 @@ impl Service {
         seal(answer, id, app.settings.public_url.is_https())
     }
 
-    async fn dispatch(&self, parts: &Parts, posted: &mut Posted, id: Uuid) -> Response {
+    /// What a program asks for. It has no cookies and no pages.
+    async fn by_program<B>(&self, parts: &Parts, body: B, target: &str, id: Uuid) -> Response
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Display,
+    {
+        let app = &self.app;
+        let mut posted = Posted::of_program(parts, body);
+        let work = api::answer(app, parts, target, &mut posted, peer(parts), id);
+        let answered = tokio::time::timeout(app.limits.handler_time, caught(work)).await;
+        if answered.is_ok() {
+            posted.let_go(&app.limits).await;
+        }
+        match answered {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(Panicked)) => {
+                tracing::error!("a request panicked");
+                api::refuse(StatusCode::INTERNAL_SERVER_ERROR, "Something went wrong on our side. It has been logged.")
+            }
+            Err(_) => api::refuse(StatusCode::SERVICE_UNAVAILABLE, "This took too long and was given up."),
+        }
+    }
+
+    async fn by_browser<B>(&self, parts: &Parts, body: B, target: Result<&str, Box<Response>>, id: Uuid) -> Response
+    where
+        B: Body<Data = Bytes> + Send + 'static,
+        B::Error: Display,
+    {
+        let app = &self.app;
+        let mut posted = Posted::of(parts, body, &app.limits);
+        let work = async {
+            match (&mut posted, target) {
+                (Ok(posted), Ok(target)) => dispatch::answer(app, parts, target, posted, peer(parts), id).await,
+                (Ok(_), Err(elsewhere)) => *elsewhere,
+                (Err(unread), _) => pages::refuse(app, unread.status(), unread.words(), id),
+            }
+        };
+        let time = if body::has_file(parts) { app.limits.upload_time } else { app.limits.handler_time };
+        let answered = tokio::time::timeout(time, caught(work)).await;
+        if let (Ok(_), Ok(posted)) = (&answered, &mut posted) {
+            posted.let_go(&app.limits).await;
+        }
+        match answered {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(Panicked)) => {
+                tracing::error!("a request panicked");
+                let text = "Something went wrong on our side. It has been logged.";
+                pages::refuse(app, StatusCode::INTERNAL_SERVER_ERROR, text, id)
+            }
+            Err(_) => pages::refuse(app, StatusCode::SERVICE_UNAVAILABLE, "This took too long and was given up.", id),
+        }
+    }
+
+    /// Path and query with the base path off, or where else to look.
+    fn target<'p>(&self, parts: &'p Parts, id: Uuid) -> Result<&'p str, Box<Response>> {
         let app = &self.app;
         let whole = parts.uri.path_and_query().map_or("/", |target| target.as_str());
         let base = app.settings.public_url.base_path();
@@ -137,14 +174,20 @@ impl Service {
                 Some("") => target = "/",
                 Some(rest) if rest.starts_with('/') => target = rest,
                 Some(rest) if rest.starts_with('?') => target = "/",
-                _ if whole == "/" => return Response::see_other(&format!("{base}/")),
-                _ => return pages::refuse(app, StatusCode::NOT_FOUND, "The panel stands under another path.", id),
+                _ if whole == "/" => return Err(Box::new(Response::see_other(&format!("{base}/")))),
+                _ => {
+                    let text = "The panel stands under another path.";
+                    return Err(Box::new(pages::refuse(app, StatusCode::NOT_FOUND, text, id)));
+                }
             }
         }
         if !target.starts_with('/') {
             target = "/";
         }
-        let peer = parts.extensions.get::<Peer>().map(|peer| peer.0.ip());
-        dispatch::answer(app, parts, target, posted, peer, id).await
+        Ok(target)
     }
+}
+
+fn peer(parts: &Parts) -> Option<IpAddr> {
+    parts.extensions.get::<Peer>().map(|peer| peer.0.ip())
 }

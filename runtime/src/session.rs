@@ -1,6 +1,7 @@
 //! Sessions: the cookie that carries one, how long it lives, and whom it makes of a visitor. The judgement is pure; a
 //! session's row is read anew with each request and nothing of it is remembered.
 
+mod bearer;
 mod jar;
 
 use chrono::{DateTime, Utc};
@@ -12,6 +13,7 @@ use crate::store::SessionRow;
 use crate::throttle::later;
 use crate::value::Value;
 
+pub(crate) use self::bearer::{Bearer, judge as judge_bearer};
 pub(crate) use self::jar::DEVICE_DAYS;
 pub use self::jar::Jar;
 
@@ -61,6 +63,21 @@ impl EndReason {
             Self::Locked => "locked",
             Self::Inactive => "inactive",
             Self::EndedByAdministrator => "ended_by_administrator",
+        }
+    }
+
+    /// Whether it ends the API tokens of the person as well: whatever takes access away, or changes what it was given on.
+    /// Signing out somewhere, or being idle, says nothing against a program that goes on.
+    pub(crate) fn ends_api_tokens(self) -> bool {
+        match self {
+            Self::PasswordChanged
+            | Self::FactorChanged
+            | Self::RoleChanged
+            | Self::Reset
+            | Self::Locked
+            | Self::Inactive
+            | Self::EndedByAdministrator => true,
+            Self::SignedOut | Self::EndedByOwner | Self::Idle | Self::Expired | Self::Evicted => false,
         }
     }
 }
@@ -209,6 +226,7 @@ pub fn judge(panel: &'static Panel, row: &SessionRow, now: DateTime<Utc>) -> Sta
         held: row.held,
         fresh_until: fresh_until(panel, row.proved_at),
         lent: row.lent.clone(),
+        through: None,
         asker: Asker { person: row.person, attributes, now },
     };
     Standing::Alive { actor: Box::new(actor), touch }
@@ -256,6 +274,7 @@ pub(crate) fn judge_for_work(panel: &'static Panel, row: &SessionRow, ended: Opt
         held: row.held,
         fresh_until: later(now, 60),
         lent: row.lent.clone(),
+        through: None,
         asker: Asker { person: row.person, attributes: attributes(panel, &row.attributes), now },
     }))
 }

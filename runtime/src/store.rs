@@ -6,6 +6,7 @@ mod account;
 mod adopt;
 mod answer;
 mod apart;
+mod api_tokens;
 mod authority;
 mod bound;
 pub mod cursor;
@@ -62,6 +63,7 @@ pub use account::{
     Ask, LinkRow, NewLink, NewPerson, NewSession, OwnSession, PasswordHash, PersonRow, Purpose, SessionRow,
 };
 pub(crate) use adopt::schema_at;
+pub(crate) use api_tokens::{ApiTokenRow, NewApiToken, OwnApiToken};
 pub use authority::PERSON;
 pub use factors::{Accepted, Codes, FactorRow, NewCode, Presented, SavedCode};
 pub(crate) use lane::aside;

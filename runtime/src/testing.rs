@@ -150,6 +150,7 @@ pub(crate) fn actor(role: &str, doctor: Option<i64>) -> Actor {
         held: crate::session::Held::default(),
         fresh_until: now() + chrono::Duration::minutes(10),
         lent: Vec::new(),
+        through: None,
         asker: Asker { person: 7, attributes: vec![doctor.map_or(Value::Null, Value::Int)], now: now() },
     }
 }

@@ -1,6 +1,7 @@
 //! The defences of the door, over a real database and a given clock: each test fails when its defence is taken out.
 
 mod account;
+mod api;
 mod audit_export;
 mod audit_page;
 mod authenticator;

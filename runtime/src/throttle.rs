@@ -49,8 +49,8 @@ pub struct Tried<'a> {
     pub session: Option<i64>,
     /// Id of the person signed in.
     pub actor: Option<i64>,
-    /// What names the API token, such as its id; never the token itself.
-    pub token: Option<&'a str>,
+    /// Id of the API token; never the token itself.
+    pub token: Option<i64>,
 }
 
 /// What a try of this name counts on; empty when the block declares no such throttle. Hand it to `Store::reserve` before
@@ -71,7 +71,7 @@ pub fn asks_of(throttle: &Throttle, tried: &Tried<'_>) -> Vec<Ask> {
                 By::Address => tried.address.map(str::to_owned),
                 By::Session => tried.session.map(|id| id.to_string()),
                 By::Actor => tried.actor.map(|id| id.to_string()),
-                By::Token => tried.token.map(str::to_owned),
+                By::Token => tried.token.map(|id| id.to_string()),
             }?;
             Some(Ask { key: key(throttle.name, rule.by, &value), rule })
         })
@@ -101,14 +101,26 @@ pub enum Answer {
     Off,
 }
 
-/// The rules of a throttle. Waits and cap are for accounts: an address is shared by many, and its limit is the window.
+impl Answer {
+    /// What two limits say together: the stricter of them.
+    pub(crate) fn and(self, other: Self) -> Self {
+        match (self, other) {
+            (Self::Off, _) | (_, Self::Off) => Self::Off,
+            (Self::Wait(one), Self::Wait(another)) => Self::Wait(one.max(another)),
+            (Self::Go, stricter) | (stricter, Self::Go) => stricter,
+        }
+    }
+}
+
+/// The rules of a throttle. Waits and cap are for accounts: an address is shared by many, and its limit is the window. So
+/// it is for requests with a token that is good: those are work and no guesses.
 #[must_use]
 pub fn rules(throttle: &Throttle) -> Vec<Rule> {
     throttle
         .limits
         .iter()
         .map(|&Limit { count, window, by }| {
-            let own = by != By::Address;
+            let own = by != By::Address && throttle.name != ThrottleName::Token;
             Rule { by, count, window, wait: throttle.wait.filter(|_| own), cap: throttle.cap.filter(|_| own) }
         })
         .collect()

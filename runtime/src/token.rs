@@ -13,6 +13,8 @@ use crate::error::Error;
 use crate::mac;
 
 const BYTES: usize = 32;
+/// How an API token begins.
+pub(crate) const API_PREFIX: &str = "bwk_";
 
 /// What a database keeps of a token.
 pub type Hash = [u8; 32];
@@ -47,6 +49,17 @@ impl Token {
     #[must_use]
     pub fn text(&self) -> String {
         URL_SAFE_NO_PAD.encode(self.0.as_slice())
+    }
+
+    /// For a program: as [`Token::text`], behind what tells people and scanners of secrets what it is.
+    #[must_use]
+    pub(crate) fn api_text(&self) -> String {
+        format!("{API_PREFIX}{}", self.text())
+    }
+
+    /// Reads what [`Token::api_text`] wrote; anything else is none, a session's token as well.
+    pub(crate) fn parse_api(text: &str) -> Option<Self> {
+        Self::parse(text.strip_prefix(API_PREFIX)?)
     }
 
     /// For the database. 256 random bits need no salt and no slow hash.

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeSet;
 
-use crate::audit::{Change, Entry, EventId};
+use crate::audit::{Change, Entry, EventId, TOKEN};
 use crate::authorize::{Actor, Terms, authorize};
 use crate::condition::Condition;
 use crate::error::Error;
@@ -90,7 +90,7 @@ impl Reader {
                         && (field.links().is_none() || view.sees_every_link(field.index))
                 }),
                 // A model or field of an older build: nobody can say any more who may see it.
-                None if of_fields => false,
+                None if of_fields && change.field != TOKEN => false,
                 // A fact beside the fields, or an event about no model.
                 None => change.label < Sensitivity::Sensitive,
             };

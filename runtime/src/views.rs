@@ -24,7 +24,7 @@ mod people;
 mod policy;
 mod refusal;
 
-pub(crate) use account::{AccountPage, OwnEvent, OwnPasskey, OwnSession};
+pub(crate) use account::{AccountPage, OwnEvent, OwnPasskey, OwnSession, OwnToken, TokenPage, TokensView};
 pub(crate) use audit::{AuditPage, Change, Event, Seal, Subject};
 pub(crate) use delete::{DeletePage, Goes, Named};
 pub(crate) use detail::{Act, DetailPage, Fact, FactSection, Related};

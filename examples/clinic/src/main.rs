@@ -160,6 +160,7 @@ bailiwick::admin! {
     throttle reauth   5 per 10min by session;
     throttle recovery 3 per 1h by account, 5 per 15min by address;
     throttle export   10 per 1h by actor;
+    throttle token    120 per 1min by token, 20 per 10min by address; // with this clause there is an API, and tokens for it
 
     recovery {
         link by email for 30min;                                // self-service; the answer is the same for every address

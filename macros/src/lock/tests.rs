@@ -211,7 +211,9 @@ fn the_clinics_lock_is_exact() {
         // What has no line is not compared; of the ways back in, each that has none is told.
         let guards = ["factor ", "reauth ", "forbid one_person", "  action ", "  keep ", "  proxies "];
         let clauses = ["password ", "session ", "throttle "];
-        let is_guard = guards.iter().chain(&clauses).any(|word| line.contains(word));
+        // Where other throttles are named, tokens without theirs are an API that was not there.
+        let opens = line.contains("throttle token");
+        let is_guard = guards.iter().chain(&clauses).any(|word| line.contains(word)) && !opens;
         assert_eq!(said.is_empty(), is_guard, "without {line}: {said:#?}");
     }
 }

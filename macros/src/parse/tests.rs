@@ -30,7 +30,7 @@ fn the_whole_specimen_is_read() {
     assert_eq!(block.roles.iter().map(|role| role.grants.len()).collect::<Vec<_>>(), [14, 13, 4, 5, 3]);
     assert_eq!(block.forbids.len(), 2);
     assert_eq!(block.one_person[0].steps.len(), 2);
-    assert_eq!(block.throttles.iter().map(|throttle| throttle.limits.len()).collect::<Vec<_>>(), [2, 1, 1, 2, 1]);
+    assert_eq!(block.throttles.iter().map(|throttle| throttle.limits.len()).collect::<Vec<_>>(), [2, 1, 1, 2, 1, 2]);
     assert_eq!(block.recoveries[0].ways.len(), 4);
     assert_eq!(block.reauths[0].words.len(), 5);
     assert_eq!(block.dashboard.len(), 4);

@@ -114,6 +114,11 @@ fn contradiction(throttle: &Throttle) -> Option<(Place, String, String)> {
         let message = format!("`throttle {word}` counts {what} over no time at all");
         return Some((limit.place, message, "write over how long it counts, such as `15min`".into()));
     }
+    if throttle.name == ThrottleName::Token && (throttle.wait.is_some() || throttle.cap.is_some()) {
+        let message =
+            "`throttle token` counts requests, and holds nobody off for longer by a `wait` or a `cap`".to_owned();
+        return Some((throttle.place, message, "write its limits alone".into()));
+    }
     if let Some((least, most)) = throttle.wait {
         if least > most {
             let message = format!(

@@ -93,6 +93,14 @@ event_ids! {
     CodesIssued = "codes.issued",
     /// A recovery code was used.
     CodeUsed = "code.used",
+    /// An API token was made.
+    TokenMade = "token.made",
+    /// An API token ended before its time.
+    TokenEnded = "token.ended",
+    /// A request came with an API token that is none, or is none any more.
+    TokenRefused = "token.refused",
+    /// A request with an API token was refused because of too many before.
+    TokenThrottled = "token.throttled",
     /// A sign-in failed.
     SigninFailed = "signin.failed",
     /// A try was refused because of too many before.

@@ -150,3 +150,34 @@ fn the_star_of_one_model_is_nothing_for_another() {
     assert!(authorize(&PANEL, &reception, Verb::View, &PANEL.models[SAMPLE]).granted().is_err());
     assert!(authorize_framework(&PANEL, &actor("Owner", None), Verb::View, Framework::Audit).is_err());
 }
+
+#[test]
+fn a_token_takes_rights_away_and_gives_none() {
+    use super::{Through, authorize_framework, authorize_people};
+    use crate::panel::{Framework, FrameworkCell, PeopleCell, PeopleVerb};
+
+    static RULER: Role = Role {
+        framework: &[
+            FrameworkCell { verb: Verb::View, subject: Framework::Audit, grant: 0 },
+            FrameworkCell { verb: Verb::View, subject: Framework::People, grant: 0 },
+        ],
+        people: &[PeopleCell { verb: PeopleVerb::Lock, target: 1, lendable: false, grant: 0 }],
+        ..crate::testing::CLINIC.roles[0]
+    };
+    let through = |reads_only| Some(Through { token: 1, name: "x".to_owned(), reads_only });
+    let person = Actor { role: &RULER, ..actor("Owner", None) };
+    for (who, rules, writes) in [
+        (person.clone(), true, true),
+        (Actor { through: through(false), ..person.clone() }, false, true),
+        (Actor { through: through(true), ..person.clone() }, false, false),
+    ] {
+        let may = |verb| authorize(&PANEL, &who, verb, &PANEL.models[PATIENT]).granted().is_ok();
+        assert!(may(Verb::View), "looking is what any token may");
+        for verb in [Verb::Create, Verb::Edit, Verb::Delete, Verb::Export] {
+            assert_eq!(may(verb), writes, "{verb:?}");
+        }
+        assert_eq!(authorize_framework(&PANEL, &who, Verb::View, Framework::Audit).is_ok(), rules);
+        assert!(authorize_framework(&PANEL, &who, Verb::View, Framework::People).is_ok());
+        assert_eq!(authorize_people(&PANEL, &who, PeopleVerb::Lock, &PANEL.roles[1]).is_ok(), rules);
+    }
+}

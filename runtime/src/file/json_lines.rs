@@ -62,6 +62,13 @@ fn push(out: &mut Vec<u8>, cell: &Cell<'_>) {
     }
 }
 
+/// One value as it stands in a file.
+pub(crate) fn text_of(cell: &Cell<'_>) -> Vec<u8> {
+    let mut out = Vec::new();
+    push(&mut out, cell);
+    out
+}
+
 fn push_text(out: &mut Vec<u8>, text: &str) {
     // Writing to a Vec can't fail, and neither can a text as JSON.
     let _ = serde_json::to_writer(out, text);

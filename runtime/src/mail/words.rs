@@ -107,16 +107,9 @@ pub(super) fn of(notice: Notice, panel: &str, email: &str, detail: &str, good_fo
             "A second factor was removed",
             &[&format!("A second factor was removed from {email} in {panel}: {detail}."), NOT_YOU],
         ),
-        Notice::PasskeySuspect => plain(
-            "A passkey was refused",
-            &[
-                &format!(
-                    "The passkey “{detail}” of {email} in {panel} was refused: it signed as if there were a copy of it."
-                ),
-                "If it was you, remove that passkey on your account page and add it anew.",
-                NOT_YOU,
-            ],
-        ),
+        Notice::TokenMade => token_made(panel, email, detail),
+        Notice::TokenEnded => token_ended(panel, email, detail),
+        Notice::PasskeySuspect => passkey_suspect(panel, email, detail),
         Notice::CodesMade => plain(
             "New recovery codes",
             &[&format!("Recovery codes were made for {email} in {panel}. Older ones no longer work."), NOT_YOU],
@@ -126,6 +119,37 @@ pub(super) fn of(notice: Notice, panel: &str, email: &str, detail: &str, good_fo
             &[&format!("A recovery code of {email} was used to get into {panel}. {detail} are left."), NOT_YOU],
         ),
     }
+}
+
+fn token_made(panel: &str, email: &str, detail: &str) -> Words {
+    plain(
+        "An API token was made",
+        &[
+            &format!("In {panel} somebody, we think you, made {detail}, for {email}."),
+            "A program that holds it acts in your name. You see and end your tokens on your account page.",
+            NOT_YOU,
+        ],
+    )
+}
+
+fn token_ended(panel: &str, email: &str, detail: &str) -> Words {
+    plain(
+        "An API token was ended",
+        &[&format!("In {panel}, {detail} of {email} was ended. Programs that use it get no answer any more."), NOT_YOU],
+    )
+}
+
+fn passkey_suspect(panel: &str, email: &str, detail: &str) -> Words {
+    plain(
+        "A passkey was refused",
+        &[
+            &format!(
+                "The passkey “{detail}” of {email} in {panel} was refused: it signed as if there were a copy of it."
+            ),
+            "If it was you, remove that passkey on your account page and add it anew.",
+            NOT_YOU,
+        ],
+    )
 }
 
 /// A time span as people say it.

@@ -15,7 +15,7 @@ mod people;
 mod record;
 mod tables;
 
-pub(super) use account::{account, codes, enrol, factor, passkey};
+pub(super) use account::{account, codes, enrol, factor, passkey, token};
 pub(super) use life::{history, restore};
 pub(super) use loans::{group, groups, loans};
 pub(super) use moves::{bulk, columns, export, import, job, work};

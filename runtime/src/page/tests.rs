@@ -24,6 +24,7 @@ fn all() -> Vec<(&'static str, String)> {
         ("passkey", text(render(&samples::passkey()))),
         ("codes", text(render(&samples::codes()))),
         ("account", text(render(&samples::account()))),
+        ("token", text(render(&samples::token()))),
         ("prove", text(render(&samples::prove()))),
         ("refusal_inside", text(render(&samples::refusal(true)))),
         ("refusal_outside", text(render(&samples::refusal(false)))),

@@ -2,6 +2,7 @@
 //! about the asker and nobody else; whatever weakens the account asks for a fresh proof of identity.
 
 mod passkeys;
+mod tokens;
 
 use chrono::{DateTime, Utc};
 use http::{HeaderValue, StatusCode, header};
@@ -38,6 +39,8 @@ pub(crate) async fn answer(cx: &Cx<'_>, page: AccountPage, token: &Token) -> Res
         AccountPage::Codes => new_codes(cx).await,
         AccountPage::PasskeyName(id) => passkeys::rename(cx, id).await,
         AccountPage::PasskeyOff(id) => passkeys::remove(cx, id).await,
+        AccountPage::NewToken => tokens::make(cx).await,
+        AccountPage::TokenOff(id) => tokens::end(cx, id).await,
         AccountPage::EndOthers => end_others(cx).await,
         AccountPage::End(id) => end(cx, id).await,
     }
@@ -48,6 +51,8 @@ struct Faults {
     old: Option<Text>,
     password: Option<Text>,
     again: Option<Text>,
+    /// What is wrong with the API token that was asked for.
+    token: Option<Text>,
 }
 
 async fn overview(cx: &Cx<'_>, faults: Faults) -> Result<Response, Error> {
@@ -83,7 +88,8 @@ async fn overview(cx: &Cx<'_>, faults: Faults) -> Result<Response, Error> {
         };
         frame.notes.push(Note { tone: Tone::Warn, text: text.into(), link: None });
     }
-    let status = if faults.old.is_some() || faults.password.is_some() || faults.again.is_some() {
+    let Faults { old, password, again, token } = faults;
+    let status = if [&old, &password, &again, &token].into_iter().any(Option::is_some) {
         StatusCode::UNPROCESSABLE_ENTITY
     } else {
         StatusCode::OK
@@ -94,9 +100,9 @@ async fn overview(cx: &Cx<'_>, faults: Faults) -> Result<Response, Error> {
         end_others: (sessions.len() > 1).then(|| link(AccountPage::EndOthers)),
         sessions,
         change_password: link(AccountPage::Password),
-        old_error: faults.old,
-        password_error: faults.password,
-        again_error: faults.again,
+        old_error: old,
+        password_error: password,
+        again_error: again,
         min: rules(cx).min,
         has_app: held.totp,
         enrol: factors.totp.then(|| cx.link(&Route::Factor(FactorPage::Enrol)).into()),
@@ -110,6 +116,7 @@ async fn overview(cx: &Cx<'_>, faults: Faults) -> Result<Response, Error> {
         new_codes: with_codes.then(|| link(AccountPage::Codes)),
         codes: format!("{} of {} are left", codes.left, codes.made).into(),
         few_codes: codes.left <= FEW,
+        tokens: tokens::view(cx, token).await?,
         events,
     };
     Ok(show(&view)?.with_status(status))

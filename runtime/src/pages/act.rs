@@ -3,7 +3,7 @@
 use http::{Method, header};
 
 use super::terms_if_any;
-use crate::action;
+use crate::action::{self, ActionResult};
 use crate::authorize::{Terms, authorize, verb_in_words};
 use crate::context::Cx;
 use crate::error::Error;
@@ -19,19 +19,29 @@ pub(crate) async fn run(cx: &Cx<'_>, model: &'static Model, id: i64, action: usi
     if cx.method != Method::POST {
         return Ok(Response::see_other(&row));
     }
-    let terms = authorize(cx.panel(), &cx.actor, Verb::Act(action), model).granted()?;
     let version = match cx.posted.get("bw.version") {
         None | Some("") => None,
         Some(text) => Some(text.parse().map_err(|_| Error::BadRequest("The version of the row is no number.".into()))?),
     };
-    let context = cx.context();
-    let done =
-        match action::perform(&cx.app.store, cx.app.actions, context, &cx.actor, terms.clone(), id, version).await {
-            Err(Error::NotFound) => return Err(why_not(cx, &terms, id).await?),
-            other => other?,
-        };
+    let done = perform(cx, model, id, action, version).await?;
     Ok(Response::see_other(&format!("{row}?done=acted"))
         .with_header(header::SET_COOKIE, Jar::Said.say(&done.message, &cx.app.settings.public_url)))
+}
+
+/// Asks for the right and runs the body. `version` is the one that the person saw; none: whichever it is.
+pub(crate) async fn perform(
+    cx: &Cx<'_>,
+    model: &'static Model,
+    id: i64,
+    action: usize,
+    version: Option<i64>,
+) -> ActionResult {
+    let terms = authorize(cx.panel(), &cx.actor, Verb::Act(action), model).granted()?;
+    let context = cx.context();
+    match action::perform(&cx.app.store, cx.app.actions, context, &cx.actor, terms.clone(), id, version).await {
+        Err(Error::NotFound) => Err(why_not(cx, &terms, id).await?),
+        other => other,
+    }
 }
 
 /// A row that the person sees, but may not do this with, is told as a no, so that the try is recorded: approving what one

@@ -158,15 +158,31 @@ pub(super) async fn edit(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<
     }
 }
 
-pub(super) fn parents<'a>(cx: &Cx<'_>, views: &'a [Terms]) -> Parents<'a> {
+pub(crate) fn parents<'a>(cx: &Cx<'_>, views: &'a [Terms]) -> Parents<'a> {
     let people = authorize_framework(cx.panel(), &cx.actor, Verb::View, Framework::People).is_ok();
     Parents::Within { views, people }
 }
 
-async fn fetch(cx: &Cx<'_>, view: &Terms, edit: &Terms, keys: &Keys, id: i64) -> Result<ListedRow, Error> {
+pub(crate) async fn fetch(cx: &Cx<'_>, view: &Terms, edit: &Terms, keys: &Keys, id: i64) -> Result<ListedRow, Error> {
     let query =
         GetQuery { terms: view, id, columns: view.fields_somewhere().union(edit.reads()), labels: &keys.labels() };
     cx.app.store.get(&query).await?.ok_or(Error::NotFound)
+}
+
+/// The fields of a row that the asker sees, and those among them and the secrets that they may fill in.
+///
+/// # Errors
+/// [`Error::Beyond`] where they may change nothing of it as it is now.
+pub(crate) fn open_fields(view: &Terms, edit: &Terms, row: &Row) -> Result<(FieldSet, FieldSet), Error> {
+    let model = edit.model();
+    if !edit.covers(row) {
+        let model = model.title.to_lowercase();
+        return Err(Error::Beyond(format!("You may see this {model}, but your role may not change it as it is now.")));
+    }
+    let visible = view.fields_of(row);
+    // A field that can't be seen can't be filled in either: the form would have to show what stands in it.
+    let shown_or_secret = visible.union(secrets(model));
+    Ok((visible, fillable(model).intersection(edit.fields_of(row)).intersection(shown_or_secret)))
 }
 
 /// Puts a refusal of the store where it belongs in the form; any other error goes on. Reaching beyond one's rows is
@@ -267,16 +283,7 @@ impl<'a> Editing<'a> {
         keys: &'a Keys,
         found: &'a ListedRow,
     ) -> Result<Self, Error> {
-        if !edit.covers(&found.row) {
-            let model = model.title.to_lowercase();
-            return Err(Error::Beyond(format!(
-                "You may see this {model}, but your role may not change it as it is now."
-            )));
-        }
-        let visible = view.fields_of(&found.row);
-        // A field that can't be seen can't be filled in either: the form would have to show what stands in it.
-        let shown_or_secret = visible.union(secrets(model));
-        let offered = fillable(model).intersection(edit.fields_of(&found.row)).intersection(shown_or_secret);
+        let (visible, offered) = open_fields(view, edit, &found.row)?;
         Ok(Self { cx, model, found, visible, offered, keys })
     }
 

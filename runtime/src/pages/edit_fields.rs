@@ -23,12 +23,12 @@ const LONGEST_LINE: u32 = 2_000;
 
 /// What stands in a form.
 #[derive(Debug)]
-pub(super) struct Draft {
-    pub(super) offered: FieldSet,
+pub(crate) struct Draft {
+    pub(crate) offered: FieldSet,
     texts: Vec<String>,
     was: Option<Vec<String>>,
     looks: Vec<(usize, String)>,
-    pub(super) errors: Vec<(usize, String)>,
+    pub(crate) errors: Vec<(usize, String)>,
     pub(super) theirs: Vec<(usize, String)>,
     /// Fields of links.
     many: FieldSet,
@@ -59,7 +59,7 @@ impl Draft {
     }
 
     /// The form as it came; what did not come stands as it is stored.
-    pub(super) fn posted(model: &'static Model, offered: FieldSet, row: Option<&Row>, posted: &Posted) -> Self {
+    pub(crate) fn posted(model: &'static Model, offered: FieldSet, row: Option<&Row>, posted: &Posted) -> Self {
         let stored = row.map_or_else(|| vec![String::new(); model.fields.len()], |row| spelled(model, row));
         let texts =
             stored.iter().enumerate().map(|(field, stored)| posted.text(field).unwrap_or(stored).to_owned()).collect();
@@ -105,7 +105,7 @@ fn spelled(model: &'static Model, row: &Row) -> Vec<String> {
 }
 
 /// Fields that a form can hold at all: those that a form may write and whose kind has a control.
-pub(super) fn fillable(model: &Model) -> FieldSet {
+pub(crate) fn fillable(model: &Model) -> FieldSet {
     model
         .fields
         .iter()

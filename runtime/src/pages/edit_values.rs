@@ -14,7 +14,7 @@ use crate::value::{Row, Value};
 const LONGEST_SECRET: u32 = 256;
 
 /// What the posted texts mean, for the fields whose text differs from what the form showed; errors go into the draft.
-pub(super) fn read(
+pub(crate) fn read(
     cx: &Cx<'_>,
     model: &'static Model,
     draft: &mut Draft,
@@ -42,7 +42,7 @@ pub(super) fn read(
 
 /// Hashes of the secrets that were typed; an empty control leaves a secret as it is. Hashing costs, so nothing is hashed
 /// for a form that comes back anyway.
-pub(super) async fn hash_secrets(
+pub(crate) async fn hash_secrets(
     cx: &Cx<'_>,
     model: &'static Model,
     draft: &mut Draft,

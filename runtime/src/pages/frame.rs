@@ -138,6 +138,7 @@ fn fixed_sentence(what: &str) -> Option<&'static str> {
         "no_passkey" => "The passkey is gone; your other sessions are over.",
         "no_factor" => "Your app is gone as a second factor; your other sessions are over.",
         "session" => "That session is over.",
+        "token" => "That token is over; programs that use it get no answer any more.",
         "others" => "Your other sessions are over.",
         "code_used" => {
             "You came in with a recovery code, which is used up now. If your app is lost, set up another one."

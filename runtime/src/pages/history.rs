@@ -36,14 +36,14 @@ pub(super) async fn fetch(cx: &Cx<'_>, view: &Terms, edit: Option<&Terms>, id: i
 
 /// Whether a walk through the past goes on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Walk {
+pub(crate) enum Walk {
     On,
     Enough,
 }
 
 /// Walks back from the row as it is now, newest first; `step` gets each change and what it was called when it was more
 /// than a plain change. Whether the walk ended before the row's start, being too long.
-pub(super) async fn walk(
+pub(crate) async fn walk(
     cx: &Cx<'_>,
     model: &'static Model,
     now: Row,

@@ -8,13 +8,13 @@ use crate::store::{Label, LabelOf, ListedRow};
 
 /// The foreign keys among some fields, with the viewer's terms over what they point at.
 #[derive(Debug)]
-pub(super) struct Keys {
+pub(crate) struct Keys {
     keys: Vec<(usize, Option<Terms>)>,
     linked: Vec<Terms>,
 }
 
 impl Keys {
-    pub(super) fn among(cx: &Cx<'_>, model: &'static Model, fields: FieldSet) -> Self {
+    pub(crate) fn among(cx: &Cx<'_>, model: &'static Model, fields: FieldSet) -> Self {
         let keys =
             model.fields.iter().filter(|field| fields.contains(field.index)).filter_map(|field| match field.kind {
                 Kind::Model(target, _) => {
@@ -32,18 +32,18 @@ impl Keys {
     }
 
     /// For a query.
-    pub(super) fn labels(&self) -> Vec<LabelOf<'_>> {
+    pub(crate) fn labels(&self) -> Vec<LabelOf<'_>> {
         self.keys.iter().map(|(field, terms)| LabelOf { field: *field, terms: terms.as_ref() }).collect()
     }
 
     /// The label of a field in a row that was fetched with [`Keys::labels`].
-    pub(super) fn label<'r>(&self, row: &'r ListedRow, field: usize) -> Option<&'r Label> {
+    pub(crate) fn label<'r>(&self, row: &'r ListedRow, field: usize) -> Option<&'r Label> {
         let place = self.keys.iter().position(|(key, _)| *key == field)?;
         row.labels.get(place)
     }
 
     /// View terms over the models that these keys point at, and where the links lead, once each.
-    pub(super) fn views(&self) -> Vec<Terms> {
+    pub(crate) fn views(&self) -> Vec<Terms> {
         let mut views: Vec<Terms> = Vec::new();
         for terms in self.keys.iter().filter_map(|(_, terms)| terms.as_ref()).chain(&self.linked) {
             if !views.iter().any(|known| known.model().index == terms.model().index) {

@@ -126,14 +126,21 @@ pub(super) async fn one(cx: &Cx<'_>, id: i64, fault: Option<String>) -> Result<R
         acts.push(button(PeopleVerb::Lock, "Lock", help));
     }
     if own || may(PeopleVerb::Revoke) {
-        acts.push(button(PeopleVerb::Revoke, "End all sessions", "Wherever they are signed in, they have to anew."));
+        let (label, help) = if panel.has_api() {
+            let help =
+                "Wherever they are signed in, they have to anew, and programs with a token of theirs get no answer.";
+            ("End all sessions and API tokens", help)
+        } else {
+            ("End all sessions", "Wherever they are signed in, they have to anew.")
+        };
+        acts.push(button(PeopleVerb::Revoke, label, help));
     }
     let fact = |label: &'static str, text: String| Fact {
         label: label.into(),
         cell: Cell { text: text.into(), ..Cell::default() },
         wide: false,
     };
-    let facts = vec![
+    let mut facts = vec![
         fact("Role", role.title.to_owned()),
         fact("Second factor", factors_in_words(has_app, passkeys)),
         fact("Since", person.created_at.format("%Y-%m-%d").to_string()),
@@ -145,6 +152,10 @@ pub(super) async fn one(cx: &Cx<'_>, id: i64, fault: Option<String>) -> Result<R
             },
         ),
     ];
+    if panel.has_api() {
+        let tokens = cx.app.store.api_tokens_of(id, cx.now).await?.len();
+        facts.push(fact("API tokens", tokens.to_string()));
+    }
     let crumbs = vec![Link { label: "People".into(), href: link(cx, PeoplePage::List) }];
     let attributes = if may(PeopleVerb::Assign) { person_attributes::view(cx, id).await? } else { None };
     let loans = if groups::are_of_use(cx) {

@@ -365,7 +365,8 @@ impl Write {
                 .with(Change::fact("reason", Sensitivity::Internal, reason.text()));
             recorded = Some(self.record(event));
         }
-        Ok(recorded)
+        let with_tokens = self.end_api_tokens_with(which, reason).await?;
+        Ok(recorded.or(with_tokens))
     }
 }
 

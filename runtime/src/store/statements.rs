@@ -2,6 +2,7 @@
 //! named functions of [`super::dialect`]. Nothing here decides who may.
 
 mod adopted;
+pub(in crate::store) mod api_tokens;
 pub(in crate::store) mod by_number;
 pub(in crate::store) mod change;
 pub(in crate::store) mod condition;

@@ -7,11 +7,17 @@ use super::statements::throttle;
 use super::{Store, Write};
 use crate::error::Error;
 use crate::panel::By;
+use crate::throttle::Answer;
 
 impl Store {
     /// Counts one try on every key, if every key allows one more, and says whether it did. Decided and written in one
     /// transaction; what it answers must be waited for before anything is verified.
     pub(crate) async fn reserve(&self, asks: &[Ask], now: DateTime<Utc>) -> Result<bool, Error> {
+        Ok(self.reserve_or_wait(asks, now).await? == Answer::Go)
+    }
+
+    /// As [`Store::reserve`], and from when on there would be one more.
+    pub(crate) async fn reserve_or_wait(&self, asks: &[Ask], now: DateTime<Utc>) -> Result<Answer, Error> {
         self.database.reserve(asks, now).await
     }
 }

@@ -147,6 +147,7 @@ pub fn parse_route<R: TypedRoute>(path: &str) -> Result<R, UnknownPath> {
         | Route::Work(_)
         | Route::Factor(_)
         | Route::Account(_)
+        | Route::Api(_)
         | Route::Static(_) => Err(UnknownPath),
     }
 }

@@ -33,6 +33,8 @@ pub(crate) struct AccountPage {
     /// "7 of 10 are left".
     pub(crate) codes: Text,
     pub(crate) few_codes: bool,
+    /// None: the panel has no API.
+    pub(crate) tokens: Option<TokensView>,
     pub(crate) events: Vec<OwnEvent>,
 }
 
@@ -69,4 +71,43 @@ pub(crate) struct OwnEvent {
     pub(crate) tone: &'static str,
     pub(crate) by: Text,
     pub(crate) detail: Text,
+}
+
+/// The reader's API tokens, and the form of another.
+#[derive(Debug, Serialize)]
+pub(crate) struct TokensView {
+    pub(crate) make: Text,
+    pub(crate) lines: Vec<OwnToken>,
+    pub(crate) error: Option<Text>,
+    /// As it was typed.
+    pub(crate) name: Text,
+    pub(crate) days: Text,
+    pub(crate) writes: bool,
+    /// Longest life, days.
+    pub(crate) longest: i64,
+}
+
+/// An API token of the reader.
+#[derive(Debug, Serialize)]
+pub(crate) struct OwnToken {
+    pub(crate) name: Text,
+    /// "reads", or "reads and changes".
+    pub(crate) may: &'static str,
+    pub(crate) since: Text,
+    pub(crate) until: Text,
+    pub(crate) used: Text,
+    /// Where its last request came from; empty: there was none, or nobody knows.
+    pub(crate) address: Text,
+    pub(crate) end: Text,
+}
+
+/// A new API token, shown once.
+#[derive(Debug, Serialize)]
+pub(crate) struct TokenPage {
+    pub(crate) frame: Frame,
+    pub(crate) lead: Text,
+    pub(crate) token: Text,
+    /// A command to try it with; none: there is no model that the person may view.
+    pub(crate) example: Option<Text>,
+    pub(crate) back: Text,
 }

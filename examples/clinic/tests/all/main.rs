@@ -1,6 +1,7 @@
 //! The clinic as its people meet it: every test drives the whole panel, from a request or a command line down to the
 //! database file, and looks at what comes back.
 
+mod api;
 mod authenticator;
 mod break_glass;
 mod browser;

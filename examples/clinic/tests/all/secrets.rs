@@ -1,4 +1,4 @@
-//! Every secret of a day's work — passwords, session and device tokens, links of resets and invitations — is in no log at
+//! Every secret of a day's work — passwords, session, device and API tokens, links of resets and invitations — is in no log at
 //! its most talkative, in no page but the one that hands it out, and in no file of the database.
 
 use std::fs::File;
@@ -56,13 +56,23 @@ async fn no_secret_is_in_the_log_or_in_the_database() {
         secrets.push((name, token));
         secrets.extend(theirs.cookies().map(|value| ("a cookie of whoever joined", value.to_owned())));
     }
+    let mut asked = Form::of(&manager.get("/account").await.expect(200), "#make-token");
+    asked.set("name", "Nightly").set("days", "1");
+    let shown = manager.submit(&asked).await.expect(200);
+    let token =
+        shown.text.split("bwk_").nth(1).and_then(|rest| rest.split('"').next()).expect("an API token").to_owned();
+    for sent in [format!("bwk_{token}"), format!("bwk_{token}x")] {
+        let request = http::Request::get("/api/doctors").header("authorization", format!("Bearer {sent}"));
+        way(request.body(http_body_util::Full::default()).expect("a request")).await.expect("an answer");
+    }
+    secrets.push(("an API token", token));
     secrets.extend(manager.cookies().map(|value| ("a cookie of the manager", value.to_owned())));
     let page = manager.get("/people/999999").await.expect(404);
     manager.post(&format!("/people/{desk}/assign"), &[("role", "Nonsense")]).await.expect(400);
     server.kill();
 
     assert!(holds(&log, email("Manager")) || holds(&log, "/people"), "the control: the log was written");
-    assert!(secrets.len() >= 8, "{} secrets", secrets.len());
+    assert!(secrets.len() >= 9, "{} secrets", secrets.len());
     for (name, secret) in &secrets {
         assert!(secret.len() >= 20, "{name} is long enough to be looked for");
         for file in ["log", "clinic.db", "clinic.db-wal"] {

@@ -191,6 +191,16 @@ fn a_throttle_that_lets_more_through_is_told() {
 }
 
 #[test]
+fn an_api_that_was_not_there_is_told() {
+    let token = "throttle token 60 per 1min by token, 20 per 10min by address;";
+    let login = "throttle login 5 per 15min by account, 20 per 10min by address;";
+    let both = format!("{login} {token}");
+    assert_eq!(told(&both, login), ["programs come in with API tokens, beyond `policy.lock`"]);
+    assert_eq!(told(&both, &both), [""; 0]);
+    assert_eq!(told(&both, ""), [""; 0], "a file that names no throttle compares none");
+}
+
+#[test]
 fn keeping_fewer_believing_more_proxies_and_revealing_are_told() {
     assert_eq!(said("view Note; keep 2;", "view Note { title, body, state, team, rank, at }; keep 1;"), []);
     for (now, count) in [("view Note; keep 1;", 1), ("view Note;", 0)] {

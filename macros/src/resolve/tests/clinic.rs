@@ -11,7 +11,7 @@ fn it_resolves_without_a_word() {
     assert_eq!(panel.models.len(), 5);
     assert_eq!(panel.roles.len(), 5);
     assert_eq!(panel.accepts.len(), 1);
-    assert_eq!(panel.throttles.len(), 5);
+    assert_eq!(panel.throttles.len(), 6);
     assert_eq!(panel.dashboard.len(), 4);
     assert_eq!(panel.reauth.len(), 5);
 }

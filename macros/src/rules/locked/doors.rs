@@ -5,7 +5,9 @@ use std::net::IpAddr;
 
 use super::{REVIEW, RULE};
 use crate::diag::Diags;
-use crate::panel::{Accept, Factors, Limit, Lock, LockedOwner, Owner, Password, Place, Recovery, Session, Throttle};
+use crate::panel::{
+    Accept, Factors, Limit, Lock, LockedOwner, Owner, Password, Place, Recovery, Session, Throttle, ThrottleName,
+};
 use crate::rules::access;
 use crate::rules::policy::Policy;
 use crate::rules::wording::{plain, span};
@@ -29,6 +31,14 @@ pub(super) fn doors(policy: &Policy, lock: &Lock, name: Place, diags: &mut Diags
     }
     for then in &lock.throttles {
         throttle(policy.throttles.iter().find(|throttle| throttle.name == then.name), then, name, &mut told);
+    }
+    let api = |throttles: &[Throttle]| {
+        throttles.iter().find(|throttle| throttle.name == ThrottleName::Token).map(|t| t.place)
+    };
+    // The file names every throttle that there was, so that one without this had no API.
+    if let Some(place) = api(&policy.throttles).filter(|_| !lock.throttles.is_empty() && api(&lock.throttles).is_none())
+    {
+        told.push((place, format!("programs come in with API tokens, {BEYOND}")));
     }
     if let Some(then) = &lock.recovery {
         recovery(&policy.recovery, then, name, &mut told);

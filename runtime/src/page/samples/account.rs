@@ -2,7 +2,8 @@
 
 use super::{door, frame};
 use crate::views::{
-    AccountPage, CodesPage, EnrolPage, FactorPage, Note, OwnEvent, OwnPasskey, OwnSession, PasskeyPage, Tone,
+    AccountPage, CodesPage, EnrolPage, FactorPage, Note, OwnEvent, OwnPasskey, OwnSession, OwnToken, PasskeyPage,
+    TokenPage, TokensView, Tone,
 };
 
 pub(in crate::page) fn factor() -> FactorPage {
@@ -105,6 +106,23 @@ pub(in crate::page) fn account() -> AccountPage {
         new_codes: Some("/account/codes".into()),
         codes: "1 of 10 are left".into(),
         few_codes: true,
+        tokens: Some(TokensView {
+            make: "/account/tokens".into(),
+            lines: vec![OwnToken {
+                name: "Nightly <import>".into(),
+                may: "reads and changes",
+                since: "2026-11-20 08:14".into(),
+                until: "2027-02-18 08:14".into(),
+                used: "2026-11-21 11:59".into(),
+                address: "198.51.100.7".into(),
+                end: "/account/tokens/4/end".into(),
+            }],
+            error: Some("It is good for 1 to 365 days.".into()),
+            name: "The \"bill\" printer".into(),
+            days: "400".into(),
+            writes: false,
+            longest: 365,
+        }),
         events: vec![
             OwnEvent {
                 at: "2026-11-21 11:02".into(),
@@ -121,5 +139,15 @@ pub(in crate::page) fn account() -> AccountPage {
                 detail: "".into(),
             },
         ],
+    }
+}
+
+pub(in crate::page) fn token() -> TokenPage {
+    TokenPage {
+        frame: frame("Nightly <import>", "", &[("Your account", "/account")]),
+        lead: "This is the token, and it is shown only now.".into(),
+        token: "bwk_0123456789abcdefghijklmnopqrstuvwxyz0123456".into(),
+        example: Some("curl -H \"Authorization: Bearer $TOKEN\" https://clinic.example/api/doctors".into()),
+        back: "/account".into(),
     }
 }

@@ -36,6 +36,10 @@ pub(in crate::pages) fn in_words(event: &str) -> &str {
         "passkey.refused" => "passkey refused",
         "codes.issued" => "recovery codes made",
         "code.used" => "recovery code used",
+        "token.made" => "API token made",
+        "token.ended" => "API token ended",
+        "token.refused" => "API token refused",
+        "token.throttled" => "API held off",
         "signin.failed" => "sign-in failed",
         "signin.throttled" => "sign-in held off",
         "person.created" => "person added",
@@ -74,7 +78,7 @@ pub(in crate::pages) fn tone(event: &str) -> &'static str {
         "row.deleted" | "person.deleted" => "t3",
         "form.refused" | "form.forged" | "right.refused" | "signin.failed" | "signin.throttled" | "person.locked"
         | "proof.failed" | "proof.throttled" | "factor.failed" | "factor.throttled" | "factor.removed"
-        | "passkey.refused" | "passkey.removed" | "break_glass.used" => "bad",
+        | "token.refused" | "token.throttled" | "passkey.refused" | "passkey.removed" | "break_glass.used" => "bad",
         "row.action" | "row.restored" => "t4",
         _ => "t0",
     }

@@ -5,6 +5,7 @@ pub(super) const INDEXES: &[(&str, &str)] = &[
     ("bw_sessions_person", "CREATE INDEX bw_sessions_person ON bw_sessions (person)"),
     ("bw_sessions_expires", "CREATE INDEX bw_sessions_expires ON bw_sessions (expires_at)"),
     ("bw_tokens_person", "CREATE INDEX bw_tokens_person ON bw_tokens (person)"),
+    ("bw_api_tokens_person", "CREATE INDEX bw_api_tokens_person ON bw_api_tokens (person)"),
     ("bw_devices_person", "CREATE INDEX bw_devices_person ON bw_devices (person)"),
     ("bw_memberships_person", "CREATE INDEX bw_memberships_person ON bw_memberships (person)"),
     ("bw_memberships_group", "CREATE INDEX bw_memberships_group ON bw_memberships (group_id)"),

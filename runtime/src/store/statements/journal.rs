@@ -206,6 +206,8 @@ impl Database {
 
 fn stored(seq: i64, context: &Context, event: &Event) -> Result<Stored, Error> {
     let actor = context.actor.as_ref();
+    let by_token = context.token_fact();
+    let changes: Vec<&Change> = event.changes.iter().chain(&by_token).collect();
     Ok(Stored {
         seq,
         at: timestamp_text(context.now()),
@@ -217,8 +219,7 @@ fn stored(seq: i64, context: &Context, event: &Event) -> Result<Stored, Error> {
         event: event.id.text().to_owned(),
         model: event.model.clone(),
         row: event.row,
-        changes: serde_json::to_string(&event.changes)
-            .map_err(|e| Error::Bug(format!("changes don't become JSON: {e}")))?,
+        changes: serde_json::to_string(&changes).map_err(|e| Error::Bug(format!("changes don't become JSON: {e}")))?,
     })
 }
 

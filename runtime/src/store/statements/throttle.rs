@@ -15,7 +15,7 @@ use crate::throttle::{self, Tally};
 
 impl Database {
     /// Counts one try on every key if all allow it, else on none. The same statements run either way.
-    pub(in crate::store) async fn reserve(&self, asks: &[Ask], now: DateTime<Utc>) -> Result<bool, Error> {
+    pub(in crate::store) async fn reserve(&self, asks: &[Ask], now: DateTime<Utc>) -> Result<throttle::Answer, Error> {
         let mut tx = self.begin().await?;
         let mut keys: Vec<[u8; 32]> = asks.iter().map(|ask| ask.key).collect();
         keys.sort_unstable();
@@ -26,7 +26,9 @@ impl Database {
         for ask in asks {
             known.push(tally(&mut tx, &ask.key).await?);
         }
-        let all = asks.iter().zip(&known).all(|(ask, tally)| ask.rule.ask(tally.as_ref(), now) == throttle::Answer::Go);
+        let answers = asks.iter().zip(&known).map(|(ask, tally)| ask.rule.ask(tally.as_ref(), now));
+        let answer = answers.fold(throttle::Answer::Go, throttle::Answer::and);
+        let all = answer == throttle::Answer::Go;
         for (ask, tally) in asks.iter().zip(&known) {
             let after = match tally {
                 _ if all => ask.rule.count(tally.as_ref(), now),
@@ -37,7 +39,7 @@ impl Database {
             put(&mut tx, &ask.key, &after, until).await?;
         }
         tx.commit_without_event().await?;
-        Ok(all)
+        Ok(answer)
     }
 
     /// What [`Self::reserve`] would be without its defence: looked at first, counted afterwards. For the control of the

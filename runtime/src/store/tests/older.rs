@@ -54,3 +54,23 @@ async fn a_log_without_addresses_stays_whole_and_goes_on_with_them() {
         assert!(matches!(store.verify_audit().await.unwrap(), Verified::Broken { seq, .. } if seq == at), "{sql}");
     }
 }
+
+#[tokio::test]
+async fn a_database_of_before_is_given_what_keeps_api_tokens() {
+    let directory = tempfile::tempdir().unwrap();
+    let panel = &crate::tests::mail::MAILED;
+    let store = Store::open(panel, &testing::url(&directory)).await.unwrap();
+    store.migrate(command_line()).await.unwrap();
+    for step in [
+        "DROP TABLE bw_api_tokens",
+        place::either("PRAGMA user_version = 5", "COMMENT ON TABLE bw_migrations IS 'bailiwick schema 5'"),
+    ] {
+        store.execute_for_test(step).await;
+    }
+    drop(store);
+    let store = Store::open(panel, &testing::url(&directory)).await.unwrap();
+    let plan = store.migrate(command_line()).await.unwrap();
+    assert_eq!(plan.steps.len(), 2, "the table and its index: {plan:?}");
+    assert!(store.plan().await.unwrap().is_empty());
+    assert!(store.api_tokens_of(1, testing::now()).await.unwrap().is_empty());
+}
