@@ -119,6 +119,17 @@ impl Clinic {
     }
 }
 
+/// A house with one program, and what it holds without its prefix.
+pub(super) async fn one_program() -> (House, Program, String) {
+    let house = of(&PANEL).await;
+    house.person(ANNA, "Owner").await;
+    let mut browser = house.signed_in(ANNA).await;
+    let token = make(&mut browser, "read").await;
+    let bare = token.strip_prefix("bwk_").unwrap().to_owned();
+    let program = Program::of(&house, Some(token));
+    (house, program, bare)
+}
+
 /// Makes a token on the account page.
 async fn make(browser: &mut Browser, may: &str) -> String {
     browser.get("/account").await;
@@ -133,7 +144,7 @@ fn token_on(answer: &Answer) -> String {
 
 /// A program: it knows its token and nothing else.
 #[derive(Clone)]
-struct Program {
+pub(super) struct Program {
     service: Service,
     token: Option<String>,
     peer: SocketAddr,
@@ -156,7 +167,7 @@ impl Program {
         self
     }
 
-    async fn get(&self, path: &str) -> Answer {
+    pub(super) async fn get(&self, path: &str) -> Answer {
         self.send(Method::GET, path, "").await
     }
 

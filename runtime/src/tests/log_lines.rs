@@ -159,6 +159,20 @@ async fn every_line_of_a_request_names_it() {
 }
 
 #[tokio::test]
+async fn every_line_of_a_program_s_request_names_it_and_none_holds_its_token() {
+    let (house, program, token) = crate::tests::api::one_program().await;
+    let lines = Lines::heard();
+    for (path, words) in [("/api/doctors", "path"), ("/api/nothing", "no such thing"), ("/api/patients/x", "path")] {
+        let said = lines.of(&program.get(path).await);
+        assert!(said.contains(words) && !said.contains(&token), "{said}");
+    }
+    house.sql("UPDATE bw_people SET inactive = TRUE").await;
+    let said = lines.of(&program.get("/api/doctors").await);
+    assert!(said.contains("an API token was refused") && said.contains("switched off"), "{said}");
+    assert!(!said.contains(&token) && !said.contains(ANNA));
+}
+
+#[tokio::test]
 async fn a_job_goes_on_under_the_request_that_asked_for_it() {
     static ACTIONS: Once = Once(AtomicBool::new(false));
     let (house, _, mut anna) = scene(&ACTIONS).await;

@@ -5,6 +5,8 @@ use http::Method;
 use super::{ANNA, DESK, OWNER, clinic};
 use crate::audit::{EntryQuery, EventId, TOKEN};
 use crate::panel::Sensitivity;
+use crate::testing::actor;
+use crate::trail::{Reader, Seen};
 
 #[tokio::test]
 async fn a_row_is_made_changed_and_read_and_its_entries_name_the_token() {
@@ -41,6 +43,9 @@ async fn a_row_is_made_changed_and_read_and_its_entries_name_the_token() {
         let fact = entry.changes.iter().find(|change| change.field == TOKEN).unwrap();
         assert!(fact.after.as_deref().is_some_and(|text| text.ends_with(" Nightly")), "{:?}", fact.after);
         assert_eq!(fact.label, Sensitivity::Personal);
+        // Whoever reads the log is told, whatever they may see of the row.
+        let told = Reader::of(clinic.house.app().panel, &actor("Reception", None)).told(&Seen::default(), entry);
+        assert!(told.iter().any(|told| told.change.field == TOKEN && told.readable));
     }
     assert!(matches!(
         clinic.house.app().store.verify_audit().await.unwrap(),
