@@ -2,6 +2,7 @@
 //! sees (`Display`). No variant holds a secret, and nothing that a database driver said reaches the visitor.
 
 use std::fmt;
+use std::io::{self, ErrorKind};
 
 use http::StatusCode;
 
@@ -49,6 +50,13 @@ pub enum Error {
     Busy,
     /// There is no room left where the database is; nothing of the change was kept: 503.
     Full,
+    /// A temporary file can't be written, `full` where there is no room for it; what happened, for the log only: 503.
+    TemporaryFile {
+        /// No room on the disk, or no more of it for this program.
+        full: bool,
+        /// What the system said.
+        why: String,
+    },
     /// The database did not answer to the end of a change: it was kept as a whole, or not at all, and nobody knows
     /// which. What happened, for the log only: 503.
     InDoubt(String),
@@ -115,7 +123,7 @@ impl Error {
 
     /// Whether the same may work later, without anybody doing it differently: the database is busy, gone or full.
     pub(crate) fn may_pass(&self) -> bool {
-        matches!(self, Self::Unavailable(_) | Self::TooLong | Self::Busy | Self::Full | Self::InDoubt(_))
+        self.status() == StatusCode::SERVICE_UNAVAILABLE
     }
 
     /// The status of the answer.
@@ -129,9 +137,12 @@ impl Error {
             Self::Fields(_) | Self::Check(_) => StatusCode::UNPROCESSABLE_ENTITY,
             Self::BadRequest(_) => StatusCode::BAD_REQUEST,
             Self::Unread(why) => why.status(),
-            Self::Unavailable(_) | Self::TooLong | Self::Busy | Self::Full | Self::InDoubt(_) => {
-                StatusCode::SERVICE_UNAVAILABLE
-            }
+            Self::Unavailable(_)
+            | Self::TooLong
+            | Self::Busy
+            | Self::Full
+            | Self::TemporaryFile { .. }
+            | Self::InDoubt(_) => StatusCode::SERVICE_UNAVAILABLE,
             Self::Setup(_) | Self::Bug(_) => StatusCode::INTERNAL_SERVER_ERROR,
         }
     }
@@ -176,6 +187,16 @@ impl Error {
                            has to make room."
                     .to_owned()
             }
+            Self::TemporaryFile { full: true, .. } => {
+                "There is no room left for temporary files where the panel runs. Nothing of this was saved; whoever runs the \
+                           panel has to make room."
+                    .to_owned()
+            }
+            Self::TemporaryFile { full: false, .. } => {
+                "A temporary file can't be written where the panel runs. Nothing of this was saved; whoever runs the panel \
+                           finds the reason in its log."
+                    .to_owned()
+            }
             Self::InDoubt(_) => {
                 "The database stopped answering at the very end of this: it may have been saved, or not. Please look before \
                            you send it again."
@@ -204,6 +225,7 @@ impl fmt::Display for Error {
             Self::TooLong => f.write_str("a statement took longer than it may"),
             Self::Busy => f.write_str("database busy: a long change is under way"),
             Self::Full => f.write_str("the disk of the database is full"),
+            Self::TemporaryFile { why, .. } => write!(f, "a temporary file can't be written: {why}"),
             Self::InDoubt(what) => {
                 write!(f, "the end of a change was not answered, it may have been kept or not: {what}")
             }
@@ -214,6 +236,15 @@ impl fmt::Display for Error {
 
 impl std::error::Error for Error {}
 
+impl Error {
+    /// Of what the system said while a temporary file was made or written.
+    #[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it over")]
+    pub(crate) fn of_temporary_file(why: io::Error) -> Self {
+        let full = matches!(why.kind(), ErrorKind::StorageFull | ErrorKind::QuotaExceeded | ErrorKind::FileTooLarge);
+        Self::TemporaryFile { full, why: why.to_string() }
+    }
+}
+
 impl From<Refusal> for Error {
     fn from(refusal: Refusal) -> Self {
         Self::Refused(refusal)
@@ -223,5 +254,20 @@ impl From<Refusal> for Error {
 impl From<Unread> for Error {
     fn from(why: Unread) -> Self {
         Self::Unread(why)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn no_room_for_a_temporary_file_is_said_as_that_and_not_as_the_databases() {
+        let why = std::fs::write("/dev/full", b"a workbook").unwrap_err();
+        let error = super::Error::of_temporary_file(why);
+        assert!(error.visitor().starts_with("There is no room left for temporary files"), "{error:?}");
+        assert!(error.may_pass());
+        let why = std::fs::write("/dev/null/no", b"a workbook").unwrap_err();
+        let error = super::Error::of_temporary_file(why);
+        assert!(error.visitor().starts_with("A temporary file can't be written"), "{error:?}");
     }
 }

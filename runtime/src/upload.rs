@@ -165,10 +165,9 @@ impl Upload {
 
     /// A workbook can't be read before all of it is there: it goes to a file without a name first.
     async fn unpack(&mut self, cx: &Cx<'_>, upload: &mut UploadRow) -> Result<(), Refused> {
-        let disk = |why: std::io::Error| Error::Unavailable(format!("an upload can't be kept: {why}"));
-        let mut file = tempfile::tempfile().map_err(disk)?;
+        let mut file = tempfile::tempfile().map_err(Error::of_temporary_file)?;
         while let Some(chunk) = self.file.chunk().await.map_err(broken)? {
-            file.write_all(&chunk).map_err(disk)?;
+            file.write_all(&chunk).map_err(Error::of_temporary_file)?;
         }
         let turn = READING.acquire().await.map_err(|why| Error::Bug(format!("waiting for a workbook: {why}")))?;
         let (to, mut from) = mpsc::channel::<Vec<Line>>(2);

@@ -265,6 +265,10 @@ fn waiting(why: &Error) -> &'static str {
             "There is no room left on the disk of the database. Nothing is lost: this goes on by itself once there is room."
         }
         Error::TooLong => "The database takes too long for the next rows. This is tried again by itself.",
+        Error::TemporaryFile { full: true, .. } => {
+            "There is no room left for temporary files where the panel runs. Nothing is lost: this goes on by itself once \
+             there is room."
+        }
         _ => "The database is not to be had at the moment. Nothing is lost: this goes on by itself.",
     }
 }

@@ -78,9 +78,9 @@ impl Writer {
 
     /// The packed workbook.
     pub(super) fn finish(mut self) -> Result<File, Error> {
-        let mut file = tempfile::tempfile().map_err(disk)?;
+        let mut file = tempfile::tempfile().map_err(Error::of_temporary_file)?;
         self.book.save_to_writer(&mut file).map_err(fault)?;
-        file.seek(SeekFrom::Start(0)).map_err(disk)?;
+        file.seek(SeekFrom::Start(0)).map_err(Error::of_temporary_file)?;
         Ok(file)
     }
 }
@@ -150,14 +150,12 @@ fn exact(number: i64) -> Option<f64> {
     (-EXACT..=EXACT).contains(&number).then_some(number as f64)
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it over")]
 fn fault(why: XlsxError) -> Error {
-    Error::Unavailable(format!("a workbook can't be written: {why}"))
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "`map_err` hands it over")]
-fn disk(why: std::io::Error) -> Error {
-    Error::Unavailable(format!("a workbook can't be written: {why}"))
+    match why {
+        XlsxError::IoError(why) => Error::of_temporary_file(why),
+        XlsxError::ZipError(why) => Error::of_temporary_file(why.into()),
+        why => Error::Bug(format!("a workbook was not written: {why}")),
+    }
 }
 
 #[cfg(test)]
