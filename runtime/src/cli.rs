@@ -6,6 +6,7 @@ mod audit;
 mod doctor;
 mod grants;
 mod migrate;
+mod openapi;
 pub(crate) mod policy;
 pub(crate) mod serve;
 mod user;
@@ -91,6 +92,7 @@ async fn command(builder: &Builder, name: &str, given: &ArgMatches) -> Outcome {
         "policy" => policy::run(builder, given).await,
         "audit" => audit::run(builder, given).await,
         "adopt" => adopt::run(given).await,
+        "openapi" => openapi::run(builder, given),
         "doctor" => doctor::run(builder, given).await,
         name => {
             let own = builder.commands.iter().find(|command| command.words.get_name() == name);
@@ -121,6 +123,7 @@ fn commands(builder: &Builder) -> Command {
         .subcommand(policy::command())
         .subcommand(audit::command())
         .subcommand(doctor::command())
+        .subcommand(openapi::command())
         .subcommand(adopt::command());
     for own in &builder.commands {
         all = all.subcommand(own.words.clone());

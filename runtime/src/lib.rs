@@ -44,6 +44,7 @@ pub mod mail;
 mod marks;
 mod matrix;
 pub mod migrate;
+mod openapi;
 mod page;
 mod pages;
 pub mod panel;

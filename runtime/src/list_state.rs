@@ -7,8 +7,8 @@ use form_urlencoded::Serializer;
 mod filter;
 pub(crate) mod span;
 
-pub(crate) use filter::FieldFilter;
 use filter::is_text;
+pub(crate) use filter::{FieldFilter, is_filtered_by_span};
 
 use crate::authorize::Terms;
 use crate::condition::Condition;
@@ -48,6 +48,11 @@ pub(crate) fn is_sortable(field: &Field) -> bool {
         field.kind,
         Kind::Json | Kind::Secret | Kind::Bytes | Kind::Text | Kind::Model(..) | Kind::Actor | Kind::Many(_)
     )
+}
+
+/// Whether it can be filtered by a part of its text.
+pub(crate) fn is_filtered_by_part(field: &Field) -> bool {
+    is_text(field)
 }
 
 fn is_filterable(field: &Field) -> bool {

@@ -100,6 +100,12 @@ pub(super) fn is_text(field: &Field) -> bool {
     matches!(field.kind, Kind::String | Kind::Text | Kind::Email | Kind::Url)
 }
 
+/// Whether a list is asked for a span of its values: what has an order that means something to a reader.
+pub(crate) fn is_filtered_by_span(field: &Field) -> bool {
+    let numbers = matches!(field.kind, Kind::I32 | Kind::I64 | Kind::F64 | Kind::Decimal { .. });
+    numbers || matches!(field.kind, Kind::Date | Kind::Time | Kind::Timestamp)
+}
+
 fn condition(filter: &FieldFilter, today: NaiveDate) -> Result<Condition, Error> {
     let field = filter.field;
     if field.links().is_some() {

@@ -1,5 +1,6 @@
 //! The API: a panel that has one, people with tokens, and programs that come with them.
 
+mod described;
 mod given;
 mod reading;
 mod tokens;

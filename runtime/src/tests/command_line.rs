@@ -212,3 +212,9 @@ fn a_question_about_the_policy_names_what_there_is() {
     assert_eq!(status(&directory, &look), ExitCode::from(1), "there is no database, and none is made");
     assert_eq!(std::fs::read_dir(&directory).unwrap().count(), 0);
 }
+
+#[test]
+fn a_panel_without_an_api_has_none_to_describe() {
+    let directory = tempfile::tempdir().expect("a directory");
+    assert_eq!(status(&directory, &["openapi"]), ExitCode::from(1));
+}

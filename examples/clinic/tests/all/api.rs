@@ -7,6 +7,7 @@ use http_body_util::Full;
 use serde_json::{Value as Json, json};
 
 use crate::house::{House, PASSWORD, email};
+use crate::program::clinic;
 use crate::visitor::{Form, Visitor, Way};
 
 struct Program {
@@ -110,4 +111,19 @@ async fn what_the_clinic_asks_a_password_for_is_not_for_programs() {
     proof.set("bw.proof", PASSWORD);
     let shown = clinician.submit(&proof).await.expect(200);
     assert!(shown.text.contains("bwk_"));
+}
+
+#[test]
+fn the_api_is_described_for_machines() {
+    let directory = tempfile::tempdir().expect("a directory");
+    let said = clinic(directory.path(), &["openapi"]).expect(0);
+    let document: Json = serde_json::from_str(&said.out).expect("JSON");
+    assert_eq!((document["openapi"].as_str(), document["info"]["title"].as_str()), (Some("3.1.0"), Some("Clinic")));
+    for path in ["/api/patients", "/api/patients/{id}", "/api/invoices/{id}/approve"] {
+        assert!(document["paths"].get(path).is_some(), "{path}");
+    }
+    let new = &document["components"]["schemas"]["NewPatient"];
+    assert_eq!(new["required"], json!(["name", "born", "doctor"]));
+    assert_eq!(new["properties"]["phone"]["pattern"], "^(?:\\+?[0-9 ]{6,20})$");
+    assert!(!directory.path().join("clinic.db").exists(), "it opens no database");
 }
