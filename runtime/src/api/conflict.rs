@@ -27,12 +27,12 @@ pub(super) async fn tell(
     let base = base(cx, model, now, version).await?;
     // What they may see of it now, and might see of it then.
     let seen_then = base.as_ref().map_or(FieldSet::NONE, |base| view.fields_of(base)).intersection(visible);
+    let given = object.texts(model, visible);
     let mut fields = Map::new();
     for field in model.fields.iter().filter(|field| visible.contains(field.index) && rows::is_readable(field)) {
         let Some(theirs) = now.get(field.index) else { continue };
         let before = base.as_ref().filter(|_| seen_then.contains(field.index)).and_then(|base| base.get(field.index));
         let yours = object.value(field.name);
-        let given = object.texts(model, FieldSet::ALL);
         let typed = given.texts.iter().find(|(index, _)| *index == field.index).map(|(_, text)| text);
         let same = typed.is_some_and(|text| form::read(field, text).is_ok_and(|yours| yours == *theirs));
         let they_changed = before.is_some_and(|before| before != theirs);

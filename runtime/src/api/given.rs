@@ -5,11 +5,14 @@ use http::header;
 use serde::de::IgnoredAny;
 
 use crate::context::Cx;
-use crate::error::Error;
+use crate::error::{Error, Unread};
 use crate::panel::{Field, FieldSet, Kind, Model};
 
 /// The member that is no field.
 const VERSION: &str = "version";
+
+/// Names in one object: as many as a form may have fields, and far more than a model has.
+const MOST_NAMES: usize = 1_000;
 
 /// An object as it was sent; values are JSON that was looked through once.
 #[derive(Debug)]
@@ -43,6 +46,9 @@ impl<'b> Object<'b> {
             let name: String = serde_json::from_str(name).map_err(|_| no_object())?;
             rest = after.trim_start().strip_prefix(':').ok_or_else(no_object)?.trim_start();
             let (value, after) = one(rest).ok_or_else(no_object)?;
+            if pairs.len() == MOST_NAMES {
+                return Err(Error::Unread(Unread::TooLarge));
+            }
             if pairs.iter().any(|(known, _)| *known == name) {
                 return Err(Error::BadRequest(format!("`{}` stands there twice.", told(&name))));
             }
@@ -168,7 +174,7 @@ fn as_typed(field: &Field, value: &str) -> Result<String, &'static str> {
 #[cfg(test)]
 mod tests {
     use super::{Object, as_typed, number};
-    use crate::error::Error;
+    use crate::error::{Error, Unread};
     use crate::panel::{Field, Kind};
 
     #[test]
@@ -201,6 +207,12 @@ mod tests {
             let Err(Error::BadRequest(why)) = Object::parse(bad) else { panic!("{bad:?}") };
             assert!(why.contains(word), "{bad:?}: {why}");
         }
+        let many = |names: usize| {
+            let pairs: Vec<String> = (0..names).map(|n| format!("\"{n}\":0")).collect();
+            Object::parse(format!("{{{}}}", pairs.join(",")).as_bytes()).map(|object| object.0.len())
+        };
+        assert_eq!(many(1_000), Ok(1_000));
+        assert_eq!(many(1_001), Err(Error::Unread(Unread::TooLarge)), "each is compared with those before it");
         // As deep as anybody likes: it is looked through, not built.
         let deep = format!("{{\"a\":{}{}}}", "[".repeat(50_000), "]".repeat(50_000));
         assert!(Object::parse(deep.as_bytes()).is_ok());
