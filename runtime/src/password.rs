@@ -284,13 +284,15 @@ impl Hasher {
                 kept.give_back();
             }
             at_once.fetch_sub(1, Ordering::SeqCst);
+            // Before anybody hears of it: whoever comes then finds the place free.
+            drop(place);
             // Who asked may have gone.
             let _ = tell.send(done);
         };
         let others_wait = self.waiting.load(Ordering::SeqCst) > 0;
-        // Both permits go along: a visitor who hangs up frees nothing that is still at work.
+        // Both permits go along to the thread: a visitor who hangs up frees nothing that is still at work.
         self.ranks
-            .compute(others_wait, (place, thread), run)
+            .compute(others_wait, thread, run)
             .map_err(|why| Error::Unavailable(format!("a thread for a hash can't be had: {why}")))?;
         told.await.map_err(|_| Error::Bug("a hash did not finish".to_owned()))
     }
