@@ -54,6 +54,8 @@ notices! {
     Unlocked = "unlocked",
     /// An administrator ended their sessions.
     SessionsEnded = "sessions_ended",
+    /// They signed in in a browser that is not known for it, while others are. The detail is what it says of itself.
+    NewBrowser = "new_browser",
     /// A second factor was added. The detail is its name.
     FactorAdded = "factor_added",
     /// A second factor was removed. The detail is its name.

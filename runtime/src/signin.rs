@@ -11,13 +11,14 @@ use crate::app::App;
 use crate::audit::{ActorRef, Change, Context, Event, EventId};
 use crate::context::{Cx, Nobody};
 use crate::error::Error;
+use crate::mail::Notice;
 use crate::panel::{By, Sensitivity, ThrottleName};
 use crate::password::{self, Password};
 use crate::session::Jar;
 use crate::store::{NewSession, PasswordHash, PersonRow, Recorded, Write};
 use crate::throttle::{self, Ask, Tried};
 use crate::token::Token;
-use crate::{email, session};
+use crate::{device, email, session};
 
 /// What came of a try.
 #[derive(Debug)]
@@ -118,8 +119,13 @@ pub(crate) async fn start(
         agent,
     };
     let started = write.start_session(&new).await?;
-    if let Some(device) = Jar::device(cx.headers, &cx.app.settings.public_url) {
-        write.know_device(person, &device.hash()).await?;
+    let known_by = Jar::device(cx.headers, &cx.app.settings.public_url).map(|device| device.hash());
+    // One without a token is as new as one with a token that nobody knows.
+    if write.is_new_device(person, &known_by.unwrap_or([0; 32])).await? {
+        write.tell(person, Notice::NewBrowser, &device::named(agent)).await?;
+    }
+    if let Some(token) = known_by {
+        write.know_device(person, &token).await?;
     }
     Ok(started)
 }

@@ -25,6 +25,20 @@ fn plain(subject: &str, paragraphs: &[&str]) -> Words {
     }
 }
 
+fn new_browser(panel: &str, email: &str, browser: &str) -> Words {
+    plain(
+        "A sign-in in another browser",
+        &[
+            &format!(
+                "Somebody who knows your password, or holds your passkey, signed in to {panel} as {email} in a browser that \
+                 is not known for it: {browser}."
+            ),
+            "If it was you, there is nothing to do. Your account page lists where you are signed in.",
+            NOT_YOU,
+        ],
+    )
+}
+
 /// For a notice that carries a link, `good_for` says how long; `detail` is what the queue keeps with it.
 pub(super) fn of(notice: Notice, panel: &str, email: &str, detail: &str, good_for: &str) -> Words {
     let link =
@@ -95,6 +109,7 @@ pub(super) fn of(notice: Notice, panel: &str, email: &str, detail: &str, good_fo
             "Your account is open again",
             &[&format!("Your account {email} in {panel} was unlocked. You can sign in."), NOT_YOU],
         ),
+        Notice::NewBrowser => new_browser(panel, email, detail),
         Notice::SessionsEnded => plain(
             "You were signed out",
             &[&format!("An administrator of {panel} signed {email} out everywhere. You can sign in again.")],

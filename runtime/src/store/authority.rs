@@ -289,6 +289,12 @@ impl Write {
         Ok(())
     }
 
+    /// Whether the person is known to sign in with other devices, and not with this one.
+    pub(crate) async fn is_new_device(&mut self, person: i64, token: &token::Hash) -> Result<bool, Error> {
+        let now = self.context().now();
+        devices::is_new(self.transaction(), person, token, now).await
+    }
+
     /// The person signed in with this device, so that their tries from it are counted apart from others' from now on.
     pub(crate) async fn know_device(&mut self, person: i64, token: &token::Hash) -> Result<(), Error> {
         let now = self.context().now();

@@ -385,6 +385,8 @@ async fn whoever_is_concerned_is_told_by_mail() {
     let before = told(&house).await;
     assert!(before.ends_with(&["factor_added".to_owned(), "codes_made".to_owned()]), "{before:?}");
     let mut other = before_the_step(&house, ANNA).await;
+    assert_eq!(told(&house).await[before.len()..], ["new_browser"], "whoever it is knows the password");
+    let before = told(&house).await;
     assert_eq!(try_code(&mut other, "code", &app.wrong(&house)).await.status, StatusCode::UNPROCESSABLE_ENTITY);
     assert_eq!(told(&house).await.len(), before.len(), "a wrong code fills nobody's mailbox");
     assert_eq!(try_code(&mut other, "recovery_code", &app.codes[0]).await.status, StatusCode::SEE_OTHER);

@@ -1,7 +1,9 @@
 //! The queue of mail: queued with what it tells, sent by one of several processes, tried again, given up; and no row of
 //! it holds anything that lets somebody in.
 
-use super::browser::House;
+use http::StatusCode;
+
+use super::browser::{House, PASSWORD};
 use super::sink::Sink;
 use crate::audit::EntryQuery;
 use crate::mail::{Notice, sender};
@@ -200,4 +202,25 @@ async fn files_are_whole_and_for_their_owner_alone() {
         let mode = |path: &std::path::Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
         assert_eq!((mode(&directory), mode(&files[0])), (0o700, 0o600));
     }
+}
+
+#[tokio::test]
+async fn a_sign_in_in_another_browser_is_told_once_and_the_first_of_all_is_not() {
+    let sink = Sink::open();
+    let house = house(&sink).await;
+    house.person(ANNA, "Owner").await;
+    sent(&house).await;
+    let before = sink.mails().len();
+    house.signed_in(ANNA).await;
+    assert_eq!(sent(&house).await, 0, "nobody signed in before");
+    let mut another = house.browser();
+    assert_eq!(another.sign_in(ANNA, "a lamp beside the sea").await.status, StatusCode::UNPROCESSABLE_ENTITY);
+    assert_eq!(sent(&house).await, 0, "who did not get in");
+    assert_eq!(another.sign_in(ANNA, PASSWORD).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(sent(&house).await, 1);
+    let mail = &sink.mails()[before];
+    assert_eq!(mail.header("Subject").as_deref(), Some("Clinic: A sign-in in another browser"));
+    another.cookies.retain(|name, _| name.ends_with("device"));
+    assert_eq!(another.sign_in(ANNA, PASSWORD).await.status, StatusCode::SEE_OTHER);
+    assert_eq!(sent(&house).await, 0, "it is known now");
 }

@@ -41,6 +41,20 @@ impl Database {
     }
 }
 
+/// Whether this person is known to sign in elsewhere, and not with this token.
+pub(in crate::store) async fn is_new(
+    tx: &mut Transaction,
+    person: i64,
+    token: &token::Hash,
+    now: DateTime<Utc>,
+) -> Result<bool, Error> {
+    let mut sql = Sql::new("SELECT count(*), max(CASE WHEN token_hash = ");
+    sql.push_bind(token.as_slice()).push(" AND seen_at > ").push_bind(now - Duration::days(DEVICE_DAYS));
+    sql.push(" THEN 1 ELSE 0 END) FROM bw_devices WHERE person = ").push_bind(person);
+    let Some(found) = tx.row(sql).await? else { return Ok(false) };
+    Ok(found.count(0)? > 0 && found.int(1)? != Some(1))
+}
+
 /// The person signed in there now.
 pub(in crate::store) async fn know(
     tx: &mut Transaction,
