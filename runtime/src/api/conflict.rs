@@ -10,7 +10,7 @@ use crate::authorize::Terms;
 use crate::context::Cx;
 use crate::error::Error;
 use crate::form;
-use crate::pages::history::{Walk, walk};
+use crate::pages::history::{Walk, seen_links, walk};
 use crate::panel::{FieldSet, Model};
 use crate::response::Response;
 use crate::value::Row;
@@ -66,5 +66,9 @@ async fn base(cx: &Cx<'_>, model: &'static Model, now: &Row, version: i64) -> Re
         _ => Walk::On,
     })
     .await?;
+    if let Some(base) = &mut base {
+        // The log kept every link that there was.
+        seen_links(cx, model, base).await?;
+    }
     Ok(base)
 }

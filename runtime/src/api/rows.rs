@@ -94,13 +94,16 @@ pub(super) async fn list(cx: &Cx<'_>, model: &'static Model) -> Result<Response,
     let fields = shown(model, visible, true);
     let keys = Keys::among(cx, model, set(&fields));
     let searched = model.search.iter().fold(FieldSet::NONE, |set, field| set.with(*field)).intersection(visible);
+    // A program would take every row for a find.
+    if !state.q.is_empty() && searched.is_empty() {
+        return Err(Error::BadRequest("This list has no search.".to_owned()));
+    }
     let listed = store
         .list(&ListQuery {
             terms: &view,
             columns: set(&fields),
             filter: state.condition(),
-            search: (!state.q.is_empty() && !searched.is_empty())
-                .then_some(Search { text: &state.q, fields: searched }),
+            search: (!state.q.is_empty()).then_some(Search { text: &state.q, fields: searched }),
             sort: state.sort,
             position,
             size: state.size,

@@ -310,7 +310,7 @@ impl Names {
     }
 
     /// A set of links without those that the viewer may not see.
-    pub(super) fn without_unseen(&self, field: &Field, value: Value) -> Value {
+    fn without_unseen(&self, field: &Field, value: Value) -> Value {
         match value {
             Value::Links(to) => Value::links(self.seen(field, &to).map(|(id, _)| id).collect()),
             value => value,
@@ -332,4 +332,17 @@ impl Names {
         let is_seen = field.links().is_none() || before != after;
         is_seen.then(|| Change { label: field.title.into(), before, after })
     }
+}
+
+/// Links as the row had them, as far as they lead anywhere today that the asker may see: the row in hand has no others
+/// either, and no others can be made.
+pub(crate) async fn seen_links(cx: &Cx<'_>, model: &'static Model, then: &mut Row) -> Result<(), Error> {
+    let had = model.many().filter_map(|(field, _)| Some((field, then.get(field.index)?.clone())));
+    let had: Vec<(&'static Field, Value)> = had.collect();
+    let references = had.iter().flat_map(|(field, to)| to.linked().iter().map(|id| (field.index, *id)));
+    let names = Names::of(cx, model, references.collect()).await?;
+    for (field, to) in had {
+        then.set(field.index, names.without_unseen(field, to));
+    }
+    Ok(())
 }

@@ -6,7 +6,7 @@ use http::StatusCode;
 
 use super::edit::{parents, to_row};
 use super::edit_fields::fillable;
-use super::history::{Names, Walk, fetch, walk};
+use super::history::{Names, Walk, fetch, seen_links, walk};
 use super::keys::Keys;
 use super::{frame, is_post, record_refusal, refuse_strange, row, show, terms};
 use crate::audit::{Change, Entry, Event, EventId};
@@ -77,19 +77,6 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model, id: i64, seq: i64) 
             restoring.page(faults, false, status).await
         }
     }
-}
-
-/// Links as the row had them, as far as they lead anywhere today that the asker may see: the row in hand has no others
-/// either, and no others can be made.
-async fn seen_links(cx: &Cx<'_>, model: &'static Model, then: &mut Row) -> Result<(), Error> {
-    let had = model.many().filter_map(|(field, _)| Some((field, then.get(field.index)?.clone())));
-    let had: Vec<(&'static Field, Value)> = had.collect();
-    let references = had.iter().flat_map(|(field, to)| to.linked().iter().map(|id| (field.index, *id)));
-    let names = Names::of(cx, model, references.collect()).await?;
-    for (field, to) in had {
-        then.set(field.index, names.without_unseen(field, to));
-    }
-    Ok(())
 }
 
 /// A fault of no field.

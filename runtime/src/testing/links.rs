@@ -97,7 +97,7 @@ const AT_THE_DESK: [Cell; 7] = {
 /// Everybody of it sees every card; of the tags the desk sees its own, and the porter none.
 pub(crate) static LINKED: Panel = AS_IT_IS;
 
-const AS_IT_IS: Panel = Panel {
+pub(crate) const AS_IT_IS: Panel = Panel {
     models: &[DOCTORS, PATIENTS, VISITS, INVOICES, SAMPLES, TAGS, CARDS],
     roles: &[
         Role {

@@ -25,6 +25,60 @@ async fn what_is_no_json_is_told_with_line_and_column() {
     assert_eq!(clinic.house.app().store.ask_for_test("SELECT count(*) FROM doctors").await, "2");
 }
 
+/// Each name is held against all others: in a large body there could be a million of them.
+#[tokio::test]
+async fn an_object_has_no_more_names_than_a_form_has_fields() {
+    let clinic = clinic().await;
+    let (owner, reads) = (clinic.program(OWNER).await, clinic.with_token(OWNER, "read").await);
+    let names = |count: usize| {
+        let names: Vec<String> = (0..count).map(|number| format!("\"n{number}\":0")).collect();
+        format!("{{{}}}", names.join(","))
+    };
+    let most = clinic.house.app().limits.fields;
+    owner.post("/api/doctors", &names(most + 1)).await.is(413);
+    owner.patch(&format!("/api/doctors/{}", clinic.berg), &names(most + 1)).await.is(413);
+    reads.post(&format!("/api/invoices/{}/approve", clinic.invoice), &names(most + 1)).await.is(413);
+    // The control: as many as may be are looked at.
+    owner.post("/api/doctors", &names(most)).await.is(422);
+}
+
+/// Whatever JSON can say and a column can't hold is told at its field, or is held as it was sent.
+#[tokio::test]
+async fn values_that_only_json_can_say_are_told_or_kept_and_never_a_fault() {
+    let clinic = clinic().await;
+    let owner = clinic.program(OWNER).await;
+    let deep = format!("{{\"json\":{}{}}}", "[".repeat(5_000), "]".repeat(5_000));
+    for (body, status) in [
+        (r#"{"string":"a\u0000b"}"#, Some(422)),
+        (r#"{"string":"\ud800"}"#, Some(422)),
+        (r#"{"\ud800":"x"}"#, Some(400)),
+        (r#"{"json":{"a":1,"a":2}}"#, Some(201)),
+        ("{\"json\":{\n\"a\":\r\n1}}", Some(201)),
+        (r#"{"json":"\ud800"}"#, None),
+        (r#"{"json":"\u0000"}"#, None),
+        (deep.as_str(), None),
+        (r#"{"f64":1e400}"#, Some(422)),
+        (r#"{"f64":"NaN"}"#, Some(422)),
+        (r#"{"i64":9223372036854775808}"#, Some(422)),
+        (r#"{"i64":1.0}"#, Some(422)),
+        (r#"{"i32":2147483648}"#, Some(422)),
+        (r#"{"dec2":1.005}"#, Some(422)),
+        (r#"{"dec2":1e2}"#, Some(201)),
+        (r#"{"dec2":99999999999999999999999999999999999999}"#, Some(422)),
+        (r#"{"key":1e0}"#, Some(422)),
+        (r#"{"bytes":"x"}"#, Some(422)),
+        (r#"{"choice":"Nothing"}"#, Some(422)),
+        (r#"{"timestamp":"2026-02-30T00:00:00Z"}"#, Some(422)),
+    ] {
+        let answer = owner.post("/api/samples", body).await;
+        let got = answer.status.as_u16();
+        // What a document of JSON may hold beyond its grammar, the database says.
+        assert!(status.map_or([201, 422].contains(&got), |status| status == got), "{body:.60}: {got}");
+    }
+    assert_eq!(owner.get("/api/samples/2").await.is(200)["json"], serde_json::json!({ "a": 1 }));
+    owner.get("/api/samples").await.is(200);
+}
+
 /// What the block puts behind the wall is behind it for good here: a token is no proof of anything, also right after it was
 /// made behind one.
 #[tokio::test]

@@ -2,7 +2,9 @@
 
 use http::{Method, StatusCode};
 
-use super::{ANNA, DESK, OWNER, Program, clinic, of};
+use super::{ANNA, DESK, OWNER, Program, clinic, make, of};
+use crate::panel::{Cell, FieldSet, Panel, Role, Verb};
+use crate::testing::{PATIENT, patient};
 use crate::tests::browser::House;
 
 #[tokio::test]
@@ -58,6 +60,34 @@ async fn a_list_leads_on_and_back_under_what_was_asked() {
     assert_eq!(found["rows"].as_array().unwrap().len(), 1);
     let none = owner.get("/api/doctors?f.speciality=Heart").await.is(200);
     assert_eq!((none["rows"].as_array().unwrap().len(), none["count"]["exact"].as_u64()), (0, Some(0)));
+}
+
+/// A program would take every row for a find.
+#[tokio::test]
+async fn a_search_where_there_is_none_is_refused() {
+    static UNSEARCHED: Panel = Panel {
+        roles: &[
+            Role { ..super::PARTS.roles[0] },
+            Role { index: 1, ..super::PARTS.roles[1] },
+            Role {
+                index: 2,
+                cells: &[Cell::new(Verb::View, PATIENT, FieldSet(1 << patient::BORN), 0)],
+                ..super::PARTS.roles[2]
+            },
+        ],
+        ..super::PARTS
+    };
+    let house = of(&UNSEARCHED).await;
+    let mut programs = Vec::new();
+    for (email, role) in [(OWNER, "Owner"), (DESK, "Reception")] {
+        house.person(email, role).await;
+        let mut browser = house.signed_in(email).await;
+        programs.push(Program::of(&house, Some(make(&mut browser, "read").await)));
+    }
+    let [owner, desk] = &programs[..] else { panic!("two") };
+    desk.get("/api/patients?q=Holm").await.is(400);
+    desk.get("/api/patients").await.is(200);
+    owner.get("/api/patients?q=Holm").await.is(200);
 }
 
 #[tokio::test]

@@ -2,10 +2,10 @@
 
 use http::Method;
 
-use super::{ANNA, DESK, OWNER, clinic};
+use super::{ANNA, DESK, OWNER, Program, clinic, make, of};
 use crate::audit::{EntryQuery, EventId, TOKEN};
-use crate::panel::Sensitivity;
-use crate::testing::actor;
+use crate::panel::{Panel, Sensitivity};
+use crate::testing::{actor, links};
 use crate::trail::{Reader, Seen};
 
 #[tokio::test]
@@ -139,6 +139,36 @@ async fn a_late_change_is_told_with_all_three_sides_and_saves_nothing() {
     let late = desk.patch(&row, "{\"email\":\"other@example.org\",\"version\":\"2\"}").await;
     assert!(!late.text.contains("notes") && !late.text.contains("cats"), "{}", late.text);
     assert_eq!(late.is(409)["fields"]["email"]["yours"], "other@example.org");
+}
+
+/// The log knows all links that a row had: who does not see where some of them led hears of none of these.
+#[tokio::test]
+async fn a_late_change_tells_of_no_link_that_its_reader_may_not_see() {
+    static LINKED: Panel = Panel { throttles: super::PARTS.throttles, ..links::AS_IT_IS };
+    let house = of(&LINKED).await;
+    let ([urgent, allergic, hidden], [card, _]) = links::two_cards(&house.app().store).await;
+    let mut programs = Vec::new();
+    for (email, role) in [(OWNER, "Owner"), (DESK, "Desk"), (ANNA, "Porter")] {
+        house.person(email, role).await;
+        let mut browser = house.signed_in(email).await;
+        programs.push(Program::of(&house, Some(make(&mut browser, "write").await)));
+    }
+    let [owner, desk, porter] = &programs[..] else { panic!("three") };
+    let row = format!("/api/cards/{card}");
+    let late = |version: u32| format!("{{\"title\":\"Ann\",\"version\":\"{version}\"}}");
+    owner.patch(&row, &format!("{{\"tags\":[{urgent}],\"version\":\"1\"}}")).await.is(200);
+    let told = desk.patch(&row, &late(1)).await.is(409);
+    let seen = serde_json::json!({ "theirs": [urgent], "base": [urgent, allergic] });
+    assert_eq!(told["fields"]["tags"], seen);
+    let told = porter.patch(&row, &late(1)).await.is(409);
+    assert!(told["fields"].get("tags").is_none(), "{told}");
+    // The control: whoever sees them all is told of all.
+    let told = owner.patch(&row, &late(1)).await.is(409);
+    assert_eq!(told["fields"]["tags"]["base"], serde_json::json!([urgent, allergic, hidden]));
+    // Nor do they hear that one of these came.
+    owner.patch(&row, &format!("{{\"tags\":[{urgent},{hidden}],\"version\":\"2\"}}")).await.is(200);
+    let told = desk.patch(&row, &late(2)).await.is(409);
+    assert!(told["fields"].get("tags").is_none(), "{told}");
 }
 
 #[tokio::test]
