@@ -200,7 +200,7 @@ impl Write {
         let mut changed = FieldSet::NONE;
         for (index, value) in values {
             let field = field_of(model, index)?;
-            let value = self.with_unseen(terms, field, &before, constraint::normal(field.kind, value)).await?;
+            let value = self.with_unseen(terms, field, &before, constraint::normal(field.kind, value), parents).await?;
             if before.get(index) != Some(&value) {
                 after.set(index, value);
                 changed = changed.with(index);

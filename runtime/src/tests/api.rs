@@ -190,8 +190,11 @@ impl Program {
             request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
         }
         let mut request = request.body(Full::new(Bytes::from(body.to_owned()))).expect("a request");
+        for name in self.headers.keys() {
+            request.headers_mut().remove(name);
+        }
         for (name, value) in &self.headers {
-            request.headers_mut().insert(name.clone(), value.clone());
+            request.headers_mut().append(name.clone(), value.clone());
         }
         request.extensions_mut().insert(Peer(self.peer));
         let (parts, body) = self.service.clone().call(request).await.expect("an answer, always").into_parts();

@@ -152,6 +152,44 @@ async fn cookies_mean_nothing_here_and_tokens_nothing_elsewhere() {
     }
 }
 
+/// What stands between a program and the panel may read a request in another way than the panel: what could be read in two
+/// ways is nobody's, or means nothing.
+#[tokio::test]
+async fn what_could_be_read_in_two_ways_is_nothing() {
+    let clinic = clinic().await;
+    let owner = clinic.program(OWNER).await;
+    let held = owner.token.clone().unwrap();
+    let mut twice = Program::of(&clinic.house, None);
+    for _ in 0..2 {
+        twice.headers.append("authorization", format!("Bearer {held}").parse().unwrap());
+    }
+    twice.get("/api/doctors").await.is(401);
+    for carried in [
+        held.clone(),
+        format!("Bearer{held}"),
+        format!("Bearer {held}, Bearer {held}"),
+        format!("Bearer {held}="),
+        format!("Basic {held}"),
+    ] {
+        let mut program = Program::of(&clinic.house, None).with("authorization", &carried);
+        program.peer = format!("10.0.1.{}:1", carried.len() % 250).parse().unwrap();
+        program.get("/api/doctors").await.is(401);
+    }
+    Program::of(&clinic.house, None).with("authorization", &format!("bearer {held}")).get("/api/doctors").await.is(200);
+    let row = format!("/api/doctors/{}", clinic.berg);
+    for name in ["x-http-method-override", "x-http-method", "x-method-override"] {
+        owner.clone().with(name, "DELETE").send(Method::GET, &format!("{row}?version=1&_method=DELETE"), "").await;
+        owner.clone().with(name, "DELETE").post(&row, "{}").await.is(405);
+    }
+    owner.get(&row).await.is(200);
+    for path in
+        ["//api/doctors", "/%61pi/doctors", "/API/doctors", "/api//doctors", "/./api/doctors", "/api/../doctors"]
+    {
+        let answer = owner.get(path).await;
+        assert!(!answer.text.contains("Berg") && answer.status != StatusCode::OK, "{path}: {}", answer.text);
+    }
+}
+
 #[tokio::test]
 async fn a_block_without_the_clause_has_no_api() {
     let house = House::open().await;

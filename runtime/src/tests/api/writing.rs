@@ -146,7 +146,7 @@ async fn a_late_change_is_told_with_all_three_sides_and_saves_nothing() {
 async fn a_late_change_tells_of_no_link_that_its_reader_may_not_see() {
     static LINKED: Panel = Panel { throttles: super::PARTS.throttles, ..links::AS_IT_IS };
     let house = of(&LINKED).await;
-    let ([urgent, allergic, hidden], [card, _]) = links::two_cards(&house.app().store).await;
+    let ([urgent, allergic, hidden], [card, bare]) = links::two_cards(&house.app().store).await;
     let mut programs = Vec::new();
     for (email, role) in [(OWNER, "Owner"), (DESK, "Desk"), (ANNA, "Porter")] {
         house.person(email, role).await;
@@ -165,9 +165,24 @@ async fn a_late_change_tells_of_no_link_that_its_reader_may_not_see() {
     // The control: whoever sees them all is told of all.
     let told = owner.patch(&row, &late(1)).await.is(409);
     assert_eq!(told["fields"]["tags"]["base"], serde_json::json!([urgent, allergic, hidden]));
-    // Nor do they hear that one of these came.
+    // Nor can they ask by one of these, or write it; and those that they don't see stay when they write the others.
+    let asked = desk.get(&format!("/api/cards?f.tags={hidden}")).await;
+    assert!(asked.status == 400 || asked.json()["count"]["exact"] == 0, "{}", asked.text);
     owner.patch(&row, &format!("{{\"tags\":[{urgent},{hidden}],\"version\":\"2\"}}")).await.is(200);
-    let told = desk.patch(&row, &late(2)).await.is(409);
+    let asked = desk.get(&format!("/api/cards?f.tags={hidden}")).await;
+    assert!(asked.status == 400 || asked.json()["count"]["exact"] == 0, "{}", asked.text);
+    // Whether the row has it or not, and the same words: else they could find out which it has.
+    let named = format!("{{\"tags\":[{urgent},{hidden}],\"version\":\"3\"}}");
+    let of_this = desk.patch(&row, &named).await;
+    let other = format!("/api/cards/{bare}");
+    let of_another = desk.patch(&other, &named.replace("\"3\"", "\"1\"")).await;
+    assert_eq!((of_this.status.as_u16(), &of_this.text), (422, &of_another.text));
+    desk.patch(&row, "{\"tags\":[],\"version\":\"3\"}").await.is(200);
+    assert_eq!(owner.get(&row).await.is(200)["tags"], serde_json::json!([hidden]));
+    owner.patch(&row, &format!("{{\"tags\":[{urgent}],\"version\":\"4\"}}")).await.is(200);
+    // Nor do they hear that one of these came.
+    owner.patch(&row, &format!("{{\"tags\":[{urgent},{hidden}],\"version\":\"5\"}}")).await.is(200);
+    let told = desk.patch(&row, &late(5)).await.is(409);
     assert!(told["fields"].get("tags").is_none(), "{told}");
 }
 
