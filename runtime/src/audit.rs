@@ -22,7 +22,8 @@ pub use self::event_id::EventId;
 pub struct Origin {
     /// Id of the request; the program's log carries the same.
     pub request: Uuid,
-    /// Address of the client, as far as the declared proxies are believed (IPv6: its /64); none: no request, or not known.
+    /// Address of the client, as far as the declared proxies are believed (IPv6: its /64); none: no request, or not
+    /// known.
     pub address: Option<String>,
 }
 
@@ -41,7 +42,8 @@ impl Origin {
         }
     }
 
-    /// What no request began, under an id of its own: the command line, a program of one's own, looking after the database.
+    /// What no request began, under an id of its own: the command line, a program of one's own, looking after the
+    /// database.
     #[must_use]
     pub fn own() -> Self {
         Self { request: Uuid::now_v7(), address: None }

@@ -1,6 +1,6 @@
-//! The only place that says yes. A question (who, which verb, which model) is answered with a [`Verdict`]; a yes carries
-//! its [`Terms`]: which rows, which fields, and what must be proved first. Everything that reads or writes rows asks for
-//! terms, and only this file makes them. Nothing is remembered between two requests.
+//! The only place that says yes. A question (who, which verb, which model) is answered with a [`Verdict`]; a yes
+//! carries its [`Terms`]: which rows, which fields, and what must be proved first. Everything that reads or writes rows
+//! asks for terms, and only this file makes them. Nothing is remembered between two requests.
 
 mod lending;
 mod terms;
@@ -228,8 +228,8 @@ pub fn authorize_framework(
     Err(Refusal { right: format!("{verb} {what}"), held_by: roles_with(panel, holds) })
 }
 
-/// Whether the block's `reauth` lists this verb and the person has not proved who they are lately enough to do it with one
-/// of the framework's own tables.
+/// Whether the block's `reauth` lists this verb and the person has not proved who they are lately enough to do it with
+/// one of the framework's own tables.
 #[must_use]
 pub fn lacks_proof_over_framework(panel: &Panel, actor: &Actor, verb: Verb) -> bool {
     let listed = panel.reauth.iter().any(|what| matches!(what, Reauth::Verb(listed) if *listed == verb));
@@ -272,7 +272,8 @@ pub fn lacks_proof_over_people(panel: &Panel, actor: &Actor, verb: PeopleVerb) -
 }
 
 /// May this person read what every role may do, and what is forbidden and excepted? Those may who watch (any of the
-/// framework's pages) or rule over people; to anybody else the names of the others' rights would be a map for an attack.
+/// framework's pages) or rule over people; to anybody else the names of the others' rights would be a map for an
+/// attack.
 #[must_use]
 pub fn may_see_whole_policy(actor: &Actor) -> bool {
     !actor.role.framework.is_empty() || actor.role.people.iter().any(|cell| !cell.lendable)

@@ -125,7 +125,8 @@ impl Arriving {
     }
 
     /// Takes what is still on its way, and keeps none of it: who is in the middle of sending would see a broken
-    /// connection in the place of the answer. Not of what is larger than any form, nor of what does not say how large it is.
+    /// connection in the place of the answer. Not of what is larger than any form, nor of what does not say how large
+    /// it is.
     pub(crate) async fn discard(&mut self, most: usize) {
         if self.over || self.waits || self.announced.is_none_or(|length| length > most as u64) {
             return;
@@ -165,8 +166,8 @@ where
     Ok(Multipart::with_constraints(stream, boundary, Constraints::new().size_limit(limit)))
 }
 
-/// A body that lets each piece be looked at before the next one is taken: the reader of forms takes all that has arrived
-/// before it gives any of it on, and of a large file over a fast line that is the whole.
+/// A body that lets each piece be looked at before the next one is taken: the reader of forms takes all that has
+/// arrived before it gives any of it on, and of a large file over a fast line that is the whole.
 struct PieceByPiece {
     body: UnsyncBoxBody<Bytes, std::io::Error>,
     pauses: bool,

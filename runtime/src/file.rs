@@ -1,5 +1,5 @@
-//! A table as a file: CSV, JSON lines or XLSX, written and read row by row in constant memory. It knows values and names, never
-//! rights: whoever writes puts in only what may leave.
+//! A table as a file: CSV, JSON lines or XLSX, written and read row by row in constant memory. It knows values and
+//! names, never rights: whoever writes puts in only what may leave.
 
 mod csv;
 mod formula;

@@ -1,5 +1,6 @@
-//! Reading a posted form: which fields came, what their text means by kind, and what came that the page never offered. It
-//! refuses to guess: a name that was not offered refuses the whole form, a text that does not parse stays as it was typed.
+//! Reading a posted form: which fields came, what their text means by kind, and what came that the page never offered.
+//! It refuses to guess: a name that was not offered refuses the whole form, a text that does not parse stays as it was
+//! typed.
 
 use std::fmt::Write as _;
 
@@ -96,7 +97,8 @@ fn find(texts: &[(usize, String)], field: usize) -> Option<&str> {
     texts.iter().find(|(f, _)| *f == field).map(|(_, text)| text.as_str())
 }
 
-/// Links come one by one, behind an empty one that says that the field was there. A tick box comes as `false` from its hidden twin and `true` from itself; any other field comes once.
+/// Links come one by one, behind an empty one that says that the field was there. A tick box comes as `false` from its
+/// hidden twin and `true` from itself; any other field comes once.
 fn put(texts: &mut Vec<(usize, String)>, field: &Field, text: String) -> bool {
     match texts.iter_mut().find(|(f, _)| *f == field.index) {
         Some((_, old)) if field.kind == Kind::Bool => {

@@ -74,8 +74,8 @@ impl Posted {
         Self::Form(Arriving::of(&parts.headers, body))
     }
 
-    /// Reads the form, as far as its sender may have it read (no fields where there is none), and the place that a large
-    /// one takes until its fields are gone.
+    /// Reads the form, as far as its sender may have it read (no fields where there is none), and the place that a
+    /// large one takes until its fields are gone.
     pub(crate) async fn form<'a>(
         &mut self,
         app: &'a App,

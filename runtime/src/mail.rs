@@ -88,8 +88,8 @@ impl Notice {
         .unwrap_or(UNDECLARED)
     }
 
-    /// For how long sending is tried, seconds. Nobody waits longer for a link than it would have been good; of the rest,
-    /// a day is what mail servers give each other.
+    /// For how long sending is tried, seconds. Nobody waits longer for a link than it would have been good; of the
+    /// rest, a day is what mail servers give each other.
     pub(crate) fn patience(self, panel: &Panel) -> u64 {
         const A_DAY: u64 = 24 * 3_600;
         if self.carries_link() { self.link_lifetime(panel) } else { A_DAY }

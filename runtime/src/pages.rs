@@ -1,5 +1,6 @@
-//! The pages behind the sign-in, one file a screen. Each asks authorize.rs for terms before it asks the store for rows, and
-//! puts into its view only what those terms let through. Nothing here looks at a cookie for authority or at a raw body.
+//! The pages behind the sign-in, one file a screen. Each asks authorize.rs for terms before it asks the store for rows,
+//! and puts into its view only what those terms let through. Nothing here looks at a cookie for authority or at a raw
+//! body.
 
 pub(crate) mod account;
 pub(crate) mod act;
@@ -134,8 +135,8 @@ fn target(cx: &Cx<'_>, index: usize) -> Result<&'static Model, Error> {
     cx.panel().models.get(index).ok_or_else(|| Error::Bug(format!("no model {index}")))
 }
 
-/// A no to somebody who is signed in, in the audit log: the right that is missing, and the page. The answer is a no in any
-/// case, so that a log that can't be written is told to whoever runs the panel, not to the visitor.
+/// A no to somebody who is signed in, in the audit log: the right that is missing, and the page. The answer is a no in
+/// any case, so that a log that can't be written is told to whoever runs the panel, not to the visitor.
 pub(crate) async fn record_refusal(cx: &Cx<'_>, right: &str) {
     let event = match cx.route {
         Route::Model(model, page) => {

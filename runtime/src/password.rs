@@ -37,9 +37,9 @@ pub const QUEUE: usize = 32;
 /// Hashes at work at one time; more are slower.
 const MOST_AT_ONCE: usize = 4;
 
-/// Hashes at work at one time on so many cores. One core is left for everything else, where there are two: a page that wakes
-/// on a core where a hash runs waits until the system parts them, which takes some milliseconds however far behind the
-/// hash stands.
+/// Hashes at work at one time on so many cores. One core is left for everything else, where there are two: a page that
+/// wakes on a core where a hash runs waits until the system parts them, which takes some milliseconds however far
+/// behind the hash stands.
 fn at_once(cores: usize) -> usize {
     cores.saturating_sub(1).clamp(1, MOST_AT_ONCE)
 }
@@ -49,7 +49,8 @@ fn params_of_today() -> Params {
     Params::DEFAULT
 }
 
-/// A hash with the same parameters that no password is known for: 32 zero bytes came out of no password that anybody has.
+/// A hash with the same parameters that no password is known for: 32 zero bytes came out of no password that anybody
+/// has.
 const NOBODYS: &str =
     "$argon2id$v=19$m=19456,t=2,p=1$YmFpbGl3aWNrLW5vYm9keQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
@@ -194,8 +195,9 @@ impl Hasher {
         self.places.take(None).map(Slot).ok_or(Busy)
     }
 
-    /// A place in the queue for a visitor of this network address ([`crate::context::Cx::address`]), who can't take them
-    /// all. Taken before a try is counted: who is turned away has not tried; and before anything is known of the account.
+    /// A place in the queue for a visitor of this network address ([`crate::context::Cx::address`]), who can't take
+    /// them all. Taken before a try is counted: who is turned away has not tried; and before anything is known of the
+    /// account.
     pub fn place_for(&self, address: &str) -> Result<Slot, Busy> {
         self.places.take(Some(address)).map(Slot).ok_or(Busy)
     }

@@ -1,5 +1,5 @@
-//! Where the panel is reached from outside, and which pages are its own by that. What a request says of where it went is
-//! never believed.
+//! Where the panel is reached from outside, and which pages are its own by that. What a request says of where it went
+//! is never believed.
 
 use std::fmt;
 

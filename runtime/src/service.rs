@@ -30,8 +30,8 @@ use crate::{api, dispatch, pages};
 #[derive(Debug, Clone, Copy)]
 pub struct Peer(pub SocketAddr);
 
-/// The panel. Cheap to clone. Its paths start at `/`: whatever it is nested in takes the base path off, and `public_url`
-/// says what the links carry.
+/// The panel. Cheap to clone. Its paths start at `/`: whatever it is nested in takes the base path off, and
+/// `public_url` says what the links carry.
 #[derive(Debug, Clone)]
 pub struct Service {
     app: Arc<App>,

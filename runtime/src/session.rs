@@ -66,8 +66,8 @@ impl EndReason {
         }
     }
 
-    /// Whether it ends the API tokens of the person as well: whatever takes access away, or changes what it was given on.
-    /// Signing out somewhere, or being idle, says nothing against a program that goes on.
+    /// Whether it ends the API tokens of the person as well: whatever takes access away, or changes what it was given
+    /// on. Signing out somewhere, or being idle, says nothing against a program that goes on.
     pub(crate) fn ends_api_tokens(self) -> bool {
         match self {
             Self::PasswordChanged
@@ -82,8 +82,8 @@ impl EndReason {
     }
 }
 
-/// What was proved when a session began. It rises once, through a factor, and never otherwise. Beside it stands the moment
-/// of the newest proof of identity: for the time that `session reauth` says, that session is *elevated*
+/// What was proved when a session began. It rises once, through a factor, and never otherwise. Beside it stands the
+/// moment of the newest proof of identity: for the time that `session reauth` says, that session is *elevated*
 /// ([`Actor::is_fresh`]).
 ///
 /// ```text
@@ -144,8 +144,8 @@ impl Held {
     }
 }
 
-/// Somebody who proved the password of an account that asks for more. It is no [`Actor`], so that no page of the panel can
-/// be asked for in its name.
+/// Somebody who proved the password of an account that asks for more. It is no [`Actor`], so that no page of the panel
+/// can be asked for in its name.
 #[derive(Debug, Clone)]
 pub struct Halfway {
     pub(crate) person: i64,
@@ -249,8 +249,8 @@ pub(crate) enum Fit {
     No(&'static str),
 }
 
-/// Judges the session that asked for work that goes on after it. That the person signed out or was idle ends nothing; that
-/// somebody took their access does, and so does another password: whoever had the old one may have asked.
+/// Judges the session that asked for work that goes on after it. That the person signed out or was idle ends nothing;
+/// that somebody took their access does, and so does another password: whoever had the old one may have asked.
 #[must_use]
 pub(crate) fn judge_for_work(panel: &'static Panel, row: &SessionRow, ended: Option<&str>, now: DateTime<Utc>) -> Fit {
     let harmless =
@@ -292,8 +292,8 @@ pub fn fresh_until(panel: &Panel, proved_at: DateTime<Utc>) -> DateTime<Utc> {
     later(proved_at, panel.session.reauth)
 }
 
-/// `me.NAME` by index, from the JSON object that a person's row keeps. What is missing, or does not read as its kind, is
-/// null, and null widens nothing.
+/// `me.NAME` by index, from the JSON object that a person's row keeps. What is missing, or does not read as its kind,
+/// is null, and null widens nothing.
 #[must_use]
 pub fn attributes(panel: &'static Panel, json: &str) -> Vec<Value> {
     let object: serde_json::Value = serde_json::from_str(json).unwrap_or(serde_json::Value::Null);

@@ -94,8 +94,8 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens `sqlite:PATH`, making the file if there is none, or `postgres://USER:PASSWORD@HOST/NAME`. Applies no schema:
-    /// see [`Store::plan`].
+    /// Opens `sqlite:PATH`, making the file if there is none, or `postgres://USER:PASSWORD@HOST/NAME`. Applies no
+    /// schema: see [`Store::plan`].
     ///
     /// # Errors
     /// [`Error::Setup`] with one line when it is not a database, was written by a newer version, can't be written to,
@@ -178,9 +178,9 @@ impl Store {
         self.database.counts(queries).await
     }
 
-    /// How many rows each value of some fields would leave, within these (view) terms and among the rows in which this is
-    /// found, in one statement; one answer for each question, in order: of listed values their places in the list, of
-    /// others the most frequent ones by number.
+    /// How many rows each value of some fields would leave, within these (view) terms and among the rows in which this
+    /// is found, in one statement; one answer for each question, in order: of listed values their places in the list,
+    /// of others the most frequent ones by number.
     pub async fn facets(
         &self,
         terms: &Terms,
@@ -221,8 +221,8 @@ impl Store {
         Write::begin(self, context, Among::None).await
     }
 
-    /// As [`Store::write_apart`], for seconds: people who want to save meanwhile wait longer than usual where there is one
-    /// writer, and are told why if that is not enough.
+    /// As [`Store::write_apart`], for seconds: people who want to save meanwhile wait longer than usual where there is
+    /// one writer, and are told why if that is not enough.
     pub(crate) async fn write_for_long(&self, context: Context) -> Result<Write, Error> {
         Write::begin(self, context, Among::NoneForLong).await
     }
@@ -299,8 +299,8 @@ impl Store {
         self.database.taken().await
     }
 
-    /// Applies a migration file, in one transaction with its record; whether nobody had applied it before. Not `runs`: it is
-    /// only recorded, for a schema that is there already.
+    /// Applies a migration file, in one transaction with its record; whether nobody had applied it before. Not `runs`:
+    /// it is only recorded, for a schema that is there already.
     pub(crate) async fn apply(&self, file: &File, runs: bool, context: Context) -> Result<bool, Error> {
         file.suits(self.database.name())?;
         self.database.apply(self.panel, file, runs, &context).await
@@ -332,8 +332,8 @@ impl Store {
         self.database.meddle(sql::Sql::new(text)).await
     }
 
-    /// From now on there is no room for one more page in the file, as far as changes go; of SQLite alone. It lasts until
-    /// a statement failed for it.
+    /// From now on there is no room for one more page in the file, as far as changes go; of SQLite alone. It lasts
+    /// until a statement failed for it.
     pub(crate) async fn fill_up_for_test(&self) {
         let mut filling = self.database.begin().await.expect("a transaction");
         filling.rows(sql::Sql::new("PRAGMA max_page_count = 1")).await.expect("as it says");

@@ -53,8 +53,8 @@ pub struct Tried<'a> {
     pub token: Option<i64>,
 }
 
-/// What a try of this name counts on; empty when the block declares no such throttle. Hand it to `Store::reserve` before
-/// anything is verified or done, and go on only if that says yes.
+/// What a try of this name counts on; empty when the block declares no such throttle. Hand it to `Store::reserve`
+/// before anything is verified or done, and go on only if that says yes.
 #[must_use]
 pub fn asks(panel: &Panel, name: ThrottleName, tried: &Tried<'_>) -> Vec<Ask> {
     panel.throttle(name).map_or_else(Vec::new, |throttle| asks_of(throttle, tried))
@@ -112,8 +112,8 @@ impl Answer {
     }
 }
 
-/// The rules of a throttle. Waits and cap are for accounts: an address is shared by many, and its limit is the window. So
-/// it is for requests with a token that is good: those are work and no guesses.
+/// The rules of a throttle. Waits and cap are for accounts: an address is shared by many, and its limit is the window.
+/// So it is for requests with a token that is good: those are work and no guesses.
 #[must_use]
 pub fn rules(throttle: &Throttle) -> Vec<Rule> {
     throttle
@@ -202,7 +202,8 @@ impl Tally {
     }
 }
 
-/// The wait before the `excess`-th try beyond the free ones (from 0), seconds: doubles from the shortest to the longest.
+/// The wait before the `excess`-th try beyond the free ones (from 0), seconds: doubles from the shortest to the
+/// longest.
 fn wait_after((shortest, longest): (u64, u64), excess: u32) -> u64 {
     let factor = 1_u64.checked_shl(excess).unwrap_or(u64::MAX);
     shortest.saturating_mul(factor).min(longest)

@@ -1,5 +1,6 @@
 //! The audit log as one reader may see it: that something happened and who did it; the values only of fields that they
-//! may see, on rows that they may see at this moment. A row that is gone is seen by whoever sees every row of its model.
+//! may see, on rows that they may see at this moment. A row that is gone is seen by whoever sees every row of its
+//! model.
 
 use std::collections::BTreeSet;
 

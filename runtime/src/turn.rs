@@ -9,8 +9,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 /// Requests before the door that are worked on at once: few, since each that is ready is in the way of all others.
 pub(crate) const AT_ONCE: usize = 8;
 
-/// What a try waits for its answer that it was one too many. Who comes back at once, over and over, would take the time of
-/// everybody else. At least so long, and up to twice: many who came together do not come back together.
+/// What a try waits for its answer that it was one too many. Who comes back at once, over and over, would take the time
+/// of everybody else. At least so long, and up to twice: many who came together do not come back together.
 pub(crate) const TURNED_AWAY: Duration = Duration::from_millis(1_500);
 
 /// The turns of one process.

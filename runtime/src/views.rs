@@ -1,5 +1,5 @@
-//! What the templates are given: one struct a page, plain text and links, nothing to compute. Whoever fills a view puts in
-//! only what the viewer may see; a template can't ask for more, since it gets no rows, no panel and no store.
+//! What the templates are given: one struct a page, plain text and links, nothing to compute. Whoever fills a view puts
+//! in only what the viewer may see; a template can't ask for more, since it gets no rows, no panel and no store.
 //!
 //! Text is escaped by the template engine. A link that comes from data must be checked to be http or https before it is
 //! put into an `href`.

@@ -1,6 +1,6 @@
-//! A flood of 500 sign-ins at once, and what it does to everybody else: the latency of a list page at rest and during the
-//! flood, and the largest memory of the server. The flood comes from a process of its own with the least priority, so
-//! that what is measured is the server and not the flood's own hunger for the machine.
+//! A flood of 500 sign-ins at once, and what it does to everybody else: the latency of a list page at rest and during
+//! the flood, and the largest memory of the server. The flood comes from a process of its own with the least priority,
+//! so that what is measured is the server and not the flood's own hunger for the machine.
 //!
 //! `cargo bench -p clinic --bench flood`
 
@@ -152,8 +152,8 @@ fn most(server: &Child) -> u64 {
     measured::memory(server.id(), "VmHWM:") / 1_024
 }
 
-/// Median, 90th and 99th percentile of list pages one after the other, milliseconds; at least [`PAGES`], and as long as it
-/// is told to go on.
+/// Median, 90th and 99th percentile of list pages one after the other, milliseconds; at least [`PAGES`], and as long as
+/// it is told to go on.
 fn pages(browser: &mut Browser, go_on: impl Fn() -> bool) -> [f64; 3] {
     let mut taken = Vec::new();
     while taken.len() < PAGES || go_on() {

@@ -1,7 +1,7 @@
-//! What pages cost over a million patients: by the processor, of this process and, where there is one, of the database's
-//! server. `cargo bench -p clinic --bench million`, with a number of patients behind `--` or in `CLINIC_PATIENTS`; on
-//! PostgreSQL as `./test with-postgres cargo bench -p clinic --bench million`. With `CLINIC_KEEP` the file stays in that
-//! directory and is taken when it is there.
+//! What pages cost over a million patients: by the processor, of this process and, where there is one, of the
+//! database's server. `cargo bench -p clinic --bench million`, with a number of patients behind `--` or in
+//! `CLINIC_PATIENTS`; on PostgreSQL as `./test with-postgres cargo bench -p clinic --bench million`. With `CLINIC_KEEP`
+//! the file stays in that directory and is taken when it is there.
 
 use std::path::PathBuf;
 use std::process::Command;

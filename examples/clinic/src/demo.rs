@@ -1,5 +1,5 @@
-//! Rows to look at: a few hundred for a database that was made just now, as many as one likes with `clinic seed`. Nobody
-//! in it can sign in; `clinic user link EMAIL` lets one of the staff choose a password.
+//! Rows to look at: a few hundred for a database that was made just now, as many as one likes with `clinic seed`.
+//! Nobody in it can sign in; `clinic user link EMAIL` lets one of the staff choose a password.
 
 use std::io::Write as _;
 

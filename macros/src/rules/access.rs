@@ -182,8 +182,8 @@ fn contradiction(throttle: &Throttle) -> Option<(Place, String, String)> {
     ))
 }
 
-/// Whether what a limit counts by is there when the try comes: nobody has a session before they signed in, and a token is
-/// what programs come with.
+/// Whether what a limit counts by is there when the try comes: nobody has a session before they signed in, and a token
+/// is what programs come with.
 fn is_known(name: ThrottleName, by: By) -> bool {
     match name {
         ThrottleName::Login | ThrottleName::Recovery => matches!(by, By::Account | By::Address),
@@ -192,7 +192,8 @@ fn is_known(name: ThrottleName, by: By) -> bool {
     }
 }
 
-/// Who guesses slowly has all year: what counts is how many guesses at one account fit in a day, over every way at once.
+/// Who guesses slowly has all year: what counts is how many guesses at one account fit in a day, over every way at
+/// once.
 pub(super) fn guess_budget(policy: &Policy, diags: &mut Diags) {
     const BUDGET: u64 = 1_000;
     let mut alone = Vec::new();
@@ -258,8 +259,8 @@ fn by_phrase(by: By) -> String {
     format!("by {}", by_word(&[by]))
 }
 
-/// A link that lives for days lies in a mailbox until somebody else reads it; one of a minute is gone before it is read; a
-/// short code that may be tried often enough is guessed while it holds.
+/// A link that lives for days lies in a mailbox until somebody else reads it; one of a minute is gone before it is
+/// read; a short code that may be tried often enough is guessed while it holds.
 pub(super) fn token_bounds(policy: &Policy, diags: &mut Diags) {
     const LEAST: u64 = 5 * 60;
     const MOST: u64 = 86_400;
@@ -279,8 +280,8 @@ pub(super) fn token_bounds(policy: &Policy, diags: &mut Diags) {
     short_codes(policy, diags);
 }
 
-/// Six digits, of which three are right at a time (half a minute each, one before and one after): at most 1 in 10,000 to
-/// guess one while it holds.
+/// Six digits, of which three are right at a time (half a minute each, one before and one after): at most 1 in 10,000
+/// to guess one while it holds.
 fn short_codes(policy: &Policy, diags: &mut Diags) {
     const CODES: u64 = 1_000_000;
     const RIGHT_AT_A_TIME: u64 = 3;

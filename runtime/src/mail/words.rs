@@ -1,5 +1,5 @@
-//! The words of each mail. They tell what happened and what to do if it was not wanted; of the panel's content, and of who
-//! did it, nothing: mail is read along the way and by others.
+//! The words of each mail. They tell what happened and what to do if it was not wanted; of the panel's content, and of
+//! who did it, nothing: mail is read along the way and by others.
 
 use super::Notice;
 

@@ -148,8 +148,8 @@ fn event(cx: &Cx<'_>, entry: &Entry) -> OwnEvent {
         None => "",
     };
     let said = |name: &str| entry.changes.iter().find(|change| change.field == name)?.after.as_deref();
-    // Entries of older versions have it among their facts. From where an administrator works is nobody else's business, also
-    // in what the panel did for them after their request.
+    // Entries of older versions have it among their facts. From where an administrator works is nobody else's business,
+    // also in what the panel did for them after their request.
     let address = said("address").or_else(|| {
         let is_mine = match &entry.actor {
             Some(actor) => actor.person == me,

@@ -44,8 +44,8 @@ pub(crate) async fn perform(
     }
 }
 
-/// A row that the person sees, but may not do this with, is told as a no, so that the try is recorded: approving what one
-/// wrote oneself is what an auditor looks for. Any other row is not there.
+/// A row that the person sees, but may not do this with, is told as a no, so that the try is recorded: approving what
+/// one wrote oneself is what an auditor looks for. Any other row is not there.
 async fn why_not(cx: &Cx<'_>, terms: &Terms, id: i64) -> Result<Error, Error> {
     let model = terms.model();
     let Some(view) = terms_if_any(cx, Verb::View, model) else { return Ok(Error::NotFound) };

@@ -1,6 +1,6 @@
 //! New and edit: the form, and what happens to it when it comes back. Only fields within the asker's terms are offered,
-//! anything else that comes back refuses the whole form, only what differs is written, and only onto the version that was
-//! seen.
+//! anything else that comes back refuses the whole form, only what differs is written, and only onto the version that
+//! was seen.
 
 use http::StatusCode;
 

@@ -1,5 +1,5 @@
-//! The controls of a form: one a field, by kind, filled with what was typed or stored. Candidates of foreign keys are only
-//! rows that the viewer may see; the value that stands there now is always among them.
+//! The controls of a form: one a field, by kind, filled with what was typed or stored. Candidates of foreign keys are
+//! only rows that the viewer may see; the value that stands there now is always among them.
 
 mod links;
 

@@ -1,5 +1,5 @@
-//! What a form that came back means as values: texts are read by kind and held against the block, secrets are hashed. What
-//! can't be read stays as it was typed, with a sentence.
+//! What a form that came back means as values: texts are read by kind and held against the block, secrets are hashed.
+//! What can't be read stays as it was typed, with a sentence.
 
 use super::edit_fields::{Draft, secrets};
 use crate::constraint;
@@ -40,8 +40,8 @@ pub(crate) fn read(
     values
 }
 
-/// Hashes of the secrets that were typed; an empty control leaves a secret as it is. Hashing costs, so nothing is hashed
-/// for a form that comes back anyway.
+/// Hashes of the secrets that were typed; an empty control leaves a secret as it is. Hashing costs, so nothing is
+/// hashed for a form that comes back anyway.
 pub(crate) async fn hash_secrets(
     cx: &Cx<'_>,
     model: &'static Model,

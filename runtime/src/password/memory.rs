@@ -1,7 +1,7 @@
-//! Argon2id in memory that one hash leaves to the next while others wait, and that goes back to the system with the last of
-//! them. An allocator would keep pieces of 19 MiB for later, one for each thread that ever made a hash: after a flood of
-//! sign-ins that is many times what is in use. And a system that takes 19 MiB back and hands them out again, cleared, lets
-//! everything else on that core wait meanwhile.
+//! Argon2id in memory that one hash leaves to the next while others wait, and that goes back to the system with the
+//! last of them. An allocator would keep pieces of 19 MiB for later, one for each thread that ever made a hash: after a
+//! flood of sign-ins that is many times what is in use. And a system that takes 19 MiB back and hands them out again,
+//! cleared, lets everything else on that core wait meanwhile.
 
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -10,8 +10,9 @@ use argon2::password_hash::phc::{Output, ParamsString, PasswordHash, Salt};
 use argon2::password_hash::{self, CustomizedPasswordHasher, PasswordHasher};
 use argon2::{Algorithm, Argon2, Block, Params, Version};
 
-/// Blocks of 1 KiB of which room is made at least; only those in use are ever touched. From 32 MiB on, the allocators of
-/// Linux give each piece a mapping of its own, which ends when it is freed (glibc: `M_MMAP_THRESHOLD`, at most 32 MiB).
+/// Blocks of 1 KiB of which room is made at least; only those in use are ever touched. From 32 MiB on, the allocators
+/// of Linux give each piece a mapping of its own, which ends when it is freed (glibc: `M_MMAP_THRESHOLD`, at most 32
+/// MiB).
 const OWN_MAPPING: usize = 33 * 1_024;
 
 /// Memory of hashes that are done, for those that come: never more than were at work at one time.

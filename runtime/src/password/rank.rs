@@ -12,8 +12,8 @@ use std::time::{Duration, Instant};
 #[cfg(target_os = "linux")]
 const NICE: i32 = 10;
 
-/// A hash takes some tens of milliseconds. One that took longer than this while it waited for everything else, on a machine
-/// with more to do than it has cores for, must not be the rule.
+/// A hash takes some tens of milliseconds. One that took longer than this while it waited for everything else, on a
+/// machine with more to do than it has cores for, must not be the rule.
 const STARVED: Duration = Duration::from_millis(500);
 
 /// How long hashes take their part of a busy machine, after one was starved.
@@ -76,9 +76,9 @@ fn took(fed_until: &AtomicU64, long: Duration, now: Duration) {
     }
 }
 
-/// Threads of one rank. They stay: a new thread stands before old ones for its first moments, and one that stands behind
-/// the others can't be brought back among them without the system's permission. There are as many as ever computed at the
-/// same time.
+/// Threads of one rank. They stay: a new thread stands before old ones for its first moments, and one that stands
+/// behind the others can't be brought back among them without the system's permission. There are as many as ever
+/// computed at the same time.
 struct Crew {
     jobs: mpsc::Sender<Job>,
     taken: Arc<Mutex<mpsc::Receiver<Job>>>,

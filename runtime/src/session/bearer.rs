@@ -1,5 +1,5 @@
-//! Whom an API token speaks for at this moment. Its person is judged as for a session, on what was read with this request;
-//! no token proves a factor, and none is ever a fresh proof of identity.
+//! Whom an API token speaks for at this moment. Its person is judged as for a session, on what was read with this
+//! request; no token proves a factor, and none is ever a fresh proof of identity.
 
 use chrono::{DateTime, Duration, Utc};
 

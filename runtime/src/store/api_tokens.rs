@@ -1,5 +1,5 @@
-//! API tokens: made, used, ended. What is kept of one signs nobody in. Each is recorded with its making and its end, and
-//! its person is told of both.
+//! API tokens: made, used, ended. What is kept of one signs nobody in. Each is recorded with its making and its end,
+//! and its person is told of both.
 
 use chrono::{DateTime, Utc};
 

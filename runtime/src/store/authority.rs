@@ -143,7 +143,8 @@ impl Write {
         Ok(stands && (actor.lent.is_empty() || self.lent_to(actor.asker.person).await? == actor.lent))
     }
 
-    /// Gives a person another role, which ends every session that they have, and with the old role what was lent for it.
+    /// Gives a person another role, which ends every session that they have, and with the old role what was lent for
+    /// it.
     pub(crate) async fn assign(&mut self, person: &PersonRow, role: &str) -> Result<Recorded, Error> {
         if !people::set_role(self.transaction(), person.id, role).await? {
             return Err(Error::NotFound);

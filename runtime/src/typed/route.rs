@@ -1,5 +1,5 @@
-//! Paths as types: `Route::Patient(At::Edit(id))` prints `/patients/17/edit` and is parsed from it. How a path is spelled
-//! is [`crate::route`]'s business; here a number gets the type of its model.
+//! Paths as types: `Route::Patient(At::Edit(id))` prints `/patients/17/edit` and is parsed from it. How a path is
+//! spelled is [`crate::route`]'s business; here a number gets the type of its model.
 
 use std::fmt;
 

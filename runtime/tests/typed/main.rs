@@ -1,5 +1,5 @@
-//! The typed shell over a real store. The block stands in a private module with every lint on: what `admin!` writes must
-//! not ask its user for an exception.
+//! The typed shell over a real store. The block stands in a private module with every lint on: what `admin!` writes
+//! must not ask its user for an exception.
 
 #![forbid(unsafe_code)]
 #![deny(missing_docs, unreachable_pub, dead_code, unused, clippy::pedantic)]

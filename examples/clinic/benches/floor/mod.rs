@@ -1,6 +1,6 @@
 //! The least that making a patient with an entry in a hash chain can be: the statements, written by hand for sqlx, one
-//! transaction each and one after the other, on the same file with the same settings. Nothing is asked for rights, held to
-//! rules, or kept general.
+//! transaction each and one after the other, on the same file with the same settings. Nothing is asked for rights, held
+//! to rules, or kept general.
 
 use sha2::{Digest as _, Sha256};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};

@@ -1,5 +1,5 @@
-//! What the benchmarks share: somebody who is signed in without a password to hash, and what the system says that a process
-//! spent. It measures nothing by itself.
+//! What the benchmarks share: somebody who is signed in without a password to hash, and what the system says that a
+//! process spent. It measures nothing by itself.
 
 #![allow(dead_code, reason = "each benchmark uses its part")]
 
@@ -22,7 +22,8 @@ pub(crate) async fn signed_in_with(panel: &Service, role: &'static str, attribut
     start(panel, role, attributes).await.1
 }
 
-/// As [`signed_in`], of a role that needs a second factor: it is there and has been proved. `url` names the SQLite file.
+/// As [`signed_in`], of a role that needs a second factor: it is there and has been proved. `url` names the SQLite
+/// file.
 pub(crate) async fn signed_in_with_factor(panel: &Service, role: &'static str, url: &str) -> Token {
     let (person, token) = start(panel, role, "{}".to_owned()).await;
     let app = panel.app();
@@ -113,7 +114,8 @@ fn ran_ms(schedstat: &std::path::Path) -> Option<f64> {
 pub(crate) struct Server(u32);
 
 impl Server {
-    /// The server behind this URL, once it has looked at what is new in the database, as it does by itself within minutes.
+    /// The server behind this URL, once it has looked at what is new in the database, as it does by itself within
+    /// minutes.
     pub(crate) async fn behind(url: &str) -> Self {
         let options: sqlx::postgres::PgConnectOptions = url.parse().expect("a URL");
         let mut connection = options.connect().await.expect("the server");

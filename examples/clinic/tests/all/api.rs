@@ -1,5 +1,5 @@
-//! A program in the name of a receptionist: its token comes from the account page, its rows from `/api`, and both go when
-//! somebody with the right says so.
+//! A program in the name of a receptionist: its token comes from the account page, its rows from `/api`, and both go
+//! when somebody with the right says so.
 
 use bytes::Bytes;
 use http::{Method, Request, header};

@@ -18,7 +18,8 @@ pub(crate) fn code_of(secret: &[u8], now: DateTime<Utc>) -> String {
 }
 
 impl Visitor {
-    /// Signs in at the page of this path, with the password and then with a code; what comes back is the answer to that.
+    /// Signs in at the page of this path, with the password and then with a code; what comes back is the answer to
+    /// that.
     pub(crate) async fn sign_in_with_code(
         &mut self,
         door: &str,

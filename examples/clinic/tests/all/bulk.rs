@@ -1,5 +1,6 @@
-//! Many rows at once: those that were ticked, or all that match. Every row is asked about as if it had been done by hand,
-//! the person as they are at that moment, and a process that dies in the middle loses nothing and does nothing twice.
+//! Many rows at once: those that were ticked, or all that match. Every row is asked about as if it had been done by
+//! hand, the person as they are at that moment, and a process that dies in the middle loses nothing and does nothing
+//! twice.
 
 use std::time::{Duration, Instant};
 

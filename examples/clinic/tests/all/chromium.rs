@@ -1,5 +1,5 @@
-//! Chromium by its driver: a browser of its own for each person of a test, with the script or without it, and waiting for
-//! what a page shows, never for a time.
+//! Chromium by its driver: a browser of its own for each person of a test, with the script or without it, and waiting
+//! for what a page shows, never for a time.
 
 use std::io::{BufRead as _, BufReader};
 use std::path::Path;

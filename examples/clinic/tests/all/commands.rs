@@ -1,5 +1,5 @@
-//! The command line: what it does, what it says when it can't, and with which exit status. One line for each mistake, and
-//! nothing is touched that was not meant.
+//! The command line: what it does, what it says when it can't, and with which exit status. One line for each mistake,
+//! and nothing is touched that was not meant.
 
 use std::fs;
 use std::net::TcpListener;

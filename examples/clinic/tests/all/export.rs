@@ -1,5 +1,5 @@
-//! What leaves the panel as a file: the rows and fields of the role, once a proof of identity is fresh, within the limit,
-//! and never without a trace.
+//! What leaves the panel as a file: the rows and fields of the role, once a proof of identity is fresh, within the
+//! limit, and never without a trace.
 
 use chrono::Duration;
 

@@ -1,5 +1,5 @@
-//! The second factor of the clinic, as people meet it: asked to set an app up, later with a code, then without the phone,
-//! then without anything.
+//! The second factor of the clinic, as people meet it: asked to set an app up, later with a code, then without the
+//! phone, then without anything.
 
 use chrono::Duration;
 

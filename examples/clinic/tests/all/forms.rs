@@ -1,5 +1,5 @@
-//! What people type, and what they send who mean no good: nothing typed is lost, nothing half is saved, and every refusal
-//! says what to do.
+//! What people type, and what they send who mean no good: nothing typed is lost, nothing half is saved, and every
+//! refusal says what to do.
 
 use bailiwick::typed::Decimal;
 use bailiwick::value::Value;

@@ -1,6 +1,6 @@
 //! What a role may not read, it does not read anywhere. Marked words stand in the hidden fields; everything that the
-//! reception can reach is fetched and none of it may hold them. The manager's crawl, which must find them, shows that the
-//! crawl would.
+//! reception can reach is fetched and none of it may hold them. The manager's crawl, which must find them, shows that
+//! the crawl would.
 
 use std::collections::{BTreeSet, VecDeque};
 

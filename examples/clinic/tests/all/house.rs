@@ -1,5 +1,5 @@
-//! A clinic of its own for each test: a database in a new directory, a clock that the test moves, and one person of every
-//! role. The person's password is the same for all, since a hash costs more than a test.
+//! A clinic of its own for each test: a database in a new directory, a clock that the test moves, and one person of
+//! every role. The person's password is the same for all, since a hash costs more than a test.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};

@@ -1,6 +1,6 @@
-//! kill -9 while several people write over HTTP. Afterwards every row has as many events as versions, the chain is whole,
-//! and whatever somebody was told is saved is there. That the same counting sees a change written apart from its event is
-//! shown in the store's own tests (`store::tests::crash`).
+//! kill -9 while several people write over HTTP. Afterwards every row has as many events as versions, the chain is
+//! whole, and whatever somebody was told is saved is there. That the same counting sees a change written apart from its
+//! event is shown in the store's own tests (`store::tests::crash`).
 
 mod work;
 

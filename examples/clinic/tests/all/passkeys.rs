@@ -1,6 +1,6 @@
-//! Passkeys in a browser, with Chromium's virtual authenticator: enrolled at the first sign-in, signed in with without a
-//! password, asked for behind the password, shown at the wall, and removed. The panel is reached by a name, as passkeys
-//! ask for, at the port that it got.
+//! Passkeys in a browser, with Chromium's virtual authenticator: enrolled at the first sign-in, signed in with without
+//! a password, asked for behind the password, shown at the wall, and removed. The panel is reached by a name, as
+//! passkeys ask for, at the port that it got.
 
 use std::path::Path;
 
@@ -64,8 +64,8 @@ async fn title(client: &Client, wanted: &str) {
     }
 }
 
-/// Waits for an element that holds these words. Asked for as a whole: one that was found first and read then may be of a page
-/// that is on its way out.
+/// Waits for an element that holds these words. Asked for as a whole: one that was found first and read then may be of
+/// a page that is on its way out.
 async fn says(client: &Client, element: &str, words: &str) {
     let wanted = format!("//{element}[contains(., '{words}')]");
     if let Err(why) = client.wait().at_most(PATIENCE).for_element(Locator::XPath(&wanted)).await {

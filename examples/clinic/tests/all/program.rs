@@ -59,8 +59,8 @@ pub(crate) fn clinic(directory: &Path, words: &[&str]) -> Ran {
 }
 
 pub(crate) fn with_input(mut command: Command, input: &str) -> Ran {
-    // This call waits. On the only thread of a runtime, what else runs there (a mail on its way) would stand still in the
-    // middle of a transaction, and the program wait for its end.
+    // This call waits. On the only thread of a runtime, what else runs there (a mail on its way) would stand still in
+    // the middle of a transaction, and the program wait for its end.
     if let Ok(runtime) = tokio::runtime::Handle::try_current() {
         assert_ne!(runtime.runtime_flavor(), RuntimeFlavor::CurrentThread, "the test needs flavor = \"multi_thread\"");
     }

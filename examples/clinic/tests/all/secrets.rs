@@ -1,5 +1,5 @@
-//! Every secret of a day's work — passwords, session, device and API tokens, links of resets and invitations — is in no log at
-//! its most talkative, in no page but the one that hands it out, and in no file of the database.
+//! Every secret of a day's work — passwords, session, device and API tokens, links of resets and invitations — is in no
+//! log at its most talkative, in no page but the one that hands it out, and in no file of the database.
 
 use std::fs::File;
 use std::path::Path;

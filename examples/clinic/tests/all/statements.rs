@@ -1,5 +1,5 @@
-//! How many SQL statements a page takes, over a few thousand rows. Ten rows or a thousand, the number is the same: no page
-//! asks once a row.
+//! How many SQL statements a page takes, over a few thousand rows. Ten rows or a thousand, the number is the same: no
+//! page asks once a row.
 
 use crate::house::House;
 use crate::program;
@@ -62,7 +62,8 @@ async fn pages_keep_to_their_number_of_statements() {
 
 /// Of rows with links to many: those of all rows of a page.
 const LINKS: u64 = 1;
-/// Of a row with links to many: which of those that go its writer sees, those that it has, that it loses and that it gets.
+/// Of a row with links to many: which of those that go its writer sees, those that it has, that it loses and that it
+/// gets.
 const CHANGED_LINKS: u64 = 4;
 /// Who asks, and the row with what may be changed of it: read before a save starts.
 const BEFORE: u64 = 2;

@@ -1,5 +1,5 @@
-//! Somebody at a browser without a script: keeps cookies, fills in the forms that pages hold and follows their links. It
-//! knows nothing of the panel beyond what pages say, and takes no answer that is a mistake of the program.
+//! Somebody at a browser without a script: keeps cookies, fills in the forms that pages hold and follows their links.
+//! It knows nothing of the panel beyond what pages say, and takes no answer that is a mistake of the program.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::convert::Infallible;

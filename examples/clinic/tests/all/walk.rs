@@ -1,6 +1,6 @@
-//! One person's way through the authority of the clinic, in a browser and with mail over SMTP: invited, signed in for the
-//! first time with a second factor, the password forgotten, the phone lost, locked by who manages them, unlocked. Links
-//! are read from what the mail server received; whoever manages them sees none.
+//! One person's way through the authority of the clinic, in a browser and with mail over SMTP: invited, signed in for
+//! the first time with a second factor, the password forgotten, the phone lost, locked by who manages them, unlocked.
+//! Links are read from what the mail server received; whoever manages them sees none.
 
 use chrono::{Duration, Utc};
 use fantoccini::{Client, Locator};
@@ -114,7 +114,8 @@ async fn invited_enrolled_forgotten_lost_locked_and_unlocked() {
     let used = there(&mona, "main").await.text().await.expect("a text");
     assert!(used.contains("This link is not good any more"), "{used}");
 
-    // The phone is lost: the old password is worth nothing, the new one leads to the step, a saved code goes through it.
+    // The phone is lost: the old password is worth nothing, the new one leads to the step, a saved code goes through
+    // it.
     mona.goto(&format!("http://{}/sign-in", server.address)).await.expect("a page");
     sign_in(&mona, FIRST).await;
     there(&mona, ".note.bad").await;

@@ -1,4 +1,5 @@
-//! One's own API tokens: made behind a fresh proof of identity whatever the block lists, shown once, and ended at any time.
+//! One's own API tokens: made behind a fresh proof of identity whatever the block lists, shown once, and ended at any
+//! time.
 
 use chrono::Duration;
 

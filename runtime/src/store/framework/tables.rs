@@ -66,7 +66,8 @@ pub(super) const TABLES: &[(&str, &str)] = &[
   CHECK ((ended_at IS NULL) = (ended_why IS NULL))
 ) {table}",
     ),
-    // A removed factor's row stays, without its secret: ids are never used again, and the next secret is made of the newest.
+    // A removed factor's row stays, without its secret: ids are never used again, and the next secret is made of the
+    // newest.
     (
         "bw_factors",
         "CREATE TABLE bw_factors (

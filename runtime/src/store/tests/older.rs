@@ -1,5 +1,5 @@
-//! A database that an older version of the program made: it is given the columns that it lacks, and what it holds counts
-//! as before.
+//! A database that an older version of the program made: it is given the columns that it lacks, and what it holds
+//! counts as before.
 
 use crate::audit::Origin;
 use crate::audit::chain::Verified;

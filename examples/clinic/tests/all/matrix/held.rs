@@ -1,5 +1,5 @@
-//! What the block's tables give a person, read straight from them: none of the code that the panel decides with is asked,
-//! but for the reading of a predicate against a row in hand, which has its own tests against the store's.
+//! What the block's tables give a person, read straight from them: none of the code that the panel decides with is
+//! asked, but for the reading of a predicate against a row in hand, which has its own tests against the store's.
 
 use bailiwick::condition::Asker;
 use bailiwick::panel::{Cell, Framework, Kind, Model, Role, Verb};
