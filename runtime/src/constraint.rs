@@ -115,10 +115,26 @@ fn misfit(panel: &Panel, kind: Kind, value: &Value) -> Option<String> {
                 say("The year must have four digits.")
             }
         }
-        (Kind::Json, Value::Json(text)) => serde_json::from_str::<serde::de::IgnoredAny>(text)
-            .err()
-            .map(|e| format!("This is no JSON: line {}, column {}.", e.line(), e.column())),
+        (Kind::Json, Value::Json(text)) => no_json(text),
         _ => say("This value is of another type than the field."),
+    }
+}
+
+/// What every reader of JSON takes: half a character, a number beyond all floating-point ones and more than 127 levels are
+/// taken by some and stop others at the whole page. PostgreSQL keeps no NUL.
+fn no_json(text: &str) -> Option<String> {
+    match serde_json::from_str::<serde_json::Value>(text) {
+        Ok(value) => holds_nul(&value).then(|| "No text in it may hold the character NUL (\\u0000).".to_owned()),
+        Err(why) => Some(format!("This is no JSON: line {}, column {}.", why.line(), why.column())),
+    }
+}
+
+fn holds_nul(value: &serde_json::Value) -> bool {
+    match value {
+        serde_json::Value::String(text) => text.contains('\0'),
+        serde_json::Value::Array(values) => values.iter().any(holds_nul),
+        serde_json::Value::Object(pairs) => pairs.iter().any(|(name, value)| name.contains('\0') || holds_nul(value)),
+        _ => false,
     }
 }
 
@@ -267,6 +283,18 @@ mod tests {
             assert!(!refused(&field, &good), "{:?} {} was refused", field.kind, good.to_text());
             assert!(refused(&field, &bad), "{:?} {} went through", field.kind, bad.to_text());
             assert!(!refused(&Field { optional: true, ..field }, &Value::Null), "null where it may be");
+        }
+    }
+
+    #[test]
+    fn json_that_stops_other_readers_is_refused_and_what_looks_like_it_is_not() {
+        let json = |text: &str| refused(&Field::new(0, "x", "X", Kind::Json), &Value::Json(text.to_owned()));
+        let levels = |n: usize| format!("{}{}", "[".repeat(n), "]".repeat(n));
+        for bad in [r#""\ud800""#, r#"{"a":"\u0000"}"#, r#"{"\u0000":1}"#, "1e400", &levels(128), ""] {
+            assert!(json(bad), "{bad}");
+        }
+        for good in [r#""\ud83c\udf3f""#, r#"{"a":"\\u0000"}"#, "1e300", "12345678901234567890123", &levels(127)] {
+            assert!(!json(good), "{good}");
         }
     }
 

@@ -49,31 +49,29 @@ async fn values_that_only_json_can_say_are_told_or_kept_and_never_a_fault() {
     let owner = clinic.program(OWNER).await;
     let deep = format!("{{\"json\":{}{}}}", "[".repeat(5_000), "]".repeat(5_000));
     for (body, status) in [
-        (r#"{"string":"a\u0000b"}"#, Some(422)),
-        (r#"{"string":"\ud800"}"#, Some(422)),
-        (r#"{"\ud800":"x"}"#, Some(400)),
-        (r#"{"json":{"a":1,"a":2}}"#, Some(201)),
-        ("{\"json\":{\n\"a\":\r\n1}}", Some(201)),
-        (r#"{"json":"\ud800"}"#, None),
-        (r#"{"json":"\u0000"}"#, None),
-        (deep.as_str(), None),
-        (r#"{"f64":1e400}"#, Some(422)),
-        (r#"{"f64":"NaN"}"#, Some(422)),
-        (r#"{"i64":9223372036854775808}"#, Some(422)),
-        (r#"{"i64":1.0}"#, Some(422)),
-        (r#"{"i32":2147483648}"#, Some(422)),
-        (r#"{"dec2":1.005}"#, Some(422)),
-        (r#"{"dec2":1e2}"#, Some(201)),
-        (r#"{"dec2":99999999999999999999999999999999999999}"#, Some(422)),
-        (r#"{"key":1e0}"#, Some(422)),
-        (r#"{"bytes":"x"}"#, Some(422)),
-        (r#"{"choice":"Nothing"}"#, Some(422)),
-        (r#"{"timestamp":"2026-02-30T00:00:00Z"}"#, Some(422)),
+        (r#"{"string":"a\u0000b"}"#, 422),
+        (r#"{"string":"\ud800"}"#, 422),
+        (r#"{"\ud800":"x"}"#, 400),
+        (r#"{"json":{"a":1,"a":2}}"#, 201),
+        ("{\"json\":{\n\"a\":\r\n1}}", 201),
+        (r#"{"json":"\ud800"}"#, 422),
+        (r#"{"json":"\u0000"}"#, 422),
+        (deep.as_str(), 422),
+        (r#"{"f64":1e400}"#, 422),
+        (r#"{"f64":"NaN"}"#, 422),
+        (r#"{"i64":9223372036854775808}"#, 422),
+        (r#"{"i64":1.0}"#, 422),
+        (r#"{"i32":2147483648}"#, 422),
+        (r#"{"dec2":1.005}"#, 422),
+        (r#"{"dec2":1e2}"#, 201),
+        (r#"{"dec2":99999999999999999999999999999999999999}"#, 422),
+        (r#"{"key":1e0}"#, 422),
+        (r#"{"bytes":"x"}"#, 422),
+        (r#"{"choice":"Nothing"}"#, 422),
+        (r#"{"timestamp":"2026-02-30T00:00:00Z"}"#, 422),
     ] {
         let answer = owner.post("/api/samples", body).await;
-        let got = answer.status.as_u16();
-        // What a document of JSON may hold beyond its grammar, the database says.
-        assert!(status.map_or([201, 422].contains(&got), |status| status == got), "{body:.60}: {got}");
+        assert_eq!(answer.status.as_u16(), status, "{body:.60}");
     }
     assert_eq!(owner.get("/api/samples/2").await.is(200)["json"], serde_json::json!({ "a": 1 }));
     owner.get("/api/samples").await.is(200);
