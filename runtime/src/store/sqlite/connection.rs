@@ -7,8 +7,9 @@ use std::time::{Duration, Instant};
 use sqlx::sqlite::{SqliteArguments, SqliteConnectOptions};
 use sqlx::{Arguments as _, AssertSqlSafe, ConnectOptions as _, SqliteConnection};
 
+use super::BUSY;
 use super::adopt::said::Said;
-use super::fault::{sorted, words};
+use super::fault::{is_held, sorted, words};
 use crate::error::Error;
 use crate::store::answer::Answer;
 use crate::store::bound::Bound;
@@ -20,6 +21,9 @@ use crate::value::timestamp_text;
 /// Steps of SQLite's machine between two looks at the clock.
 const STEPS_A_LOOK: i32 = 50_000;
 
+/// Between two tries to open a file that others are making.
+const AGAIN: Duration = Duration::from_millis(10);
+
 /// One connection.
 pub(in crate::store) struct Connection {
     inner: SqliteConnection,
@@ -29,9 +33,16 @@ pub(in crate::store) struct Connection {
 }
 
 impl Connection {
-    /// Opens the file.
+    /// Opens the file. While several processes make it at the same moment, SQLite tells some of them that it is held
+    /// without having waited: they would wait for each other.
     pub(in crate::store) async fn open(options: &SqliteConnectOptions) -> Result<Self, Fault> {
-        let mut connection = options.connect().await.map_err(|e| sorted(&e))?;
+        let asked = Instant::now();
+        let mut connection = loop {
+            match options.connect().await {
+                Err(error) if is_held(&error) && asked.elapsed() < BUSY => tokio::time::sleep(AGAIN).await,
+                opened => break opened.map_err(|e| sorted(&e))?,
+            }
+        };
         let born = Instant::now();
         let deadline = Arc::new(AtomicU64::new(u64::MAX));
         let until = Arc::clone(&deadline);

@@ -73,6 +73,12 @@ pub(super) fn sorted(error: &sqlx::Error) -> Fault {
     })
 }
 
+/// Whether somebody else holds the file.
+pub(super) fn is_held(error: &sqlx::Error) -> bool {
+    let code = error.as_database_error().and_then(|said| said.code()?.parse::<i32>().ok());
+    code.is_some_and(|code| matches!(code & 0xff, BUSY | LOCKED))
+}
+
 /// What may be the name of a column in what SQLite says; which ones are, the model knows.
 pub(super) fn words(said: &str) -> Vec<String> {
     let is_part = |c: char| c.is_alphanumeric() || c == '_' || c == '$';
