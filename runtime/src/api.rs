@@ -11,29 +11,30 @@ mod rows;
 mod saving;
 
 use std::net::IpAddr;
-use std::sync::Mutex;
 
 use http::request::Parts;
 use http::{HeaderValue, Method, StatusCode, header};
 use uuid::Uuid;
 
 use crate::app::App;
-use crate::context::{Cx, Nobody};
+use crate::context::Cx;
 use crate::error::Error;
-use crate::fields::Fields;
 use crate::intake::Posted;
 use crate::pages::act;
 use crate::panel::{Model, Panel};
 use crate::response::Response;
 use crate::route::{ApiPage, Route};
-use crate::turn::Turn;
 
 pub(crate) use self::problem::refuse;
 
 /// Whether a request is for the API: of this path, where the block has a `throttle token`.
 pub(crate) fn is_meant(panel: &Panel, target: &str) -> bool {
-    let path = target.split_once('?').map_or(target, |(path, _)| path);
+    let path = path_of(target);
     panel.has_api() && (path == "/api" || path.starts_with("/api/"))
+}
+
+fn path_of(target: &str) -> &str {
+    target.split_once('?').map_or(target, |(path, _)| path)
 }
 
 /// The answer to a program. `target` is path and query with the base path off; of `posted` nothing is read yet, and
@@ -46,27 +47,12 @@ pub(crate) async fn answer(
     peer: Option<IpAddr>,
     id: Uuid,
 ) -> Response {
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let path = path_of(target);
     let page = match Route::parse(app.panel, path) {
         Some(Route::Api(page)) => page,
         _ => ApiPage::Nothing,
     };
-    let cx = Cx {
-        app,
-        actor: Nobody,
-        route: Route::Api(page),
-        method: &parts.method,
-        target,
-        query: Fields::parse(query.as_bytes()),
-        posted: Fields::default(),
-        upload: Mutex::new(None),
-        headers: &parts.headers,
-        address: crate::address::of_visitor(peer, &parts.headers, &app.settings.proxies),
-        now: app.clock.now(),
-        request_id: id,
-        turn: Turn::default(),
-        csrf: String::new(),
-    };
+    let cx = Cx::of_nobody(app, parts, (target, Route::Api(page)), peer, id);
     let actor = match bearer::who(&cx).await {
         Ok(Ok(actor)) => actor,
         Ok(Err(refused)) => return refused,

@@ -1,9 +1,11 @@
 //! One request as a page sees it: who asks, what for, when, and the application around it. It is made once a request
 //! by the dispatch, after limits, session and forgery checks; a page never looks at a cookie or a raw body.
 
+use std::net::IpAddr;
 use std::sync::Mutex;
 
 use chrono::{DateTime, Utc};
+use http::request::Parts;
 use http::{HeaderMap, Method};
 use uuid::Uuid;
 
@@ -72,7 +74,35 @@ impl Cx<'_, Halfway> {
     }
 }
 
-impl Cx<'_, Nobody> {
+impl<'a> Cx<'a, Nobody> {
+    /// A request of which nothing is known but what came with it. `target` is path and query with the base path off; of
+    /// what is posted nothing is read yet.
+    pub(crate) fn of_nobody(
+        app: &'a App,
+        parts: &'a Parts,
+        (target, route): (&'a str, Route<'a>),
+        peer: Option<IpAddr>,
+        request_id: Uuid,
+    ) -> Self {
+        let query = target.split_once('?').map_or("", |(_, query)| query);
+        Self {
+            app,
+            actor: Nobody,
+            route,
+            method: &parts.method,
+            target,
+            query: Fields::parse(query.as_bytes()),
+            posted: Fields::default(),
+            upload: Mutex::new(None),
+            headers: &parts.headers,
+            address: crate::address::of_visitor(peer, &parts.headers, &app.settings.proxies),
+            now: app.clock.now(),
+            request_id,
+            turn: Turn::default(),
+            csrf: String::new(),
+        }
+    }
+
     /// What is done while nobody is signed in.
     pub(crate) fn context(&self) -> Context {
         Context::of_nobody(self.origin(), self.now)

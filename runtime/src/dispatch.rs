@@ -13,7 +13,6 @@ use crate::app::App;
 use crate::authorize::Actor;
 use crate::context::{CSRF_FIELD, Cx, Nobody};
 use crate::error::{Error, Unread};
-use crate::fields::Fields;
 use crate::forgery::{self, Forged};
 use crate::intake::{Posted, Sender};
 use crate::pages;
@@ -23,7 +22,6 @@ use crate::response::Response;
 use crate::route::{FactorPage, Page, Route};
 use crate::session::{self, EndReason, Halfway, Jar, Lacks, Standing};
 use crate::token::Token;
-use crate::turn::Turn;
 use crate::upload;
 
 /// The answer to a request. `target` is path and query with the base path off; of `posted` nothing is read yet.
@@ -35,24 +33,9 @@ pub(crate) async fn answer(
     peer: Option<IpAddr>,
     id: Uuid,
 ) -> Response {
-    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let path = target.split_once('?').map_or(target, |(path, _)| path);
     let route = Route::parse(app.panel, path);
-    let mut cx = Cx {
-        app,
-        actor: Nobody,
-        route: route.unwrap_or(Route::Home),
-        method: &parts.method,
-        target,
-        query: Fields::parse(query.as_bytes()),
-        posted: Fields::default(),
-        upload: Mutex::new(None),
-        headers: &parts.headers,
-        address: crate::address::of_visitor(peer, &parts.headers, &app.settings.proxies),
-        now: app.clock.now(),
-        request_id: id,
-        turn: Turn::default(),
-        csrf: String::new(),
-    };
+    let mut cx = Cx::of_nobody(app, parts, (target, route.unwrap_or(Route::Home)), peer, id);
     // The look of the panel is nobody's secret and needs no statement.
     if let Some(Route::Static(file)) = route {
         return or_outside(&cx, pages::static_file(&cx, file));

@@ -67,8 +67,7 @@ impl<'b> Object<'b> {
     pub(super) fn version(&mut self, header: Option<i64>) -> Result<Option<i64>, Error> {
         let Some(place) = self.0.iter().position(|(name, _)| name == VERSION) else { return Ok(header) };
         let (_, value) = self.0.remove(place);
-        let no = || Error::BadRequest("`version` is what the row's own `version` says.".to_owned());
-        let said = number(value.trim_matches('"')).ok_or_else(no)?;
+        let said = said_version(value.trim_matches('"'))?;
         match header {
             Some(other) if other != said => {
                 Err(Error::BadRequest("`If-Match` and `version` name different versions.".to_owned()))
@@ -124,8 +123,14 @@ pub(super) fn version_of(cx: &Cx<'_>) -> Result<Option<i64>, Error> {
     if tags.next().is_some() { Err(no()) } else { version.map(Some).ok_or_else(no) }
 }
 
+/// The version that stands under its name.
+pub(super) fn said_version(text: &str) -> Result<i64, Error> {
+    let no = || Error::BadRequest("`version` is what the row's own `version` says.".to_owned());
+    number(text).ok_or_else(no)
+}
+
 /// A whole number as [`i64`] prints it, and no other way.
-pub(super) fn number(text: &str) -> Option<i64> {
+fn number(text: &str) -> Option<i64> {
     text.parse::<i64>().ok().filter(|number| number.to_string() == text)
 }
 

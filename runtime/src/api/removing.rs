@@ -57,10 +57,7 @@ fn asked(cx: &Cx<'_>) -> Result<(Option<i64>, Option<u64>), Error> {
     let (mut version, mut along) = (given::version_of(cx)?, None);
     for (name, value) in cx.query.iter() {
         match name {
-            "version" if version.is_none() => {
-                let no = || Error::BadRequest("`version` is what the row's own `version` says.".to_owned());
-                version = Some(given::number(value).ok_or_else(no)?);
-            }
+            "version" if version.is_none() => version = Some(given::said_version(value)?),
             "along" if along.is_none() => {
                 let no = || Error::BadRequest("`along` is the number of rows that go along.".to_owned());
                 along = Some(value.parse().map_err(|_| no())?);

@@ -201,5 +201,7 @@ mod tests {
         assert_eq!(stands(true).0, ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Idle));
         let a_little = (niceness() + NICE).min(19);
         assert_eq!(stands(false), (ThreadSchedulePolicy::Normal(NormalThreadSchedulePolicy::Other), a_little));
+        ranks.fed_until.store(u64::MAX, Ordering::Relaxed);
+        assert_eq!(stands(true), stands(false), "one was starved lately");
     }
 }
