@@ -91,11 +91,22 @@ pub(crate) struct Variant {
     pub(crate) stored: Option<Text>,
 }
 
-/// `adopted key "column"` behind the name of a table.
+/// `adopted key …` behind the name of a table.
 #[derive(Debug)]
 pub(crate) struct Adopted {
-    pub(crate) key: Option<Text>,
+    pub(crate) key: Option<Key>,
     pub(crate) place: Place,
+}
+
+/// What the rows of an adopted table are known by.
+#[derive(Debug)]
+pub(crate) enum Key {
+    /// `"column"`: a number.
+    Number(Text),
+    /// `"column" Uuid`.
+    Uuid(Text),
+    /// `field`: a text.
+    Field(Ident),
 }
 
 #[derive(Debug)]

@@ -19,7 +19,7 @@ pub(crate) use self::access::{
 pub(crate) use self::field_set::FieldSet;
 pub(crate) use self::lock::{Lock, LockedAccept, LockedAction, LockedOwner};
 pub(crate) use self::model::{
-    Action, Check, Choice, Field, Inline, Kind, LONGEST_LINE, Links, Model, OnDelete, Section, Sensitivity, Sort,
+    Action, Check, Choice, Field, Inline, Key, Kind, LONGEST_LINE, Links, Model, OnDelete, Section, Sensitivity, Sort,
     Variant,
 };
 pub(crate) use self::place::{ActionId, AttributeId, ChoiceId, FieldId, GrantId, ModelId, Place, RoleId};

@@ -12,6 +12,7 @@ use crate::authorize::{Actor, Terms};
 use crate::caught::caught;
 use crate::error::Error;
 use crate::grant::{May, VerbOn};
+use crate::key::RowKey;
 use crate::panel::{self, FieldSet, Sensitivity, Verb};
 use crate::store::{GetQuery, Parents, Recorded, Store, Updated, Write, proved};
 use crate::typed::{Input, Model, RowId, readable_fields, typed};
@@ -59,7 +60,7 @@ pub async fn perform(
     context: Context,
     actor: &Actor,
     terms: Terms,
-    id: i64,
+    id: RowKey,
     version: Option<i64>,
 ) -> ActionResult {
     proved(&terms)?;
@@ -76,7 +77,7 @@ pub(crate) async fn perform_within(
     actions: &dyn Actions,
     actor: &Actor,
     terms: Terms,
-    id: i64,
+    id: RowKey,
     version: Option<i64>,
 ) -> Result<(Done, Recorded), Error> {
     proved(&terms)?;
@@ -96,17 +97,14 @@ pub(crate) async fn perform_within(
     if let Some(refusal) = write.refusal() {
         return Err(refusal);
     }
-    let event = Event::about(EventId::RowActed, model.name, Some(id)).with(Change::fact(
-        "action",
-        Sensitivity::Internal,
-        action.name,
-    ));
+    let event =
+        Event::about_row(EventId::RowActed, model, id).with(Change::fact("action", Sensitivity::Internal, action.name));
     let recorded = write.record(event);
     Ok((done, recorded))
 }
 
 /// The row, which nobody else changes until this is over.
-async fn read(write: &mut Write, terms: &Terms, id: i64) -> Result<Row, Error> {
+async fn read(write: &mut Write, terms: &Terms, id: RowKey) -> Result<Row, Error> {
     write.hold(terms.model(), id).await?;
     let query = GetQuery { terms, id, columns: readable_fields(terms.model()), labels: &[] };
     write.get(&query).await?.map(|found| found.row).ok_or(Error::NotFound)
@@ -159,7 +157,7 @@ impl ActionCx<'_> {
         }
         // The key that an action writes was chosen by its body; what a person chose, the body has to look up.
         let parents = Parents::AnyThatExists;
-        match self.write.update(&self.terms, id.number(), None, given.into_values(), parents).await {
+        match self.write.update(&self.terms, id.key(), None, given.into_values(), parents).await {
             // `perform` commits with the event of the action itself.
             Ok(Updated::Changed(..) | Updated::Unchanged(_)) => Ok(()),
             Err(why) => {

@@ -6,6 +6,7 @@ mod checks;
 mod field;
 mod judge;
 mod judged;
+mod known;
 mod names;
 
 use std::ffi::OsString;

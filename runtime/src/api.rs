@@ -20,6 +20,7 @@ use crate::app::App;
 use crate::context::Cx;
 use crate::error::Error;
 use crate::intake::Posted;
+use crate::key::RowKey;
 use crate::pages::act;
 use crate::panel::{Model, Panel};
 use crate::response::Response;
@@ -99,7 +100,7 @@ fn allowed(page: ApiPage) -> &'static str {
 async fn run(
     cx: &Cx<'_>,
     model: &'static Model,
-    id: i64,
+    id: RowKey,
     action: usize,
     posted: &mut Posted,
 ) -> Result<Response, Error> {

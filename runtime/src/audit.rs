@@ -11,6 +11,7 @@ use uuid::Uuid;
 
 use crate::authorize::{Actor, Through};
 use crate::condition::Asker;
+use crate::key::RowKey;
 use crate::panel::{Field, FieldSet, Kind, Model, Sensitivity};
 use crate::session::Halfway;
 use crate::value::{Row, Value};
@@ -135,7 +136,7 @@ pub struct Event {
     /// To a row of which model, by its declared name; `Person` for people.
     pub model: Option<String>,
     /// To which row.
-    pub row: Option<i64>,
+    pub row: Option<RowKey>,
     /// Before and after, and whatever else is worth keeping, by name.
     pub changes: Vec<Change>,
 }
@@ -198,10 +199,16 @@ impl Event {
         Self { id, model: None, row: None, changes: Vec::new() }
     }
 
-    /// About a row of a model, or about a person (`Person`).
+    /// About a row that has a number: of a model, or a person (`Person`).
     #[must_use]
     pub fn about(id: EventId, model: &str, row: Option<i64>) -> Self {
-        Self { id, model: Some(model.to_owned()), row, changes: Vec::new() }
+        Self { id, model: Some(model.to_owned()), row: row.map(RowKey::Number), changes: Vec::new() }
+    }
+
+    /// About a row of a model, whatever it is known by; none: about the model.
+    #[must_use]
+    pub fn about_row(id: EventId, model: &Model, row: impl Into<Option<RowKey>>) -> Self {
+        Self { id, model: Some(model.name.to_owned()), row: row.into(), changes: Vec::new() }
     }
 
     /// With one more change or fact.
@@ -235,7 +242,7 @@ impl Event {
         })
     }
 
-    fn of_row(id: EventId, model: &Model, row: i64, change: impl Fn(&Field) -> Option<Change>) -> Self {
+    fn of_row(id: EventId, model: &Model, row: RowKey, change: impl Fn(&Field) -> Option<Change>) -> Self {
         Self {
             id,
             model: Some(model.name.to_owned()),
@@ -261,7 +268,7 @@ pub struct Entry {
     /// Declared name of the model.
     pub model: Option<String>,
     /// Which row.
-    pub row: Option<i64>,
+    pub row: Option<RowKey>,
     /// Before and after by field.
     pub changes: Vec<Change>,
 }
@@ -276,7 +283,7 @@ pub struct EntryQuery<'a> {
     /// About rows of this model.
     pub model: Option<&'a str>,
     /// About this row.
-    pub row: Option<i64>,
+    pub row: Option<RowKey>,
     /// Not before.
     pub from: Option<DateTime<Utc>>,
     /// Before.

@@ -333,7 +333,7 @@ pub(crate) fn is_short(text: &str) -> bool {
 impl Term {
     fn value(&self, row: &Row) -> Option<Value> {
         match self {
-            Self::Id => Some(Value::Int(row.id)),
+            Self::Id => Some(row.id.into()),
             Self::Field(field) => row.get(*field).cloned(),
             Self::Value(value) => Some(value.clone()),
         }

@@ -8,7 +8,8 @@ use chrono::{DateTime, Datelike as _, SubsecRound as _, Timelike as _, Utc};
 use regex::Regex;
 
 use crate::email;
-use crate::panel::{Field, Kind, Panel};
+use crate::key::KeyText;
+use crate::panel::{Field, KeyKind, Kind, Panel};
 use crate::value::{Literal, Value};
 
 /// Longest address of mail, octets (RFC 5321, 4.5.3.1.3).
@@ -70,12 +71,19 @@ fn misfit(panel: &Panel, kind: Kind, value: &Value) -> Option<String> {
             }
         }
         (Kind::Bool, Value::Bool(_))
-        | (Kind::I64 | Kind::Actor | Kind::Model(..), Value::Int(_))
+        | (Kind::I64 | Kind::Actor | Kind::Model(_, _, KeyKind::Number), Value::Int(_))
         | (Kind::Time, Value::Time(_))
-        | (Kind::Uuid, Value::Uuid(_))
+        | (Kind::Uuid | Kind::Model(_, _, KeyKind::Uuid), Value::Uuid(_))
         | (Kind::Secret, Value::SecretHash(_))
         | (Kind::Bytes, Value::Bytes(_))
         | (Kind::Many(_), Value::Links(_)) => None,
+        (Kind::Model(_, _, KeyKind::Text), Value::Text(text)) => {
+            if KeyText::new(text).is_some() {
+                None
+            } else {
+                say("Choose one of the values offered.")
+            }
+        }
         (Kind::I32, Value::Int(int)) => {
             i32::try_from(*int).err().map(|_| format!("This must lie between {} and {}.", i32::MIN, i32::MAX))
         }
@@ -266,7 +274,7 @@ mod tests {
             (field(price), decimal("-999.99"), decimal("79228162514264337593543950335")),
             (field(Kind::Json), Value::Json("{\"a\":1}".to_owned()), Value::Json("{a:1}".to_owned())),
             (field(Kind::Bool), Value::Bool(false), Value::Int(0)),
-            (field(Kind::Model(0, OnDelete::Restrict)), Value::Int(1), Value::Null),
+            (field(Kind::Model(0, OnDelete::Restrict, KeyKind::Number)), Value::Int(1), Value::Null),
             (Field { min_len: Some(2), ..field(Kind::String) }, text("öä"), text("ö")),
             (Field { max_len: Some(2), ..field(Kind::String) }, text("öä"), text("abc")),
             (Field { max_len: Some(2), ..field(Kind::Bytes) }, Value::Bytes(vec![0; 2]), Value::Bytes(vec![0; 3])),

@@ -72,7 +72,7 @@ pub(crate) fn columns(panel: &'static Panel, view: &Terms, export: &Terms, targe
         let label_may_leave = match field.kind {
             // Its label is somebody's address.
             Kind::Actor => said_why,
-            Kind::Model(target, _) | Kind::Many(&Links { model: target, .. }) => {
+            Kind::Model(target, _, _) | Kind::Many(&Links { model: target, .. }) => {
                 panel.models.get(target).is_some_and(|model| {
                     targets.iter().any(|terms| terms.model().index == target) && (said_why || !is_personal(model))
                 })
@@ -184,7 +184,7 @@ impl Export {
             .map(|field| LabelOf {
                 field: field.index,
                 terms: match field.kind {
-                    Kind::Model(target, _) => self.targets.iter().find(|terms| terms.model().index == target),
+                    Kind::Model(target, _, _) => self.targets.iter().find(|terms| terms.model().index == target),
                     _ => None,
                 },
             })
@@ -199,7 +199,9 @@ impl Export {
         };
         self.columns.iter().fold(FieldSet::NONE, |all, column| match column {
             Column::Label(field) => match field.kind {
-                Kind::Model(target, _) | Kind::Many(&Links { model: target, .. }) if !is_personal_there(target) => all,
+                Kind::Model(target, _, _) | Kind::Many(&Links { model: target, .. }) if !is_personal_there(target) => {
+                    all
+                }
                 _ => all.with(field.index),
             },
             Column::Id | Column::Field(_) => all,
@@ -271,7 +273,7 @@ impl Walk for Export {
             let page = store.batch(&self.query(&view, &labels, position)).await?;
             for listed in &page.rows {
                 if right.covers(&listed.row) {
-                    let (id, linked) = (Value::Int(listed.row.id), in_words(listed));
+                    let (id, linked) = (Value::from(listed.row.id), in_words(listed));
                     writer.row(&self.cells(&view, &right, (&labels, personal), listed, (&id, &linked)))?;
                     *sent += 1;
                 }

@@ -9,6 +9,8 @@ use chrono::{DateTime, NaiveDate, NaiveDateTime, NaiveTime, Utc};
 use sha2::{Digest, Sha256};
 
 use crate::fields::Fields;
+use crate::key::RowKey;
+use crate::panel::KeyKind;
 use crate::panel::{Field, FieldSet, Kind, Model};
 use crate::value::Value;
 
@@ -68,7 +70,17 @@ impl Posted {
                 strange.push(name.to_owned());
             }
         }
-        if strange.is_empty() { Ok(form) } else { Err(strange) }
+        if !strange.is_empty() {
+            return Err(strange);
+        }
+        // Links come in the order of their labels, and a text of them is compared with the stored one.
+        for (field, text) in &mut form.texts {
+            let Some(field) = model.fields.get(*field).filter(|field| field.links().is_some()) else { continue };
+            if let Ok(links) = read(field, text) {
+                *text = spell(field, &links);
+            }
+        }
+        Ok(form)
     }
 
     /// What came some other way than as a form, as the texts of one: each field once.
@@ -184,9 +196,13 @@ pub(crate) fn read(field: &Field, text: &str) -> Result<Value, String> {
             Ok(number) => Value::Int(number),
             Err(_) => return no("This must be a whole number."),
         },
-        Kind::Actor | Kind::Model(..) => match trimmed.parse() {
-            Ok(id) => Value::Int(id),
-            Err(_) => return no("Choose one of the values offered."),
+        Kind::Model(_, _, KeyKind::Text) => match RowKey::read(KeyKind::Text, text) {
+            Some(key) => key.into(),
+            None => return no("Choose one of the values offered."),
+        },
+        Kind::Actor | Kind::Model(..) => match RowKey::read(field.kind.key().unwrap_or(KeyKind::Number), trimmed) {
+            Some(key) => key.into(),
+            None => return no("Choose one of the values offered."),
         },
         Kind::F64 => match trimmed.parse::<f64>() {
             Ok(number) if number.is_finite() => Value::Float(number),

@@ -7,6 +7,8 @@ use serde::{Deserialize, Serialize};
 use crate::authorize::Terms;
 use crate::error::Error;
 use crate::form;
+use crate::key::RowKey;
+use crate::panel::KeyKind;
 use crate::panel::{Field, Kind, Panel, Sensitivity};
 use crate::store::{Incoming, MatchBy};
 use crate::value::Value;
@@ -53,9 +55,15 @@ pub(crate) fn fields(import: &Terms, create: Option<&Terms>, edit: Option<&Terms
 }
 
 /// What rows can be matched by.
-pub(crate) fn keys(fields: &[&'static Field]) -> Vec<(&'static str, &'static str)> {
+pub(crate) fn keys(key: KeyKind, fields: &[&'static Field]) -> Vec<(&'static str, &'static str)> {
     let unique = fields.iter().filter(|field| field.unique).map(|field| (field.name, field.title));
-    std::iter::once(("id", "Number")).chain(unique).collect()
+    let own = match key {
+        KeyKind::Number => Some(("id", "Number")),
+        KeyKind::Uuid => Some(("id", "Key")),
+        // It is one of the fields.
+        KeyKind::Text => None,
+    };
+    own.into_iter().chain(unique).collect()
 }
 
 /// Which column means which field, by name or title.
@@ -84,7 +92,7 @@ impl Mapping {
     ///
     /// # Errors
     /// [`Error::BadRequest`] with a sentence.
-    pub(crate) fn new(asked: &Asked, fields: &[&'static Field]) -> Result<Self, Error> {
+    pub(crate) fn new(asked: &Asked, key: KeyKind, fields: &[&'static Field]) -> Result<Self, Error> {
         let no = |text: String| Error::BadRequest(text);
         let mut mapped: Vec<Option<&'static Field>> = Vec::new();
         let mut id = None;
@@ -113,7 +121,7 @@ impl Mapping {
             None => None,
             Some("id") => {
                 let place = id.ok_or_else(|| no("No column is taken for the number of the row.".to_owned()))?;
-                Some((place, MatchBy::Id, Kind::I64))
+                Some((place, MatchBy::Id, key.kind()))
             }
             Some(name) => {
                 let place =
@@ -166,12 +174,20 @@ impl Mapping {
             key = match by {
                 MatchBy::Id if text.is_empty() => Value::Null,
                 MatchBy::Id => {
-                    if let Ok(id) = text.parse() {
-                        Value::Int(id)
-                    } else {
-                        faults.push((None, "The number of the row must be a whole number.".to_owned()));
-                        Value::Null
+                    let key = match kind {
+                        Kind::Uuid => RowKey::read(KeyKind::Uuid, text),
+                        Kind::String => RowKey::read(KeyKind::Text, text),
+                        _ => RowKey::read(KeyKind::Number, text),
+                    };
+                    if key.is_none() {
+                        let why = match kind {
+                            Kind::Uuid => "The key of the row must be a UUID.",
+                            Kind::String => "The key of the row is longer than a key can be.",
+                            _ => "The number of the row must be a whole number.",
+                        };
+                        faults.push((None, why.to_owned()));
                     }
+                    key.map_or(Value::Null, Value::from)
                 }
                 MatchBy::Field(index) => {
                     let value = values.iter().find(|(field, _)| *field == index).map(|(_, value)| value.clone());

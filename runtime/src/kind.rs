@@ -45,9 +45,51 @@ pub enum Kind {
     /// A person of the panel.
     Actor,
     /// A foreign key: index into [`Panel::models`](crate::panel::Panel::models).
-    Model(usize, OnDelete),
+    /// The last says what its rows are known by, and so what stands in the column.
+    Model(usize, OnDelete, KeyKind),
     /// Any number of rows of a model, each once: a set of links and no column.
     Many(&'static Links),
+}
+
+/// What the rows of a table are known by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyKind {
+    /// A whole number, 64 bits.
+    Number,
+    /// A UUID.
+    Uuid,
+    /// A text: see [`crate::key::LONGEST`].
+    Text,
+}
+
+impl KeyKind {
+    /// The kind of a column that holds such a key.
+    #[must_use]
+    pub fn kind(self) -> Kind {
+        match self {
+            Self::Number => Kind::I64,
+            Self::Uuid => Kind::Uuid,
+            Self::Text => Kind::String,
+        }
+    }
+}
+
+impl Kind {
+    /// A foreign key to a model whose rows have numbers.
+    #[must_use]
+    pub const fn to(model: usize, then: OnDelete) -> Self {
+        Self::Model(model, then, KeyKind::Number)
+    }
+
+    /// What stands in a column that points at a row; none: it points nowhere.
+    #[must_use]
+    pub fn key(self) -> Option<KeyKind> {
+        match self {
+            Self::Actor => Some(KeyKind::Number),
+            Self::Model(_, _, key) => Some(key),
+            _ => None,
+        }
+    }
 }
 
 /// The table that holds the links of one field: a row for each, with the numbers of both ends and nothing else.

@@ -33,6 +33,7 @@ pub mod grant;
 pub mod http;
 mod import;
 mod intake;
+pub mod key;
 pub mod kind;
 mod lending;
 pub mod limits;

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::panel::{Field, Kind, Model, Panel};
+use crate::panel::{Field, Inline, Kind, Model, Panel};
 
 /// Forms beyond the usual size that one process holds at once; with the largest that there is, 64 MiB.
 pub(crate) const LARGE_AT_ONCE: usize = 8;
@@ -37,8 +37,14 @@ pub struct Limits {
     pub hash_queue: usize,
 }
 
+/// Rows of an inline that a form shows; the others are on their own list.
+pub(crate) const ROWS_IN_FORM: usize = 20;
 /// Bytes that a character may take in a form: four in UTF-8, each percent-encoded.
 const ENCODED: usize = 4 * 3;
+/// Bytes that one link takes in a form, with the longest names around it.
+const LINK: usize = 128;
+/// Fields of a form that no declared links can exceed.
+const MOST_FIELDS: usize = 20_000;
 /// Bytes of a form that no declared length can exceed, and that texts without one may have.
 const LARGEST_FORM: usize = 8 * 1024 * 1024;
 
@@ -54,9 +60,25 @@ impl Limits {
         let texts = |model: &Model| -> usize {
             model.fields.iter().filter(|field| field.is_writable()).map(length).fold(0, usize::saturating_add)
         };
+        // Each link is a field of the form, also of the rows that are filled in within it.
+        let link_count = |field: &Field| field.links().and(field.max_len).map_or(0, |most| most as usize);
+        let of_rows = |inline: &Inline| {
+            let child = panel.models.get(inline.model).filter(|_| inline.in_form);
+            let fields = inline.fields.iter().filter_map(|field| child?.fields.get(*field));
+            fields.map(link_count).fold(0, usize::saturating_add).saturating_mul(ROWS_IN_FORM)
+        };
+        let links = |model: &Model| -> usize {
+            model.fields.iter().map(link_count).chain(model.inlines.iter().map(of_rows)).fold(0, usize::saturating_add)
+        };
         let limits = Self::default();
-        let longest = panel.models.iter().map(texts).max().unwrap_or(0);
-        Self { texts: longest.min(LARGEST_FORM.saturating_sub(limits.form)), ..limits }
+        let longest = panel.models.iter().map(|model| texts(model).saturating_add(links(model).saturating_mul(LINK)));
+        let longest = longest.max().unwrap_or(0);
+        let most = panel.models.iter().map(links).max().unwrap_or(0);
+        Self {
+            texts: longest.min(LARGEST_FORM.saturating_sub(limits.form)),
+            fields: limits.fields.saturating_add(most).min(MOST_FIELDS),
+            ..limits
+        }
     }
 
     /// Bytes of the largest form, whoever sends it.

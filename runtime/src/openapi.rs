@@ -4,6 +4,7 @@
 use serde_json::{Map, Value as Json, json};
 
 use crate::list_state::{is_filtered_by_part, is_filtered_by_span, is_sortable};
+use crate::panel::KeyKind;
 use crate::panel::{Action, Field, Kind, Model, Panel, Sensitivity};
 use crate::store::LARGEST_PAGE;
 use crate::value::Literal;
@@ -192,8 +193,30 @@ fn questions(panel: &Panel, model: &Model) -> Vec<Json> {
     asked
 }
 
-fn id() -> Json {
-    json!({ "name": "id", "in": "path", "required": true, "schema": { "type": "integer", "minimum": 1 } })
+fn id(model: &Model) -> Json {
+    let mut schema = key(model.key);
+    if let Some(longest) = model.key_field().and_then(|field| field.max_len) {
+        schema["maxLength"] = longest.into();
+    }
+    json!({ "name": "id", "in": "path", "required": true, "schema": schema })
+}
+
+/// The key of a row within a path.
+fn key(kind: KeyKind) -> Json {
+    match kind {
+        KeyKind::Number => json!({ "type": "integer", "minimum": 1 }),
+        KeyKind::Uuid => key_read(kind),
+        KeyKind::Text => json!({ "type": "string", "minLength": 1 }),
+    }
+}
+
+/// The key of a row as a row holds it.
+fn key_read(kind: KeyKind) -> Json {
+    match kind {
+        KeyKind::Number => json!({ "type": "integer" }),
+        KeyKind::Uuid => json!({ "type": "string", "format": "uuid" }),
+        KeyKind::Text => json!({ "type": "string" }),
+    }
 }
 
 fn if_match() -> Json {
@@ -227,7 +250,7 @@ fn row(model: &Model) -> Json {
         },
     });
     json!({
-        "parameters": [id()],
+        "parameters": [id(model)],
         "get": operation(format!("get{}", model.name), format!("Read a {title}"), json!({ "responses": { "200": found } })),
         "patch": operation(format!("change{}", model.name), format!("Change a {title}"), changed),
         "delete": operation(format!("delete{}", model.name), format!("Delete a {title}"), removed),
@@ -247,7 +270,7 @@ fn act(model: &Model, action: &Action) -> Json {
         },
     });
     let id_of = format!("{}{}", action.name, model.name);
-    json!({ "parameters": [id()], "post": operation(id_of, action.title.to_owned(), of_its_own) })
+    json!({ "parameters": [id(model)], "post": operation(id_of, action.title.to_owned(), of_its_own) })
 }
 
 fn version() -> Json {
@@ -261,7 +284,7 @@ fn is_readable(field: &Field) -> bool {
 /// A row as it is read: whatever its reader may not see is not there.
 fn row_schema(panel: &Panel, model: &Model) -> Json {
     let mut properties = Map::new();
-    properties.insert("id".to_owned(), json!({ "type": "integer" }));
+    properties.insert("id".to_owned(), key_read(model.key));
     properties.insert("version".to_owned(), version());
     for field in model.fields.iter().filter(|field| is_readable(field)) {
         properties.insert(field.name.to_owned(), described(panel, field, false));
@@ -326,7 +349,8 @@ fn value(panel: &Panel, field: &Field) -> Json {
         Kind::Url => json!({ "type": "string", "format": "uri" }),
         Kind::Bool => json!({ "type": "boolean" }),
         Kind::I32 => json!({ "type": "integer", "format": "int32" }),
-        Kind::I64 | Kind::Actor | Kind::Model(..) => json!({ "type": "integer", "format": "int64" }),
+        Kind::I64 | Kind::Actor | Kind::Model(_, _, KeyKind::Number) => json!({ "type": "integer", "format": "int64" }),
+        Kind::Model(_, _, key) => key_read(key),
         Kind::F64 => json!({ "type": "number", "format": "double" }),
         Kind::Decimal { scale, .. } => {
             json!({ "type": "string", "pattern": format!("^-?[0-9]+(\\.[0-9]{{1,{}}})?$", scale.max(1)) })
@@ -334,7 +358,7 @@ fn value(panel: &Panel, field: &Field) -> Json {
         Kind::Date => json!({ "type": "string", "format": "date" }),
         Kind::Time => json!({ "type": "string", "pattern": "^[0-9]{2}:[0-9]{2}(:[0-9]{2})?$" }),
         Kind::Timestamp => json!({ "type": "string", "format": "date-time" }),
-        Kind::Uuid => json!({ "type": "string", "format": "uuid" }),
+        Kind::Uuid => key_read(KeyKind::Uuid),
         Kind::Json => json!({}),
         Kind::Bytes => json!({ "type": "string", "contentEncoding": "base64" }),
         Kind::Choice(choice) => {

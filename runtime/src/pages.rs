@@ -48,6 +48,7 @@ use crate::audit::{Change, Event, EventId};
 use crate::authorize::{Terms, authorize};
 use crate::context::Cx;
 use crate::error::Error;
+use crate::key::RowKey;
 use crate::page;
 use crate::panel::{Model, Sensitivity, Verb};
 use crate::response::Response;
@@ -156,10 +157,10 @@ pub(crate) async fn record_refusal(cx: &Cx<'_>, right: &str) {
                 | Page::Bulk
                 | Page::Pick(_) => None,
             };
-            Event::about(EventId::RightRefused, model.name, row)
+            Event::about_row(EventId::RightRefused, model, row)
         }
         Route::Api(page) => match page.about() {
-            Some((model, row)) => Event::about(EventId::RightRefused, model.name, row),
+            Some((model, row)) => Event::about_row(EventId::RightRefused, model, row),
             None => Event::plain(EventId::RightRefused),
         },
         _ => Event::plain(EventId::RightRefused),
@@ -175,7 +176,7 @@ pub(crate) async fn record_refusal(cx: &Cx<'_>, right: &str) {
 }
 
 /// A form held names that its page never offered: recorded, refused, and nothing of it used.
-async fn refuse_strange(cx: &Cx<'_>, model: &Model, row: Option<i64>, names: &[String]) -> Result<Response, Error> {
+async fn refuse_strange(cx: &Cx<'_>, model: &Model, row: Option<RowKey>, names: &[String]) -> Result<Response, Error> {
     record_strange(cx, model, row, names).await?;
     refusal::with(
         cx,
@@ -190,7 +191,7 @@ async fn refuse_strange(cx: &Cx<'_>, model: &Model, row: Option<i64>, names: &[S
 pub(crate) async fn record_strange(
     cx: &Cx<'_>,
     model: &Model,
-    row: Option<i64>,
+    row: Option<RowKey>,
     names: &[String],
 ) -> Result<(), Error> {
     // The names are a visitor's word: cut short, and few of them.
@@ -199,7 +200,7 @@ pub(crate) async fn record_strange(
         .take(8)
         .map(|name| name.chars().filter(|c| !c.is_control()).take(40).collect::<String>())
         .collect();
-    let event = Event::about(EventId::FormRefused, model.name, row).with(Change::fact(
+    let event = Event::about_row(EventId::FormRefused, model, row).with(Change::fact(
         "fields",
         Sensitivity::Internal,
         told.join(", "),

@@ -10,7 +10,7 @@ mod role;
 pub use self::access::{By, Factors, Limit, Password, Reauth, Recovery, Session, Throttle, ThrottleName};
 pub use self::model::{Action, Automatic, Check, Field, Inline, Model, Section, Sensitivity, Sort};
 pub use self::role::{Cell, Framework, FrameworkCell, PeopleCell, PeopleVerb, Role, Verb};
-pub use crate::kind::{FieldSet, Kind, Links, OnDelete};
+pub use crate::kind::{FieldSet, KeyKind, Kind, Links, OnDelete};
 use crate::predicate::Predicate;
 
 /// A whole panel. There is one, `PANEL`, made by `admin!`; it is `'static` and never changes at run time.

@@ -6,6 +6,7 @@ use crate::audit::{Change, Context};
 use crate::authorize::{Actor, Terms, authorize_people, lacks_proof_over_people, may_see_holders};
 use crate::error::Error;
 use crate::factor::check::account_key;
+use crate::key::RowKey;
 use crate::mail::Notice;
 use crate::panel::{Attribute, FieldSet, Kind, Panel, PeopleVerb, Role, Sensitivity};
 use crate::session::{self, EndReason};
@@ -222,13 +223,16 @@ async fn may_point(
 ) -> Result<bool, Error> {
     Ok(match (attribute.kind, value) {
         (_, Value::Null) => true,
-        (Kind::Model(model, _), Value::Int(id)) => match views.iter().find(|terms| terms.model().index == model) {
-            Some(terms) => {
-                let query = GetQuery { terms, id: *id, columns: FieldSet::NONE, labels: &[] };
-                write.get(&query).await?.is_some()
+        (Kind::Model(model, _, _), value) if RowKey::of(value).is_some() => {
+            match views.iter().find(|terms| terms.model().index == model) {
+                Some(terms) => {
+                    let Some(id) = RowKey::of(value) else { return Ok(false) };
+                    let query = GetQuery { terms, id, columns: FieldSet::NONE, labels: &[] };
+                    write.get(&query).await?.is_some()
+                }
+                None => false,
             }
-            None => false,
-        },
+        }
         (Kind::Actor, Value::Int(id)) => match write.person(*id).await? {
             Some(person) => seen_role(panel, actor, &person).is_some(),
             None => false,

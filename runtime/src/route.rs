@@ -8,6 +8,7 @@ use std::fmt;
 
 use percent_encoding::percent_decode_str;
 
+use crate::key::RowKey;
 use crate::panel::{Model, Panel, PeopleVerb};
 
 pub use self::api::ApiPage;
@@ -188,17 +189,17 @@ pub enum Page {
     /// `/SLUG/new`
     New,
     /// `/SLUG/ID`
-    Detail(i64),
+    Detail(RowKey),
     /// `/SLUG/ID/edit`
-    Edit(i64),
+    Edit(RowKey),
     /// `/SLUG/ID/delete`
-    Delete(i64),
+    Delete(RowKey),
     /// `/SLUG/ID/history`
-    History(i64),
+    History(RowKey),
     /// `/SLUG/ID/restore/SEQ`: the row as the entry of this number left it.
-    Restore(i64, i64),
+    Restore(RowKey, i64),
     /// `/SLUG/ID/do/ACTION`: index into [`Model::actions`].
-    Act(i64, usize),
+    Act(RowKey, usize),
     /// `/SLUG/export`
     Export,
     /// `/SLUG/import`: the file.
@@ -260,6 +261,8 @@ impl<'p> Route<'p> {
 
 impl Page {
     fn parse(model: &'static Model, segments: &[&str]) -> Option<Self> {
+        // None of these words is ever the spelling of a key.
+        let key = |segment: &str| model.key_of_segment(segment);
         Some(match segments {
             [] => Self::List,
             ["new"] => Self::New,
@@ -269,12 +272,12 @@ impl Page {
             ["import", id] => Self::Upload(row_id(id)?),
             ["bulk"] => Self::Bulk,
             ["pick", field] => Self::Pick(model.field_by_name(field)?.index),
-            [id] => Self::Detail(row_id(id)?),
-            [id, "edit"] => Self::Edit(row_id(id)?),
-            [id, "delete"] => Self::Delete(row_id(id)?),
-            [id, "history"] => Self::History(row_id(id)?),
-            [id, "restore", seq] => Self::Restore(row_id(id)?, row_id(seq)?),
-            [id, "do", action] => Self::Act(row_id(id)?, model.actions.iter().position(|a| a.name == *action)?),
+            [id] => Self::Detail(key(id)?),
+            [id, "edit"] => Self::Edit(key(id)?),
+            [id, "delete"] => Self::Delete(key(id)?),
+            [id, "history"] => Self::History(key(id)?),
+            [id, "restore", seq] => Self::Restore(key(id)?, row_id(seq)?),
+            [id, "do", action] => Self::Act(key(id)?, model.actions.iter().position(|a| a.name == *action)?),
             _ => return None,
         })
     }
@@ -329,13 +332,13 @@ impl fmt::Display for Route<'_> {
                     Page::Template => f.write_str("/import/template"),
                     Page::Upload(id) => write!(f, "/import/{id}"),
                     Page::Bulk => f.write_str("/bulk"),
-                    Page::Detail(id) => write!(f, "/{id}"),
-                    Page::Edit(id) => write!(f, "/{id}/edit"),
-                    Page::Delete(id) => write!(f, "/{id}/delete"),
-                    Page::History(id) => write!(f, "/{id}/history"),
-                    Page::Restore(id, seq) => write!(f, "/{id}/restore/{seq}"),
+                    Page::Detail(id) => write!(f, "/{}", id.segment()),
+                    Page::Edit(id) => write!(f, "/{}/edit", id.segment()),
+                    Page::Delete(id) => write!(f, "/{}/delete", id.segment()),
+                    Page::History(id) => write!(f, "/{}/history", id.segment()),
+                    Page::Restore(id, seq) => write!(f, "/{}/restore/{seq}", id.segment()),
                     Page::Act(id, action) => {
-                        write!(f, "/{id}/do/{}", model.actions.get(*action).map_or("", |a| a.name))
+                        write!(f, "/{}/do/{}", id.segment(), model.actions.get(*action).map_or("", |a| a.name))
                     }
                     Page::Pick(field) => write!(f, "/pick/{}", model.fields.get(*field).map_or("", |x| x.name)),
                 }

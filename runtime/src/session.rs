@@ -8,6 +8,8 @@ use chrono::{DateTime, Utc};
 
 use crate::authorize::Actor;
 use crate::condition::Asker;
+use crate::key::RowKey;
+use crate::panel::KeyKind;
 use crate::panel::{Attribute, Factors, Kind, Panel, Role};
 use crate::store::SessionRow;
 use crate::throttle::later;
@@ -307,7 +309,7 @@ pub fn attributes(panel: &'static Panel, json: &str) -> Vec<Value> {
 fn attribute_value(attribute: &Attribute, json: &serde_json::Value) -> Value {
     use serde_json::Value as Json;
     match (attribute.kind, json) {
-        (Kind::I32 | Kind::I64 | Kind::Actor | Kind::Model(..), Json::Number(n)) => {
+        (Kind::I32 | Kind::I64 | Kind::Actor | Kind::Model(_, _, KeyKind::Number), Json::Number(n)) => {
             n.as_i64().map_or(Value::Null, Value::Int)
         }
         (Kind::F64, Json::Number(n)) => n.as_f64().map_or(Value::Null, Value::Float),
@@ -323,7 +325,8 @@ pub fn read_attribute(kind: Kind, text: &str) -> Option<Value> {
     let value = match kind {
         Kind::String | Kind::Text | Kind::Email | Kind::Url | Kind::Choice(_) => Value::Text(text.to_owned()),
         Kind::I32 => Value::Int(text.parse::<i32>().ok()?.into()),
-        Kind::I64 | Kind::Actor | Kind::Model(..) => Value::Int(text.parse().ok()?),
+        Kind::I64 | Kind::Actor => Value::Int(text.parse().ok()?),
+        Kind::Model(_, _, key) => RowKey::read(key, text)?.into(),
         Kind::F64 => Value::Float(text.parse().ok().filter(|f: &f64| f.is_finite())?),
         Kind::Bool => Value::Bool(text.parse().ok()?),
         Kind::Decimal { .. } => Value::Decimal(text.parse().ok()?),

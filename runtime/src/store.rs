@@ -26,6 +26,7 @@ mod link_tables;
 mod links;
 mod loans;
 mod mail;
+mod parts;
 mod passkeys;
 mod placeholders;
 mod pool;
@@ -50,6 +51,7 @@ use crate::audit::chain::Verified;
 use crate::audit::{Context, EntryPage, EntryQuery};
 use crate::authorize::Terms;
 use crate::error::Error;
+use crate::key::RowKey;
 use crate::marks::Marks;
 use crate::migrate::files::{File, Taken};
 use crate::migrate::{Part, Plan};
@@ -157,6 +159,11 @@ impl Store {
         self.database.count_all(query).await
     }
 
+    /// How many rows a list has, up to [`query::COUNT_BOUND`]: where a page of a search told less exactly.
+    pub async fn count_to_bound(&self, query: &ListQuery<'_>) -> Result<Count, Error> {
+        self.database.count_to_bound(query).await
+    }
+
     /// One row, in one statement; `None` when there is none within the terms.
     pub async fn get(&self, query: &GetQuery<'_>) -> Result<Option<ListedRow>, Error> {
         self.database.get(self.panel, query).await
@@ -180,13 +187,13 @@ impl Store {
 
     /// How many rows each value of some fields would leave, within these (view) terms and among the rows in which this
     /// is found, in one statement; one answer for each question, in order: of listed values their places in the list,
-    /// of others the most frequent ones by number.
+    /// of others the most frequent ones by key.
     pub async fn facets(
         &self,
         terms: &Terms,
         queries: &[FacetQuery],
         search: Option<Search<'_>>,
-    ) -> Result<Vec<Vec<(i64, Count)>>, Error> {
+    ) -> Result<Vec<Vec<(RowKey, Count)>>, Error> {
         self.database.facets(terms, queries, search).await
     }
 
@@ -201,7 +208,7 @@ impl Store {
     pub async fn delete_preview(
         &self,
         terms: &Terms,
-        id: i64,
+        id: RowKey,
         views: &[Terms],
     ) -> Result<Option<DeletePreview>, Error> {
         deletion::preview(self, terms, id, views).await

@@ -17,6 +17,8 @@ pub(crate) use models::*;
 use crate::audit::{Context, Origin};
 use crate::authorize::{Actor, Terms, authorize};
 use crate::condition::{Asker, Condition};
+use crate::key::RowKey;
+use crate::panel::KeyKind;
 use crate::panel::*;
 use crate::predicate::{Op, Operand, Predicate};
 use crate::store::{ListQuery, Parents, Position, Store};
@@ -67,7 +69,7 @@ pub(crate) const CLINIC: Panel = Panel {
     public_url: Setting { env: None, fallback: None },
     proxies: &[],
     mail: Setting { env: None, fallback: None },
-    actor: &[Attribute { name: "doctor", doc: "", kind: Kind::Model(DOCTOR, OnDelete::SetNull) }],
+    actor: &[Attribute { name: "doctor", doc: "", kind: Kind::Model(DOCTOR, OnDelete::SetNull, KeyKind::Number) }],
     choices: &[SPECIALITY, STATE],
     models: &[DOCTORS, PATIENTS, VISITS, INVOICES, SAMPLES],
     roles: &[
@@ -201,12 +203,17 @@ pub(crate) fn command_line() -> Context {
     Context::of_nobody(nowhere(), now())
 }
 
+/// The number that a row of the panel's own tables is known by.
+pub(crate) fn number(key: RowKey) -> i64 {
+    key.number().expect("a row with a number")
+}
+
 /// Inserts rows without terms; their ids.
 pub(crate) async fn seed(store: &Store, model: usize, rows: Vec<Vec<(usize, Value)>>) -> Vec<i64> {
     let mut write = store.write(command_line()).await.expect("the writing connection");
     let (ids, recorded) = write.seed(&store.panel().models[model], rows).await.expect("rows that fit");
     write.commit(recorded).await.expect("a commit");
-    ids
+    ids.into_iter().map(number).collect()
 }
 
 /// Two doctors: their ids.
@@ -228,7 +235,7 @@ pub(crate) async fn add_patient(store: &Store, values: Vec<(usize, Value)>) -> i
     let create = terms(&owner, Verb::Create, PATIENT);
     let inserted = write.insert(&create, values, Parents::AnyThatExists).await.expect("a patient that fits");
     write.commit(inserted.recorded).await.expect("a commit");
-    inserted.row.id
+    number(inserted.row.id)
 }
 
 /// Text.

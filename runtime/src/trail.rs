@@ -8,6 +8,7 @@ use crate::audit::{Change, Entry, EventId, TOKEN};
 use crate::authorize::{Actor, Terms, authorize};
 use crate::condition::Condition;
 use crate::error::Error;
+use crate::key::RowKey;
 use crate::panel::{Field, Model, Panel, Sensitivity, Verb};
 use crate::store::{NamesQuery, PickFrom, Store, proved};
 
@@ -20,7 +21,7 @@ pub(crate) struct Reader {
 
 /// Rows that the reader, who may not see every row of their model, may see at this moment: by model and number.
 #[derive(Debug, Default)]
-pub(crate) struct Seen(BTreeSet<(usize, i64)>);
+pub(crate) struct Seen(BTreeSet<(usize, RowKey)>);
 
 /// One kept change, and whether its values are for this reader.
 #[derive(Debug, Clone, Copy)]
@@ -47,13 +48,16 @@ impl Reader {
 
     /// Which rows of these entries are seen, in one statement.
     pub(crate) async fn seen_now(&self, store: &Store, entries: &[Entry]) -> Result<Seen, Error> {
-        let asked: Vec<(&Terms, Vec<i64>)> = self
+        let asked: Vec<(&Terms, Vec<RowKey>)> = self
             .views
             .iter()
             .filter(|view| view.scope() != Condition::Always)
             .map(|view| {
                 let about = entries.iter().filter(|entry| entry.model.as_deref() == Some(view.model().name));
-                let ids: BTreeSet<i64> = about.filter_map(|entry| entry.row).collect();
+                // A key of another kind is of a table of this name that was there before.
+                let key = view.model().key;
+                let ids: BTreeSet<RowKey> =
+                    about.filter_map(|entry| entry.row).filter(|row| row.kind() == key).collect();
                 (view, ids.into_iter().collect())
             })
             .collect();

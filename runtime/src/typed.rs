@@ -12,6 +12,8 @@ pub use rust_decimal::Decimal;
 pub use serde_json::Value as Json;
 pub use uuid::Uuid;
 
+pub use crate::key::{KeyText, NoKey, RowKey};
+
 pub use self::column::{Column, Filter, Links, Order, Query};
 pub use self::field_type::{FieldType, PersonId, SecretHash, text_of};
 pub use self::given::{Given, Input};
@@ -26,7 +28,7 @@ pub type Timestamp = chrono::DateTime<chrono::Utc>;
 
 /// A model as a type; `admin!` writes one for each.
 pub trait Model: Sized + Send + Sync + 'static {
-    /// Its number as a type of its own.
+    /// Its key as a type of its own.
     type Id: RowId<Model = Self>;
     /// What a new row starts with.
     type New: Input<Model = Self>;
@@ -46,13 +48,49 @@ pub trait Model: Sized + Send + Sync + 'static {
     fn from_row(row: &Row) -> Option<Self>;
 }
 
-/// The number of a row of one model.
-pub trait RowId: Copy + Send + Sync + From<i64> + 'static {
-    /// Whose rows it numbers.
+/// The key of a row of one model.
+pub trait RowId: Copy + Send + Sync + From<Self::Key> + 'static {
+    /// Whose rows are known by it.
     type Model: Model;
 
+    /// What it is by itself: a number, a UUID or a text.
+    type Key: KeyType;
+
+    /// As that.
+    fn inner(self) -> Self::Key;
+
     /// As the database has it.
-    fn number(self) -> i64;
+    fn key(self) -> RowKey {
+        self.inner().into()
+    }
+
+    /// The key as this type; `None` when it is of another kind.
+    #[must_use]
+    fn of_key(key: RowKey) -> Option<Self> {
+        Self::Key::of_key(key).map(Self::from)
+    }
+}
+
+/// A kind of keys as its Rust type.
+pub trait KeyType: Copy + Into<RowKey> {
+    /// `None` when the key is of another kind.
+    fn of_key(key: RowKey) -> Option<Self>;
+}
+
+macro_rules! key_types {
+    ($($rust:ty = $variant:ident;)*) => { $(
+        impl KeyType for $rust {
+            fn of_key(key: RowKey) -> Option<Self> {
+                if let RowKey::$variant(inner) = key { Some(inner) } else { None }
+            }
+        }
+    )* };
+}
+
+key_types! {
+    i64 = Number;
+    Uuid = Uuid;
+    KeyText = Text;
 }
 
 /// A closed set of values as a type; `admin!` writes one for each `choice`.

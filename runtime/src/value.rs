@@ -8,6 +8,7 @@ use chrono::{DateTime, NaiveDate, NaiveTime, SecondsFormat, Utc};
 use rust_decimal::Decimal;
 use uuid::Uuid;
 
+use crate::key::RowKey;
 use crate::kind::{FieldSet, Kind};
 
 /// A value of one field of one row.
@@ -153,7 +154,8 @@ impl Value {
         Some(match kind {
             Kind::String | Kind::Text | Kind::Email | Kind::Url | Kind::Choice(_) => Self::Text(text.to_owned()),
             Kind::Bool => Self::Bool(text.parse().ok()?),
-            Kind::I32 | Kind::I64 | Kind::Actor | Kind::Model(..) => Self::Int(text.parse().ok()?),
+            Kind::I32 | Kind::I64 | Kind::Actor => Self::Int(text.parse().ok()?),
+            Kind::Model(_, _, key) => RowKey::read(key, text)?.into(),
             Kind::F64 => Self::Float(text.parse().ok().filter(|f: &f64| f.is_finite())?),
             Kind::Decimal { .. } => Self::Decimal(text.parse().ok()?),
             Kind::Date => Self::Date(text.parse().ok()?),
@@ -232,7 +234,7 @@ impl Literal {
 #[derive(Debug, Clone, PartialEq)]
 pub struct Row {
     /// Primary key.
-    pub id: i64,
+    pub id: RowKey,
     /// Counts up with each change.
     pub version: i64,
     fetched: FieldSet,
@@ -242,8 +244,8 @@ pub struct Row {
 impl Row {
     /// A row of a model of so many fields, none of them fetched yet.
     #[must_use]
-    pub fn new(id: i64, version: i64, fields: usize) -> Self {
-        Self { id, version, fetched: FieldSet::NONE, values: vec![Value::Null; fields] }
+    pub fn new(id: impl Into<RowKey>, version: i64, fields: usize) -> Self {
+        Self { id: id.into(), version, fetched: FieldSet::NONE, values: vec![Value::Null; fields] }
     }
 
     /// Puts a value in; a field index outside the model is ignored.

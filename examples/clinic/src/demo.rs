@@ -5,6 +5,7 @@ use std::io::Write as _;
 
 use bailiwick::audit::{Context, Origin};
 use bailiwick::store::{NewPerson, Recorded, Write};
+use bailiwick::typed::RowId as _;
 use bailiwick::typed::{Decimal, Input, Model, PersonId};
 use bailiwick::value::Value;
 use bailiwick::{Error, Store};
@@ -58,7 +59,8 @@ pub(crate) async fn fill(store: &Store, patients: u64, say_progress: bool) -> Re
     let clinic = staff(&mut write).await?;
     let mut recorded = None;
     // Later loads go on where the last one ended: the number of a patient makes their address unique.
-    let first = write.newest_ids(Patient::MODEL, 1).await?.first().map_or(0, |id| id.unsigned_abs());
+    let first =
+        write.newest_ids(Patient::MODEL, 1).await?.first().and_then(|id| id.number()).map_or(0, i64::unsigned_abs);
     let (mut done, last) = (first, first + patients);
     while done < last {
         let upto = last.min(done + BATCH);
@@ -71,7 +73,7 @@ pub(crate) async fn fill(store: &Store, patients: u64, say_progress: bool) -> Re
         let rows =
             people.iter().map(|(number, seen, doctor)| patient(*number, *doctor, &clinic.languages, *seen)).collect();
         let (ids, _) = write.seed(Patient::MODEL, rows).await?;
-        let known: Vec<(PatientId, &Planned)> = ids.into_iter().map(PatientId::from).zip(&people).collect();
+        let known: Vec<(PatientId, &Planned)> = ids.into_iter().filter_map(PatientId::of_key).zip(&people).collect();
         let visits = known.iter().filter(|(_, (number, ..))| number % 2 == 0);
         let rows = visits.map(|(id, (number, _, doctor))| visit(*number, *id, *doctor, now)).collect();
         // The events of all batches are of one transaction; any of them proves that it has one.
@@ -120,13 +122,13 @@ async fn staff(write: &mut Write) -> Result<Staff, Error> {
         languages = write.seed(Language::MODEL, rows.to_vec()).await?.0;
     }
     languages.sort_unstable();
-    let languages: Vec<LanguageId> = languages.into_iter().map(LanguageId::from).collect();
+    let languages: Vec<LanguageId> = languages.into_iter().filter_map(LanguageId::of_key).collect();
     let mut doctors = write.newest_ids(Doctor::MODEL, 12).await?;
     if doctors.is_empty() {
         doctors = write.seed(Doctor::MODEL, doctor_rows(&languages)).await?.0;
     }
     doctors.sort_unstable();
-    let doctors: Vec<DoctorId> = doctors.into_iter().map(DoctorId::from).collect();
+    let doctors: Vec<DoctorId> = doctors.into_iter().filter_map(DoctorId::of_key).collect();
     let mut author = None;
     for (email, role, doctor) in STAFF {
         let attributes = match doctor.and_then(|number| doctors.get(number)) {

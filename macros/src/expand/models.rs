@@ -9,7 +9,7 @@ use super::names::{
 };
 use super::queries;
 use super::shell::{doc, doc_or};
-use crate::panel::{Field, Kind, Model, Panel};
+use crate::panel::{Field, FieldId, Key, Kind, Model, Panel};
 
 pub(super) fn expand(panel: &Panel, model: &Model, names: &Names) -> TokenStream {
     let id = id(model);
@@ -72,6 +72,7 @@ fn row(panel: &Panel, model: &Model) -> TokenStream {
     let number = index(panel.models.iter().position(|other| std::ptr::eq(other, model)).unwrap_or_default());
     let doc = doc(&doc_or(&model.doc, || format!("{}.", model.title)));
     let (id, new, change) = (id_type(model), new_type(model), change_type(model));
+    let key = super::shell::doc(if model.key == Key::Number { "Its number." } else { "Its key." });
     let shown: Vec<_> = readable_fields(model).collect();
     let declared = shown.iter().map(|(_, field)| {
         let (doc, field_name, of) = (doc_of(field), &field.name, value_type(panel, field));
@@ -86,7 +87,7 @@ fn row(panel: &Panel, model: &Model) -> TokenStream {
         "struct",
         name,
         quote! {
-            /// Its number.
+            #key
             pub id: #id,
             /// Counts up with each change.
             pub version: i64,
@@ -110,7 +111,7 @@ fn row(panel: &Panel, model: &Model) -> TokenStream {
 
             fn from_row(row: &::bailiwick::value::Row) -> ::std::option::Option<Self> {
                 ::std::option::Option::Some(Self {
-                    id: #id(row.id),
+                    id: ::bailiwick::typed::RowId::of_key(row.id)?,
                     version: row.version,
                     #(#read,)*
                 })
@@ -135,17 +136,23 @@ fn opaque_debug(name: &Ident, fields: &TokenStream) -> TokenStream {
 
 fn id(model: &Model) -> TokenStream {
     let (name, id) = (&model.name, id_type(model));
+    let of = match model.key {
+        Key::Number => quote! { i64 },
+        Key::Uuid => quote! { ::bailiwick::typed::Uuid },
+        Key::Text(_) => quote! { ::bailiwick::typed::KeyText },
+    };
     let from = implemented(
-        &quote! { ::std::convert::From<i64> },
+        &quote! { ::std::convert::From<#of> },
         &id,
         quote! {
-            fn from(number: i64) -> Self {
-                Self(number)
+            fn from(key: #of) -> Self {
+                Self(key)
             }
         },
     );
-    let declared = unit(&id, &quote! { (pub i64) });
-    let doc = doc(&format!("The number of a [`{}`].", plain(name)));
+    let declared = unit(&id, &quote! { (pub #of) });
+    let word = if model.key == Key::Number { "number" } else { "key" };
+    let doc = doc(&format!("The {word} of a [`{}`].", plain(name)));
     quote! {
         #doc
         #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -154,8 +161,9 @@ fn id(model: &Model) -> TokenStream {
 
         impl ::bailiwick::typed::RowId for #id {
             type Model = #name;
+            type Key = #of;
 
-            fn number(self) -> i64 {
+            fn inner(self) -> #of {
                 self.0
             }
         }
@@ -228,12 +236,12 @@ fn new(panel: &Panel, model: &Model) -> TokenStream {
 fn change(panel: &Panel, model: &Model) -> TokenStream {
     let (name, change) = (&model.name, change_type(model));
     let doc = doc(&format!("A change of a [`{}`]; `None` leaves a field as it is.", plain(name)));
-    let declared = written_fields(model).map(|(_, field)| {
+    let declared = changed_fields(model).map(|(_, field)| {
         let (doc, field_name) = (doc_of(field), &field.name);
         let of = option(&value_type(panel, field));
         quote! { #doc pub #field_name: #of }
     });
-    let given = written_fields(model).map(|(number, field)| {
+    let given = changed_fields(model).map(|(number, field)| {
         let index = index(number);
         let field_name = &field.name;
         quote! { .with_some(#index, self.#field_name) }
@@ -257,6 +265,11 @@ fn change(panel: &Panel, model: &Model) -> TokenStream {
 
         #opaque
     }
+}
+
+/// What the rows are known by is written once.
+fn changed_fields(model: &Model) -> impl Iterator<Item = (usize, &Field)> {
+    written_fields(model).filter(|(at, _)| model.key != Key::Text(FieldId(*at)))
 }
 
 fn columns(panel: &Panel, model: &Model) -> TokenStream {

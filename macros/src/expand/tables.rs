@@ -7,7 +7,7 @@ use super::brand;
 use super::names::{WHOLE, index, optional, plain, snake};
 use super::policy;
 use super::predicates::{literal, predicate};
-use crate::panel::{Field, Kind, Links, Model, OnDelete, Panel, Sensitivity, Setting, Widget};
+use crate::panel::{Field, Key, Kind, Links, Model, OnDelete, Panel, Sensitivity, Setting, Widget};
 
 pub(super) fn expand(panel: &Panel) -> TokenStream {
     let model_names = constants(panel.models.iter().map(|model| &model.name), "MODEL");
@@ -30,7 +30,7 @@ pub(super) fn expand(panel: &Panel) -> TokenStream {
         mod __tables {
             use ::bailiwick::panel::{
                 Accept, Action, Apart, Attribute, Automatic, Brand, By, Cell, Check, Choice, Clause, Factors, Field,
-                FieldSet, Framework, FrameworkCell, Inline, Kind, Limit, Links, Model, OnDelete, Panel, Password, PeopleCell,
+                FieldSet, Framework, FrameworkCell, Inline, KeyKind, Kind, Limit, Links, Model, OnDelete, Panel, Password, PeopleCell,
                 PeopleVerb, Reauth, Recovery, Role, Section, Sensitivity, Session, Setting, Sort, Throttle,
                 ThrottleName, Variant, Verb, Widget,
             };
@@ -68,7 +68,7 @@ fn panel_table(panel: &Panel, models: &[Ident], roles: &[Ident]) -> TokenStream 
     let mail = setting(panel.mail.as_ref());
     let proxies = panel.proxies.iter().flat_map(|proxies| &proxies.ranges);
     let actor = panel.actor.iter().map(|attribute| {
-        let (name, doc, kind) = (plain(&attribute.name), &attribute.doc, kind(attribute.kind));
+        let (name, doc, kind) = (plain(&attribute.name), &attribute.doc, kind(panel, attribute.kind));
         quote! { Attribute { name: #name, doc: #doc, kind: #kind } }
     });
     let choices = panel.choices.iter().map(|choice| {
@@ -132,6 +132,7 @@ fn model_table(panel: &Panel, number: usize, model: &Model) -> TokenStream {
     let name = plain(&model.name);
     let Model { doc, title, plural, slug, table, .. } = model;
     let adopted = optional(model.adopted.as_ref());
+    let key = key_kind(model.key);
     let fields = model.fields.iter().enumerate().map(|(number, field)| field_table(panel, number, field));
     let label = model.label.iter().map(|field| index(field.0));
     let list = model.list.iter().map(|(field, _)| index(field.0));
@@ -170,6 +171,7 @@ fn model_table(panel: &Panel, number: usize, model: &Model) -> TokenStream {
             slug: #slug,
             table: #table,
             adopted: #adopted,
+            key: #key,
             fields: &[#(#fields),*],
             label: &[#(#label),*],
             list: &[#(#list),*],
@@ -189,7 +191,7 @@ fn field_table(panel: &Panel, number: usize, field: &Field) -> TokenStream {
     let (number, name, title) = (index(number), plain(&field.name), &field.title);
     let kind = match &field.links {
         Some(links) => links_table(links),
-        None => kind(field.kind),
+        None => kind(panel, field.kind),
     };
     let mut set = Vec::new();
     let help = if field.help.is_empty() { &field.doc } else { &field.help };
@@ -263,7 +265,15 @@ fn links_table(links: &Links) -> TokenStream {
     quote! { Kind::Many(&Links { model: #target, table: #table, from: #from, to: #to, adopted: #adopted }) }
 }
 
-fn kind(kind: Kind) -> TokenStream {
+fn key_kind(key: Key) -> TokenStream {
+    match key {
+        Key::Number => quote! { KeyKind::Number },
+        Key::Uuid => quote! { KeyKind::Uuid },
+        Key::Text(_) => quote! { KeyKind::Text },
+    }
+}
+
+fn kind(panel: &Panel, kind: Kind) -> TokenStream {
     match kind {
         Kind::String => quote! { Kind::String },
         Kind::Text => quote! { Kind::Text },
@@ -291,13 +301,19 @@ fn kind(kind: Kind) -> TokenStream {
         }
         Kind::Actor => quote! { Kind::Actor },
         Kind::Model(model, on_delete) => {
-            let model = index(model.0);
+            let (key, model) = (panel.model(model).key, index(model.0));
             let on_delete = match on_delete {
                 OnDelete::Restrict => quote! { Restrict },
                 OnDelete::Cascade => quote! { Cascade },
                 OnDelete::SetNull => quote! { SetNull },
             };
-            quote! { Kind::Model(#model, OnDelete::#on_delete) }
+            match key {
+                Key::Number => quote! { Kind::to(#model, OnDelete::#on_delete) },
+                key => {
+                    let key = key_kind(key);
+                    quote! { Kind::Model(#model, OnDelete::#on_delete, #key) }
+                }
+            }
         }
     }
 }

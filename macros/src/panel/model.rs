@@ -36,6 +36,7 @@ pub(crate) struct Model {
     pub(crate) table: String,
     /// The name of the key of a table that the panel did not make and never alters; none: its own.
     pub(crate) adopted: Option<String>,
+    pub(crate) key: Key,
     pub(crate) fields: Vec<Field>,
     /// The fields whose text names a row; never empty after resolve unless there is no candidate (then the id is
     /// shown).
@@ -48,6 +49,15 @@ pub(crate) struct Model {
     pub(crate) inlines: Vec<Inline>,
     pub(crate) checks: Vec<Check>,
     pub(crate) actions: Vec<Action>,
+}
+
+/// What the rows of a table are known by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Key {
+    Number,
+    Uuid,
+    /// The text in this field.
+    Text(FieldId),
 }
 
 #[derive(Debug)]

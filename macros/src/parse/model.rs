@@ -6,7 +6,7 @@ use super::accept::accept;
 use super::field::{CLAUSES as WORDS, field};
 use super::input::{Input, Read};
 use super::predicate::predicate;
-use crate::ast::{Action, Adopted, Check, Form, Inline, Model, Names, Predicate};
+use crate::ast::{Action, Adopted, Check, Form, Inline, Key, Model, Names, Predicate};
 use crate::similar;
 
 /// Behind the word `model`.
@@ -131,13 +131,13 @@ fn clause(input: &mut Input<'_, '_>, model: &mut Model, doc: String, word: &Iden
     }
 }
 
-/// `"name"`, or `"name" adopted key "column"`.
+/// `"name"`, or `"name" adopted key …`: a column in quotes, with `Uuid` behind it or not, or a field.
 fn table(input: &mut Input<'_, '_>, model: &mut Model) -> Read<()> {
     model.table = Some(input.text("the table's name in quotes")?);
     if let Some(word) = input.eat_word("adopted") {
         let mut adopted = Adopted { key: None, place: word.span().into() };
         let key = match input.eat_word("key") {
-            Some(_) => input.text("the name of its key, in quotes").map(|key| adopted.key = Some(key)),
+            Some(_) => key(input).map(|key| adopted.key = Some(key)),
             None => Ok(()),
         };
         adopted.place = input.since(word.span());
@@ -145,6 +145,14 @@ fn table(input: &mut Input<'_, '_>, model: &mut Model) -> Read<()> {
         key?;
     }
     Ok(())
+}
+
+fn key(input: &mut Input<'_, '_>) -> Read<Key> {
+    if let Some(field) = input.take_word() {
+        return Ok(Key::Field(field));
+    }
+    let column = input.text("the name of its key, in quotes, or the field that is its key")?;
+    Ok(if input.eat_word("Uuid").is_some() { Key::Uuid(column) } else { Key::Number(column) })
 }
 
 fn names(input: &mut Input<'_, '_>, first: proc_macro2::Span, into: &mut Vec<Names>) -> Read<()> {

@@ -97,6 +97,7 @@ fn panel() -> Panel {
     ];
     let model = Model {
         adopted: None,
+        key: crate::panel::Key::Number,
         name: ident("Row"),
         doc: String::new(),
         title: String::new(),

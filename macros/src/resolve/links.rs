@@ -8,7 +8,7 @@ use super::names::{Names, plain};
 use super::values::RULE;
 use crate::ast::{self, Flag, ModifierKind};
 use crate::diag::Diags;
-use crate::panel::{Field, Kind, Links, Model, ModelId, Name, Place};
+use crate::panel::{Field, Key, Kind, Links, Model, ModelId, Name, Place};
 
 /// Links of one row, unless `len` says otherwise; and the most that it may say.
 const USUAL: u32 = 100;
@@ -144,16 +144,6 @@ pub(super) fn through(
     Some(Links { target, table, from, to, adopted: true })
 }
 
-/// Rows within another's form have a control for each value, none for links.
-pub(super) fn stay_out(fields: Vec<&Field>, word: &Ident, child: &str, diags: &mut Diags) {
-    for field in fields.into_iter().filter(|field| field.is_many()) {
-        let name = plain(&field.name);
-        diags
-            .error(RULE, word, format!("`{name}` of `{child}` can't be filled in within another form: it holds many"))
-            .help(format!("leave `{name}` out of what is named here; it stands in the form of `{child}`"));
-    }
-}
-
 /// Names the table of each field's links, and says where that is no name or taken.
 pub(super) fn tables(names: &Names<'_>, models: &mut [Model], diags: &mut Diags) {
     let ends: Vec<(String, bool)> = models.iter().map(|model| (model.table.clone(), model.adopted.is_some())).collect();
@@ -165,6 +155,16 @@ pub(super) fn tables(names: &Names<'_>, models: &mut [Model], diags: &mut Diags)
             let field = &models[index].fields[place];
             let Kind::Many(target) = field.kind else { continue };
             let (name, at) = (plain(&field.name), field.place);
+            for end in [index, target.0] {
+                if models[end].key != Key::Number {
+                    let message = format!("`{name}` would link rows of `{}`, which have no number", models[end].name);
+                    diags
+                        .error(RULE, at, message)
+                        .help("leave it out")
+                        .note("links are kept by the numbers of both ends");
+                    break;
+                }
+            }
             let through = models[index].fields[place].links.take();
             if through.is_some() && !ends[index].1 {
                 diags

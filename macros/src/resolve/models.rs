@@ -11,8 +11,8 @@ use super::{adoption, fields, links};
 use crate::ast;
 use crate::diag::Diags;
 use crate::panel::{
-    Action, Attribute, Check, Choice, Field, FieldId, Inline, Kind, Model, ModelId, Place, Section, Sensitivity, Sort,
-    Variant,
+    Action, Attribute, Check, Choice, Field, FieldId, Inline, Key, Kind, Model, ModelId, Place, Section, Sensitivity,
+    Sort, Variant,
 };
 
 /// Columns of a list page that names none.
@@ -52,7 +52,7 @@ pub(crate) fn models(names: &Names<'_>, diags: &mut Diags) -> Vec<Model> {
     let ids = (0..names.models.len()).map(ModelId);
     let all: Vec<Vec<Field>> = ids.clone().map(|model| fields::fields(names, model, diags)).collect();
     let mut models: Vec<Model> = Vec::new();
-    for (id, fields) in ids.zip(all) {
+    for (id, mut fields) in ids.zip(all) {
         let (name, written) = names.models[id.0];
         let plain_name = plain(name);
         if written.fields.is_empty() {
@@ -60,6 +60,7 @@ pub(crate) fn models(names: &Names<'_>, diags: &mut Diags) -> Vec<Model> {
         }
         let title = written.title.as_ref().map_or_else(|| words::title(&plain_name), |text| text.value.clone());
         let plural = written.plural.as_ref().map_or_else(|| words::plural(&title), |text| text.value.clone());
+        let adopted = adoption::key(names, id, &mut fields, diags);
         let clauses = Clauses { names, id, fields: &fields };
         models.push(Model {
             name: writable(name),
@@ -68,7 +69,8 @@ pub(crate) fn models(names: &Names<'_>, diags: &mut Diags) -> Vec<Model> {
             plural,
             slug: words::slug(&plain_name),
             table: written.table.as_ref().map_or_else(|| words::table(&plain_name), |text| text.value.clone()),
-            adopted: adoption::key(written),
+            adopted: adopted.as_ref().map(|(column, _)| column.clone()),
+            key: adopted.map_or(Key::Number, |(_, key)| key),
             label: label(&fields),
             list: clauses.list(&written.lists, diags),
             search: searched(&fields),
@@ -279,17 +281,12 @@ fn inlines(names: &Names<'_>, models: &[Model], parent: ModelId, diags: &mut Dia
             fields.into_iter().map(|(field, _)| field).filter(|field| *field != key || !written.names.is_empty());
         let fields: Vec<FieldId> = fields.collect();
         if let Some(word) = &written.in_form {
-            links::stay_out(fields_of_child(&models[child.0], &fields), word, &child_text, diags);
             fits_a_form(names, models, (parent, child), key, &fields, word, diags);
         }
         let in_form = written.in_form.is_some();
         inlines.push(Inline { child, key, fields, in_form, place: written.place });
     }
     inlines
-}
-
-fn fields_of_child<'m>(child: &'m Model, fields: &[FieldId]) -> Vec<&'m Field> {
-    fields.iter().map(|field| child.field(*field)).collect()
 }
 
 /// Rows that are filled in within another's form: their key is written there, and something of them can be filled in.

@@ -4,6 +4,7 @@ use std::fmt::Write as _;
 
 use super::Schema;
 use super::judged::{Choice, Field, Judged, Model, Type};
+use super::known::KnownBy;
 use super::names;
 
 /// Longest line, characters.
@@ -74,7 +75,15 @@ fn push_model(text: &mut String, model: &Model) {
     text.push('\n');
     comment(text, "    ", "///", &model.comment);
     let _ = writeln!(text, "    model {} {{", model.name);
-    let key = if model.key == "id" { String::new() } else { format!(" key {:?}", model.key) };
+    let key = match model.known_by {
+        KnownBy::Number if model.key == "id" => String::new(),
+        KnownBy::Number => format!(" key {:?}", model.key),
+        KnownBy::Uuid => format!(" key {:?} Uuid", model.key),
+        KnownBy::Text(_) => {
+            let field = model.fields.iter().find(|field| field.column == model.key);
+            format!(" key {}", field.map_or(model.key.as_str(), |field| field.name.as_str()))
+        }
+    };
     let _ = writeln!(text, "        table {:?} adopted{key};", model.table);
     for note in &model.notes {
         comment(text, "        ", "//", note);

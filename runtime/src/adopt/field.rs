@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use super::checks::Rule;
 use super::judged::{Choice, Field, Type};
+use super::known::{KnownBy, known_by};
 use super::names::{self, Given};
 use super::{Column, Effect, Holds, Key, Schema, Start, Table};
 
@@ -76,15 +77,41 @@ impl Making<'_> {
         }
     }
 
+    /// The field that is what rows are known by: a text, also where it points somewhere or takes one of a few.
+    pub(super) fn key(&mut self, column: &Column, longest: u32) -> Field {
+        let pointed = self.table.keys.iter().find(|key| key.columns.contains(&column.name));
+        Field {
+            name: self.given.field_of(&names::snake(&column.name)),
+            column: column.name.clone(),
+            is: Type::Line,
+            optional: false,
+            words: vec![format!("len ..={longest}")],
+            comment: column.comment.clone(),
+            note: pointed.map(|key| format!("it points at {}; as a key it is a plain value here", key.to)),
+            label: false,
+            private: false,
+            writable: true,
+        }
+    }
+
     /// The model that the column points at; else why none.
     fn target(&self, column: &Column) -> (Option<(String, Key)>, Option<String>) {
-        let whole = matches!(column.holds, Holds::Whole(_));
+        let is_alike = |points: &Table| {
+            matches!(
+                (&column.holds, known_by(points)),
+                (Holds::Whole(_), Some(KnownBy::Number))
+                    | (Holds::Uuid, Some(KnownBy::Uuid))
+                    | (Holds::Text { .. }, Some(KnownBy::Text(_)))
+            )
+        };
         let of = self.table.keys.iter().find(|key| key.columns.contains(&column.name));
         let Some(key) = of else { return (None, None) };
         let to = &key.to;
         let points = self.schema.tables.iter().find(|table| table.name == *to);
         match (self.served.get(to.as_str()), points) {
-            (Some(model), Some(points)) if key.columns.len() == 1 && key.to_columns == points.key && whole => {
+            (Some(model), Some(points))
+                if key.columns.len() == 1 && key.to_columns == points.key && is_alike(points) =>
+            {
                 (Some((model.clone(), key.clone())), None)
             }
             (None, _) => {
@@ -223,6 +250,11 @@ fn automatic(name: &str, column: &Column) -> Option<&'static str> {
     }
     is(&["updated_at", "updated_on", "updated", "modified_at", "modified_on", "last_modified", "last_update"])
         .then_some("updated")
+}
+
+/// Whether what is called so is about a person, or worse.
+pub(super) fn is_private(column: &str) -> bool {
+    sensitivity(&names::snake(column)).is_some()
 }
 
 /// How far what is called so may travel.

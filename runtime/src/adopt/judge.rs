@@ -4,8 +4,9 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::checks::{Rule, rules};
-use super::field::Making;
+use super::field::{Making, is_private};
 use super::judged::{Choice, Field, Judged, Model, Type};
+use super::known::{KnownBy, LONGEST_KEY, known_by};
 use super::names::{self, Given};
 use super::{Column, Effect, Holds, Key, Schema, Start, Table};
 
@@ -56,7 +57,9 @@ fn link_ends<'s>(schema: &'s Schema, table: &'s Table) -> Option<[&'s Key; 2]> {
     let end = |column: &String| {
         let key = table.keys.iter().find(|key| key.columns == std::slice::from_ref(column))?;
         let target = schema.tables.iter().find(|other| other.name == key.to)?;
-        (refusal(target).is_none() && key.to_columns == target.key).then_some(key)
+        // Links are kept by the numbers of both ends.
+        (known_by(target) == Some(KnownBy::Number) && refusal(target).is_none() && key.to_columns == target.key)
+            .then_some(key)
     };
     Some([end(from)?, end(to)?])
 }
@@ -105,13 +108,27 @@ fn refusal(table: &Table) -> Option<String> {
             format!("its key is made of several columns ({}), and a panel numbers rows by one", table.key.join(", "))
         });
     };
-    match table.columns.iter().find(|column| column.name == *key) {
-        Some(Column { holds: Holds::Whole(_), .. }) => {}
-        Some(column) => {
-            let is = if column.is.is_empty() { "of no type" } else { &column.is };
-            return left_out(format!("its key {key} is no whole number ({is}), and a panel numbers rows by one"));
+    let Some(column) = table.columns.iter().find(|column| column.name == *key) else {
+        return left_out("its key is no column that can be read".to_owned());
+    };
+    let is = if column.is.is_empty() { "of no type" } else { &column.is };
+    match known_by(table) {
+        None => {
+            return left_out(format!(
+                "its key {key} is {is}, and a panel knows rows by a whole number, a UUID or a text"
+            ));
         }
-        None => return left_out("its key is no column that can be read".to_owned()),
+        Some(KnownBy::Text(Some(longest))) if longest > LONGEST_KEY => {
+            return left_out(format!(
+                "its key {key} may be longer ({is}) than a text by which a panel knows rows: {LONGEST_KEY} bytes"
+            ));
+        }
+        Some(KnownBy::Text(_)) if column.computed || is_secret(key) || is_private(key) => {
+            return left_out(format!(
+                "its key {key} is a text that can't stand in addresses and logs, as its name says, or that nobody can type"
+            ));
+        }
+        Some(_) => {}
     }
     if table.columns.len() < 2 {
         return left_out("it has nothing beside its key".to_owned());
@@ -130,11 +147,25 @@ fn model(
     let columns: Vec<&str> = table.columns.iter().map(|column| column.name.as_str()).collect();
     let asked: Vec<(String, Rule)> = table.checks.iter().flat_map(|check| rules(check, &columns)).collect();
     let (mut fields, mut notes, mut given) = (Vec::new(), Vec::new(), Given::default());
-    let mut creates = table.numbered;
+    let known_by = known_by(table).unwrap_or(KnownBy::Number);
+    let mut creates = table.numbered || known_by != KnownBy::Number;
+    if let KnownBy::Text(None) = known_by {
+        let key = table.key.concat();
+        notes.push(format!(
+            "rows whose {key} has more than {LONGEST_KEY} bytes are not served: the table sets no bound"
+        ));
+    }
     if !creates {
         notes.push("no row can be added here: the database gives new ones no number".to_owned());
     }
-    for column in table.columns.iter().filter(|column| !table.key.contains(&column.name)) {
+    for column in &table.columns {
+        if table.key.contains(&column.name) {
+            if let KnownBy::Text(longest) = known_by {
+                let mut made = Making { schema, table, model: name, served, types, choices, given: &mut given };
+                fields.push(made.key(column, longest.unwrap_or(LONGEST_KEY)));
+            }
+            continue;
+        }
         let lacks = column.required && !column.computed && column.start == Start::Nothing;
         if let Some(why) = is_left_out(column) {
             let also = if lacks { "; it is required, so that no row can be added here" } else { "" };
@@ -150,7 +181,7 @@ fn model(
         }
         fields.push(field);
     }
-    label(&mut fields);
+    label(&mut fields, &table.key.concat());
     let shown = |field: &&Field| !field.private && !matches!(field.is, Type::Long(_));
     let labels = fields.iter().filter(|field| field.label);
     let others = fields.iter().filter(|field| !field.label).filter(shown);
@@ -161,6 +192,7 @@ fn model(
         name: name.to_owned(),
         table: table.name.clone(),
         key: table.key.concat(),
+        known_by,
         comment: table.comment.clone(),
         edits: fields.iter().any(|field| field.writable),
         creates,
@@ -199,7 +231,7 @@ fn is_secret(column: &str) -> bool {
 }
 
 /// The field by whose text a row is known: one that is called a name, else first and last name together.
-fn label(fields: &mut [Field]) {
+fn label(fields: &mut [Field], key: &str) {
     let find = |fields: &[Field], wanted: &dyn Fn(&str) -> bool| {
         fields.iter().position(|field| field.is == Type::Line && !field.private && wanted(&field.name))
     };
@@ -208,7 +240,10 @@ fn label(fields: &mut [Field]) {
     let named = called(&["name", "full_name", "display_name"]);
     let both = || Some(vec![find(fields, &one("first_name"))?, find(fields, &one("last_name"))?]);
     let ending = || find(fields, &|name: &str| name.ends_with("_name") || name.ends_with("_title")).map(|at| vec![at]);
-    let any = || find(fields, &|_: &str| true).filter(|at| !fields[*at].optional).map(|at| vec![at]);
+    // What a row is known by says least of it.
+    let other = || fields.iter().position(|field| field.is == Type::Line && !field.private && field.column != key);
+    let any = || other().or_else(|| find(fields, &|_: &str| true));
+    let any = || any().filter(|at| !fields[*at].optional).map(|at| vec![at]);
     for at in named
         .or_else(both)
         .or_else(|| called(&["title", "label", "subject"]))

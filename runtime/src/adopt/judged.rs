@@ -1,5 +1,7 @@
 //! What of a schema a panel can serve, as the block is written from it; decided elsewhere.
 
+use super::known::KnownBy;
+
 /// What the block is written from.
 #[derive(Debug, Default)]
 pub(super) struct Judged {
@@ -23,6 +25,7 @@ pub(super) struct Model {
     pub(super) name: String,
     pub(super) table: String,
     pub(super) key: String,
+    pub(super) known_by: KnownBy,
     pub(super) comment: String,
     pub(super) fields: Vec<Field>,
     /// Columns that are no fields, and rights that are not given, each with the reason.

@@ -6,6 +6,7 @@ use serde::de::IgnoredAny;
 
 use crate::context::Cx;
 use crate::error::{Error, Unread};
+use crate::panel::KeyKind;
 use crate::panel::{Field, FieldSet, Kind, Model};
 
 /// The member that is no field.
@@ -152,7 +153,9 @@ fn as_typed(field: &Field, value: &str) -> Result<String, &'static str> {
             "true" | "false" => Ok(value.to_owned()),
             _ => Err("This must be true or false."),
         },
-        Kind::I32 | Kind::I64 | Kind::Actor | Kind::Model(..) => numeral().ok_or("This must be a whole number."),
+        Kind::I32 | Kind::I64 | Kind::Actor | Kind::Model(_, _, KeyKind::Number) => {
+            numeral().ok_or("This must be a whole number.")
+        }
         Kind::F64 => numeral().ok_or("This must be a number."),
         Kind::Decimal { .. } => {
             numeral().or_else(text).ok_or("This must be a number, or a text that holds one and keeps its digits.")
@@ -172,7 +175,8 @@ fn as_typed(field: &Field, value: &str) -> Result<String, &'static str> {
         | Kind::Date
         | Kind::Time
         | Kind::Timestamp
-        | Kind::Uuid => text().ok_or("This must be a text."),
+        | Kind::Uuid
+        | Kind::Model(..) => text().ok_or("This must be a text."),
     }
 }
 

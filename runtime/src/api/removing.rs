@@ -10,12 +10,13 @@ use super::{given, problem};
 use crate::authorize::Terms;
 use crate::context::Cx;
 use crate::error::Error;
+use crate::key::RowKey;
 use crate::pages::terms;
 use crate::panel::{Model, OnDelete, Verb};
 use crate::response::{Body, Response};
 use crate::store::{DeletePreview, GetQuery, proved};
 
-pub(super) async fn remove(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<Response, Error> {
+pub(super) async fn remove(cx: &Cx<'_>, model: &'static Model, id: RowKey) -> Result<Response, Error> {
     let view = terms(cx, Verb::View, model)?;
     let delete = terms(cx, Verb::Delete, model)?;
     proved(&delete)?;
@@ -68,7 +69,7 @@ fn asked(cx: &Cx<'_>) -> Result<(Option<i64>, Option<u64>), Error> {
     Ok((version, along))
 }
 
-async fn preview(cx: &Cx<'_>, delete: &Terms, id: i64) -> Result<Option<DeletePreview>, Error> {
+async fn preview(cx: &Cx<'_>, delete: &Terms, id: RowKey) -> Result<Option<DeletePreview>, Error> {
     // Without views nothing is named, only counted.
     cx.app.store.delete_preview(delete, id, &[]).await
 }

@@ -8,6 +8,7 @@ use crate::authorize::Terms;
 use crate::context::Cx;
 use crate::error::Error;
 use crate::file::{Cell, Format, Writer, json_of};
+use crate::key::RowKey;
 use crate::list_state::ListState;
 use crate::pages::keys::Keys;
 use crate::pages::terms;
@@ -49,7 +50,7 @@ impl<'a> Rows<'a> {
 
     fn row(&mut self, listed: &ListedRow) -> Result<(), Error> {
         let visible = self.view.fields_of(&listed.row);
-        let id = Value::Int(listed.row.id);
+        let id = Value::from(listed.row.id);
         // Text: a number of so many digits is bent by some readers of JSON, and it is not to be reckoned with.
         let version = listed.row.version.to_string();
         let linked: Vec<(usize, String)> = listed
@@ -136,13 +137,13 @@ pub(super) async fn list(cx: &Cx<'_>, model: &'static Model) -> Result<Response,
 }
 
 /// One row.
-pub(super) async fn one(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<Response, Error> {
+pub(super) async fn one(cx: &Cx<'_>, model: &'static Model, id: RowKey) -> Result<Response, Error> {
     let view = terms(cx, Verb::View, model)?;
     row(cx, &view, id).await?.ok_or(Error::NotFound)
 }
 
 /// The row as it is now, under its version; none: it is not within what this person sees.
-pub(super) async fn row(cx: &Cx<'_>, view: &Terms, id: i64) -> Result<Option<Response>, Error> {
+pub(super) async fn row(cx: &Cx<'_>, view: &Terms, id: RowKey) -> Result<Option<Response>, Error> {
     let fields = shown(view.model(), view.fields_somewhere(), false);
     let keys = Keys::among(cx, view.model(), set(&fields));
     let query = GetQuery { terms: view, id, columns: set(&fields), labels: &keys.labels() };
@@ -157,7 +158,7 @@ pub(super) async fn row(cx: &Cx<'_>, view: &Terms, id: i64) -> Result<Option<Res
 pub(super) async fn saved(
     cx: &Cx<'_>,
     view: Option<&Terms>,
-    row_now: (i64, i64),
+    row_now: (RowKey, i64),
     status: StatusCode,
 ) -> Result<Response, Error> {
     let (id, version) = row_now;
@@ -166,7 +167,8 @@ pub(super) async fn saved(
         None => None,
     };
     let answer = seen.unwrap_or_else(|| {
-        let body = Map::from_iter([("id".to_owned(), id.into()), ("version".to_owned(), version.to_string().into())]);
+        let body =
+            Map::from_iter([("id".to_owned(), value(&id.into())), ("version".to_owned(), version.to_string().into())]);
         with_version(super::problem::json("application/json", body), version)
     });
     Ok(answer.with_status(status))

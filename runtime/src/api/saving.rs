@@ -10,6 +10,7 @@ use crate::context::Cx;
 use crate::error::Error;
 use crate::form::Posted as Texts;
 use crate::intake::Posted;
+use crate::key::RowKey;
 use crate::pages::edit::{fetch, open_fields, parents};
 use crate::pages::edit_fields::{Draft, fillable};
 use crate::pages::edit_values::{hash_secrets, read};
@@ -50,7 +51,7 @@ pub(super) async fn create(cx: &Cx<'_>, model: &'static Model, posted: &mut Post
 pub(super) async fn change(
     cx: &Cx<'_>,
     model: &'static Model,
-    id: i64,
+    id: RowKey,
     posted: &mut Posted,
 ) -> Result<Response, Error> {
     let view = terms(cx, Verb::View, model)?;

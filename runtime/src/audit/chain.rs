@@ -33,24 +33,32 @@ pub struct Stored {
     pub event: String,
     /// Declared name of the model.
     pub model: Option<String>,
-    /// Which row.
+    /// Which row: its number, or where the log looks for its key.
     pub row: Option<i64>,
+    /// Its key, if that is no number.
+    pub key: Option<String>,
     /// Changes as JSON.
     pub changes: String,
 }
 
 impl Stored {
     /// The hash of this entry after that one. Every column goes in with a byte that tells null from empty and with its
-    /// length, so that no two different entries run together into the same bytes. An entry without an address is hashed
-    /// as every entry was before there were any, and begins differently from one with: neither can be made the other.
+    /// length, so that no two different entries run together into the same bytes. An entry without an address, or
+    /// without a key beside its number, is hashed as every entry was before there were any, and begins differently from
+    /// one with: neither can be made the other.
     #[must_use]
     pub fn hash(&self, previous: &Hash) -> Hash {
         let mut hasher = Sha256::new();
-        match &self.address {
-            None => hasher.update(b"bailiwick audit 1\n"),
-            Some(address) => {
+        match (&self.key, &self.address) {
+            (None, None) => hasher.update(b"bailiwick audit 1\n"),
+            (None, Some(address)) => {
                 hasher.update(b"bailiwick audit 2\n");
                 text(&mut hasher, Some(address));
+            }
+            (Some(key), address) => {
+                hasher.update(b"bailiwick audit 3\n");
+                text(&mut hasher, address.as_deref());
+                text(&mut hasher, Some(key));
             }
         }
         hasher.update(previous);
@@ -277,6 +285,7 @@ mod tests {
             event: "row.updated".to_owned(),
             model: Some("Patient".to_owned()),
             row: Some(4),
+            key: None,
             changes: "[]".to_owned(),
         }
     }
@@ -290,7 +299,7 @@ mod tests {
 
     #[test]
     fn every_column_counts() {
-        let changes: [fn(&mut Stored); 15] = [
+        let changes: [fn(&mut Stored); 17] = [
             |e| e.seq = 4,
             |e| e.at.push('0'),
             |e| e.request.push('0'),
@@ -305,6 +314,8 @@ mod tests {
             |e| e.event.push('x'),
             |e| e.model = None,
             |e| e.row = Some(5),
+            |e| e.key = Some("text A".to_owned()),
+            |e| (e.key, e.address) = (Some("text A".to_owned()), None),
             |e| e.changes = "[ ]".to_owned(),
         ];
         let mut hashes = vec![entry().hash(&START), entry().hash(&[1; 32])];

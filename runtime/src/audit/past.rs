@@ -89,7 +89,7 @@ mod tests {
             actor: None,
             event: event.text().to_owned(),
             model: Some("Patient".to_owned()),
-            row: Some(1),
+            row: Some(1.into()),
             changes: changes.collect(),
         }
     }

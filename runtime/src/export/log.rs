@@ -9,6 +9,7 @@ use crate::authorize::authorize_framework;
 use crate::clock::Clock;
 use crate::error::Error;
 use crate::file::{Cell, Format, Writer};
+use crate::key::RowKey;
 use crate::panel::{Framework, Sensitivity, Verb};
 use crate::response::Part;
 use crate::store::Store;
@@ -99,7 +100,7 @@ pub(crate) struct Which {
     pub(crate) person: Option<i64>,
     pub(crate) event: Option<EventId>,
     pub(crate) model: Option<String>,
-    pub(crate) row: Option<i64>,
+    pub(crate) row: Option<RowKey>,
     pub(crate) from: Option<chrono::DateTime<chrono::Utc>>,
     pub(crate) to: Option<chrono::DateTime<chrono::Utc>>,
 }
@@ -185,7 +186,7 @@ impl LogExport {
                 Column::Request => Some(text(&entry.origin.request.to_string())),
                 Column::Event => Some(text(&entry.event)),
                 Column::Model => Some(entry.model.as_deref().map_or(Value::Null, text)),
-                Column::Row => Some(number(entry.row)),
+                Column::Row => Some(entry.row.map_or(Value::Null, Value::from)),
                 Column::Field => Some(told.map_or(Value::Null, |told| text(&told.change.field))),
                 Column::Before => kept(|change| change.before.as_ref()),
                 Column::After => kept(|change| change.after.as_ref()),

@@ -71,7 +71,7 @@ async fn overview(cx: &Cx<'_>, faults: Faults) -> Result<Response, Error> {
             end: (session.id != cx.actor.session).then(|| link(AccountPage::End(session.id))),
         })
         .collect();
-    let query = EntryQuery { model: Some(PERSON), row: Some(me), size: EVENTS, ..EntryQuery::default() };
+    let query = EntryQuery { model: Some(PERSON), row: Some(me.into()), size: EVENTS, ..EntryQuery::default() };
     let events = store.entries(&query).await?.entries.iter().map(|entry| event(cx, entry)).collect();
     let held = cx.actor.held;
     let keys = if held.passkeys { store.passkeys_of(me).await? } else { Vec::new() };

@@ -7,6 +7,7 @@ use crate::action::{self, ActionResult};
 use crate::authorize::{Terms, authorize, verb_in_words};
 use crate::context::Cx;
 use crate::error::Error;
+use crate::key::RowKey;
 use crate::panel::{Model, Verb};
 use crate::response::Response;
 use crate::route::{Page, Route};
@@ -14,7 +15,7 @@ use crate::session::Jar;
 use crate::store::GetQuery;
 
 /// POST: runs it, and goes back to the row. GET: to the row, where the button is.
-pub(crate) async fn run(cx: &Cx<'_>, model: &'static Model, id: i64, action: usize) -> Result<Response, Error> {
+pub(crate) async fn run(cx: &Cx<'_>, model: &'static Model, id: RowKey, action: usize) -> Result<Response, Error> {
     let row = cx.link(&Route::Model(model, Page::Detail(id)));
     if cx.method != Method::POST {
         return Ok(Response::see_other(&row));
@@ -32,7 +33,7 @@ pub(crate) async fn run(cx: &Cx<'_>, model: &'static Model, id: i64, action: usi
 pub(crate) async fn perform(
     cx: &Cx<'_>,
     model: &'static Model,
-    id: i64,
+    id: RowKey,
     action: usize,
     version: Option<i64>,
 ) -> ActionResult {
@@ -46,7 +47,7 @@ pub(crate) async fn perform(
 
 /// A row that the person sees, but may not do this with, is told as a no, so that the try is recorded: approving what
 /// one wrote oneself is what an auditor looks for. Any other row is not there.
-async fn why_not(cx: &Cx<'_>, terms: &Terms, id: i64) -> Result<Error, Error> {
+async fn why_not(cx: &Cx<'_>, terms: &Terms, id: RowKey) -> Result<Error, Error> {
     let model = terms.model();
     let Some(view) = terms_if_any(cx, Verb::View, model) else { return Ok(Error::NotFound) };
     let query = GetQuery { terms: &view, id, columns: terms.reads(), labels: &[] };

@@ -52,7 +52,7 @@ pub(super) async fn page(cx: &Cx<'_>) -> Result<Response, Error> {
         filters: filters(cx, &asked),
         from: asked.from.clone().into(),
         to: asked.to.clone().into(),
-        subject: asked.row.map(|id| Subject { id: id.to_string().into() }),
+        subject: (!asked.row.is_empty()).then(|| Subject { id: asked.row.clone().into() }),
         chips: chips(cx, &asked, &path),
         shown: match (found.entries.first(), found.entries.last()) {
             (Some(newest), Some(oldest)) => format!("Numbers {} to {}", newest.seq, oldest.seq).into(),

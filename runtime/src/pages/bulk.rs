@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use http::StatusCode;
 
-use super::edit_fields::{Controls, Draft, candidates, fillable, secrets};
+use super::edit_fields::{Controls, Draft, candidates, changeable, secrets};
 use super::{frame, is_post, refusal, row, show, terms, words};
 use crate::audit::Change;
 use crate::authorize::{Terms, verb_in_words};
@@ -14,6 +14,7 @@ use crate::constraint;
 use crate::context::Cx;
 use crate::error::Error;
 use crate::form;
+use crate::key::RowKey;
 use crate::list_state::ListState;
 use crate::panel::{Field, FieldSet, Model, Sensitivity, Verb};
 use crate::response::Response;
@@ -44,7 +45,7 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model) -> Result<Response,
     let verb = bulk_verb(model, what).ok_or_else(no)?;
     let right = terms(cx, verb, model)?;
     let offered = if verb == Verb::Edit {
-        fillable(model).intersection(right.fields_somewhere()).intersection(FieldSet(!secrets(model).0))
+        changeable(model).intersection(right.fields_somewhere()).intersection(FieldSet(!secrets(model).0))
     } else {
         FieldSet::NONE
     };
@@ -56,7 +57,7 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model) -> Result<Response,
             return Err(no());
         }
     }
-    let ticked = if cx.posted.get("all").is_some() { None } else { Some(ticked(cx).ok_or_else(no)?) };
+    let ticked = if cx.posted.get("all").is_some() { None } else { Some(ticked(cx, model).ok_or_else(no)?) };
     if ticked.as_ref().is_some_and(Vec::is_empty) {
         let text = "Tick the rows that you mean, or all that match, and choose what to do with them.";
         return refusal::with(cx, StatusCode::UNPROCESSABLE_ENTITY, "No row was ticked", text.into());
@@ -70,12 +71,12 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model) -> Result<Response,
 }
 
 /// Rows with the versions that were seen; none: that is no such list.
-fn ticked(cx: &Cx<'_>) -> Option<Vec<(i64, i64)>> {
+fn ticked(cx: &Cx<'_>, model: &Model) -> Option<Vec<(RowKey, i64)>> {
     let mut seen = BTreeSet::new();
     let mut ticked = Vec::new();
     for text in cx.posted.all("row") {
-        let (id, version) = text.split_once('.')?;
-        let (id, version) = (id.parse().ok()?, version.parse().ok()?);
+        let (id, version) = text.rsplit_once('.')?;
+        let (id, version) = (model.key_of_segment(id)?, version.parse().ok()?);
         if seen.insert(id) {
             ticked.push((id, version));
         }
@@ -92,7 +93,7 @@ struct Asked<'a> {
     right: Terms,
     offered: FieldSet,
     state: ListState,
-    ticked: Option<Vec<(i64, i64)>>,
+    ticked: Option<Vec<(RowKey, i64)>>,
     list: String,
 }
 
@@ -106,7 +107,7 @@ impl Asked<'_> {
         let filter = match &self.ticked {
             None => self.state.condition(),
             Some(ticked) => {
-                Condition::In { term: Term::Id, set: ticked.iter().map(|(id, _)| Value::Int(*id)).collect() }
+                Condition::In { term: Term::Id, set: ticked.iter().map(|(id, _)| Value::from(*id)).collect() }
             }
         };
         let search = (self.ticked.is_none() && !self.state.q.is_empty() && !searched.is_empty())
@@ -198,7 +199,9 @@ impl Asked<'_> {
         let mut all = vec![hidden("do", self.what.to_owned())];
         match &self.ticked {
             None => all.push(hidden("all", "1".to_owned())),
-            Some(ticked) => all.extend(ticked.iter().map(|(id, version)| hidden("row", format!("{id}.{version}")))),
+            Some(ticked) => {
+                all.extend(ticked.iter().map(|(id, version)| hidden("row", format!("{}.{version}", id.segment()))));
+            }
         }
         all
     }

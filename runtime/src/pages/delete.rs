@@ -8,6 +8,7 @@ use crate::authorize::Terms;
 use crate::context::{CSRF_FIELD, Cx};
 use crate::error::Error;
 use crate::form;
+use crate::key::RowKey;
 use crate::panel::{Model, OnDelete, Verb};
 use crate::response::Response;
 use crate::route::{Page, Route};
@@ -19,7 +20,7 @@ const TYPED_BEYOND: u64 = 100;
 /// Rows named in all.
 const NAMED: usize = 20;
 
-pub(super) async fn page(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<Response, Error> {
+pub(super) async fn page(cx: &Cx<'_>, model: &'static Model, id: RowKey) -> Result<Response, Error> {
     let view = terms(cx, Verb::View, model)?;
     let delete = terms(cx, Verb::Delete, model)?;
     let query = GetQuery { terms: &view, id, columns: view.fields_somewhere().union(delete.reads()), labels: &[] };

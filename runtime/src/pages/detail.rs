@@ -1,23 +1,23 @@
 //! One row, as far as the viewer may see it, and what they may do with it.
 
 use super::keys::Keys;
-use super::{frame, row, show, shown, terms, terms_if_any};
+use super::{frame, row, show, shown, terms, terms_if_any, words};
 use crate::authorize::{Terms, authorize_framework};
 use crate::condition::{Condition, Term};
 use crate::context::Cx;
 use crate::error::Error;
+use crate::key::RowKey;
 use crate::panel::{Field, FieldSet, Framework, Inline, Kind, Model, Verb};
 use crate::predicate::Op;
 use crate::response::Response;
 use crate::route::{Page, Route};
 use crate::store::{GetQuery, ListQuery, ListedRow, Position};
-use crate::value::Value;
 use crate::views::{Act, Cell, DetailPage, Fact, FactSection, Link, Related, Text};
 
 /// Related rows shown with a row; the rest is on their own list.
 const RELATED: usize = 5;
 
-pub(super) async fn page(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<Response, Error> {
+pub(super) async fn page(cx: &Cx<'_>, model: &'static Model, id: RowKey) -> Result<Response, Error> {
     let view = terms(cx, Verb::View, model)?;
     let edit = terms_if_any(cx, Verb::Edit, model);
     let delete = terms_if_any(cx, Verb::Delete, model);
@@ -50,7 +50,7 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<
         past: link(Page::History(id)),
         history: authorize_framework(cx.panel(), &cx.actor, Verb::View, Framework::Audit)
             .is_ok()
-            .then(|| format!("{}?model={}&id={id}", cx.link(&Route::Audit), model.name).into()),
+            .then(|| format!("{}?model={}&id={}", cx.link(&Route::Audit), model.name, as_value(id)).into()),
         actions: actions
             .iter()
             .filter(|(_, terms)| terms.covers(&found.row))
@@ -88,22 +88,27 @@ fn sections(cx: &Cx<'_>, model: &'static Model, visible: FieldSet, keys: &Keys, 
 }
 
 fn about(cx: &Cx<'_>, model: &'static Model, visible: FieldSet, keys: &Keys, found: &ListedRow) -> Vec<Fact> {
-    let number = |label: &'static str, n: i64| Fact {
+    let plain = |label: &'static str, text: String| Fact {
         label: label.into(),
-        cell: Cell { text: n.to_string().into(), ..Cell::default() },
+        cell: Cell { text: text.into(), ..Cell::default() },
         wide: false,
     };
-    let mut about = vec![number("Number", found.row.id)];
+    let mut about = vec![plain(words::of_key(model), found.row.id.to_string())];
     if model.adopted.is_none() {
-        about.push(number("Version", found.row.version));
+        about.push(plain("Version", found.row.version.to_string()));
     }
     let automatic = model.fields.iter().filter(|f| f.automatic.is_some() && visible.contains(f.index));
     about.extend(automatic.filter_map(|field| fact(cx, field, keys, found)));
     about
 }
 
+/// A key within the query of an address, whatever stands in it.
+fn as_value(key: RowKey) -> String {
+    form_urlencoded::byte_serialize(key.to_string().as_bytes()).collect()
+}
+
 /// Rows of another model that point here; nothing when the viewer may not see the model, or not the key.
-async fn rows_of(cx: &Cx<'_>, inline: &'static Inline, id: i64) -> Result<Option<Related>, Error> {
+async fn rows_of(cx: &Cx<'_>, inline: &'static Inline, id: RowKey) -> Result<Option<Related>, Error> {
     let model = super::target(cx, inline.model)?;
     let Some(key) = model.fields.get(inline.key) else { return Ok(None) };
     let Some(view) = terms_if_any(cx, Verb::View, model).filter(|t| t.fields_somewhere().contains(inline.key)) else {
@@ -118,11 +123,7 @@ async fn rows_of(cx: &Cx<'_>, inline: &'static Inline, id: i64) -> Result<Option
         .list(&ListQuery {
             terms: &view,
             columns: fetched.intersection(view.fields_somewhere()),
-            filter: Condition::Compare {
-                left: Term::Field(inline.key),
-                op: Op::Eq,
-                right: Term::Value(Value::Int(id)),
-            },
+            filter: Condition::Compare { left: Term::Field(inline.key), op: Op::Eq, right: Term::Value(id.into()) },
             search: None,
             sort: model.sort.iter().find(|s| view.fields_somewhere().contains(s.field)).copied(),
             position: Position::First,
@@ -140,7 +141,8 @@ async fn rows_of(cx: &Cx<'_>, inline: &'static Inline, id: i64) -> Result<Option
         count: format!("{}{}", listed.rows.len(), if more { "+" } else { "" }).into(),
         columns: row::titles(model, &columns),
         rows: listed.rows.iter().map(|one| row::line(cx, model, &view, &columns, &keys, one)).collect(),
-        all: more.then(|| format!("{list}?f.{}={id}", key.name).into()),
-        new: may_create.then(|| format!("{}?{}={id}", cx.link(&Route::Model(model, Page::New)), key.name).into()),
+        all: more.then(|| format!("{list}?f.{}={}", key.name, as_value(id)).into()),
+        new: may_create
+            .then(|| format!("{}?{}={}", cx.link(&Route::Model(model, Page::New)), key.name, as_value(id)).into()),
     }))
 }

@@ -4,7 +4,7 @@
 
 use http::StatusCode;
 
-use super::edit_fields::{Controls, Draft, candidates, fillable, secrets};
+use super::edit_fields::{Controls, Draft, candidates, changeable, fillable, secrets};
 use super::edit_values::{hash_secrets, read};
 use super::inlines::{Inlines, Late};
 use super::keys::Keys;
@@ -13,6 +13,7 @@ use crate::authorize::{Terms, authorize_framework};
 use crate::context::Cx;
 use crate::error::Error;
 use crate::form::Posted;
+use crate::key::RowKey;
 use crate::panel::{FieldSet, Framework, Model, Verb};
 use crate::response::Response;
 use crate::route::{Page, Route};
@@ -74,7 +75,7 @@ pub(super) async fn new(cx: &Cx<'_>, model: &'static Model) -> Result<Response, 
     }
 }
 
-pub(super) async fn edit(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<Response, Error> {
+pub(super) async fn edit(cx: &Cx<'_>, model: &'static Model, id: RowKey) -> Result<Response, Error> {
     let view = terms(cx, Verb::View, model)?;
     let edit = terms(cx, Verb::Edit, model)?;
     let keys = Keys::among(cx, model, view.fields_somewhere());
@@ -163,7 +164,13 @@ pub(crate) fn parents<'a>(cx: &Cx<'_>, views: &'a [Terms]) -> Parents<'a> {
     Parents::Within { views, people }
 }
 
-pub(crate) async fn fetch(cx: &Cx<'_>, view: &Terms, edit: &Terms, keys: &Keys, id: i64) -> Result<ListedRow, Error> {
+pub(crate) async fn fetch(
+    cx: &Cx<'_>,
+    view: &Terms,
+    edit: &Terms,
+    keys: &Keys,
+    id: RowKey,
+) -> Result<ListedRow, Error> {
     let query =
         GetQuery { terms: view, id, columns: view.fields_somewhere().union(edit.reads()), labels: &keys.labels() };
     cx.app.store.get(&query).await?.ok_or(Error::NotFound)
@@ -182,7 +189,7 @@ pub(crate) fn open_fields(view: &Terms, edit: &Terms, row: &Row) -> Result<(Fiel
     let visible = view.fields_of(row);
     // A field that can't be seen can't be filled in either: the form would have to show what stands in it.
     let shown_or_secret = visible.union(secrets(model));
-    Ok((visible, fillable(model).intersection(edit.fields_of(row)).intersection(shown_or_secret)))
+    Ok((visible, changeable(model).intersection(edit.fields_of(row)).intersection(shown_or_secret)))
 }
 
 /// Puts a refusal of the store where it belongs in the form; any other error goes on. Reaching beyond one's rows is
@@ -318,10 +325,10 @@ impl<'a> Editing<'a> {
         let stored = Some((self.found, self.visible, self.keys));
         let controls = Controls { cx, model, draft: &draft, candidates: own, stored, prefix: "" };
         let name = row::name(model, &self.found.row, self.visible);
-        let stale: Option<Stale> = late.map(|(differences, of_rows)| {
+        let stale: Option<Stale> = late.map(|(differences, late)| {
             let mut stale = stale::view(&controls, &name, &differences);
-            stale.rows.extend(of_rows.rows);
-            stale.gone.extend(of_rows.gone.into_iter().map(Into::into));
+            stale.rows.extend(inlines.compared(of_rows));
+            stale.gone.extend(late.gone.into_iter().map(Into::into));
             stale
         });
         let link = |page| cx.link(&Route::Model(model, page));

@@ -1,8 +1,10 @@
 //! The controls of a form: one a field, by kind, filled with what was typed or stored. Candidates of foreign keys are
 //! only rows that the viewer may see; the value that stands there now is always among them.
 
+mod fillable;
 mod links;
 
+pub(crate) use self::fillable::{changeable, fillable, secrets};
 use self::links::{each_link, name_links};
 use super::keys::Keys;
 use super::picker::Source;
@@ -10,6 +12,7 @@ use super::shown;
 use crate::context::Cx;
 use crate::error::Error;
 use crate::form::{self, Posted};
+use crate::key::RowKey;
 use crate::panel::{Field, FieldSet, Kind, Model};
 use crate::route::{Page, Route};
 use crate::store::{Candidates, Label, ListedRow, PickerQuery};
@@ -30,6 +33,8 @@ pub(crate) struct Draft {
     looks: Vec<(usize, String)>,
     pub(crate) errors: Vec<(usize, String)>,
     pub(super) theirs: Vec<(usize, String)>,
+    /// Of fields of links: other texts that are shown beside the form.
+    pub(super) compared: Vec<(usize, String)>,
     /// Fields of links.
     many: FieldSet,
 }
@@ -75,7 +80,8 @@ impl Draft {
 
     fn of(model: &'static Model, offered: FieldSet, texts: Vec<String>, was: Option<Vec<String>>) -> Self {
         let many = model.many().fold(FieldSet::NONE, |all, (field, _)| all.with(field.index));
-        Self { offered, texts, was, looks: Vec::new(), errors: Vec::new(), theirs: Vec::new(), many }
+        let [looks, errors, theirs, compared] = [const { Vec::new() }; 4];
+        Self { offered, texts, was, looks, errors, theirs, compared, many }
     }
 
     /// What stands in the control of a field.
@@ -104,24 +110,6 @@ fn spelled(model: &'static Model, row: &Row) -> Vec<String> {
     model.fields.iter().map(|f| row.get(f.index).map_or_else(String::new, |value| form::spell(f, value))).collect()
 }
 
-/// Fields that a form can hold at all: those that a form may write and whose kind has a control.
-pub(crate) fn fillable(model: &Model) -> FieldSet {
-    model
-        .fields
-        .iter()
-        .filter(|field| field.is_writable() && field.kind != Kind::Bytes)
-        .fold(FieldSet::NONE, |set, field| set.with(field.index))
-}
-
-/// Fields that are filled in without ever being shown.
-pub(super) fn secrets(model: &Model) -> FieldSet {
-    model
-        .fields
-        .iter()
-        .filter(|field| field.kind == Kind::Secret)
-        .fold(FieldSet::NONE, |set, field| set.with(field.index))
-}
-
 /// Candidates of every foreign key of some forms, form by form, in one statement. No entry: the viewer may see none.
 pub(super) async fn candidates(
     cx: &Cx<'_>,
@@ -141,12 +129,13 @@ pub(super) async fn candidates(
     if sources.is_empty() {
         return Ok(offers);
     }
+    let key = |place: usize, field: usize| forms.get(place).and_then(|(model, _)| model.fields.get(field))?.kind.key();
     let queries: Vec<PickerQuery<'_>> = sources
         .iter()
-        .map(|(_, draft, field, source)| PickerQuery {
+        .map(|(place, draft, field, source)| PickerQuery {
             from: source.from(),
             text: draft.looks.iter().find(|(f, _)| f == field).map(|(_, text)| text.as_str()),
-            current: draft.text(*field).parse().ok(),
+            current: key(*place, *field).and_then(|kind| RowKey::read(kind, draft.text(*field))),
         })
         .collect();
     let mut found = cx.app.store.candidates(&queries).await?;

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use form_urlencoded::Serializer;
 
-use super::edit_fields::fillable;
+use super::edit_fields::changeable;
 use super::picker::Source;
 use super::{audit as log, frame, row, show, shown, terms, terms_if_any};
 use crate::audit::past::{Moment, Past, fields, value};
@@ -14,6 +14,7 @@ use crate::audit::{Change as Kept, EntryPosition, EntryQuery, EventId};
 use crate::authorize::Terms;
 use crate::context::Cx;
 use crate::error::Error;
+use crate::key::RowKey;
 use crate::panel::{Field, FieldSet, Kind, Model, Sensitivity, Verb};
 use crate::response::Response;
 use crate::route::{Page, Route};
@@ -28,7 +29,7 @@ const STRIDE: u32 = 200;
 const STRIDES: usize = 10;
 
 /// The row as the viewer may see it, with everything that says what they may see and change of it.
-pub(super) async fn fetch(cx: &Cx<'_>, view: &Terms, edit: Option<&Terms>, id: i64) -> Result<ListedRow, Error> {
+pub(super) async fn fetch(cx: &Cx<'_>, view: &Terms, edit: Option<&Terms>, id: RowKey) -> Result<ListedRow, Error> {
     let read_by_edit = edit.map_or(FieldSet::NONE, Terms::reads);
     let query = GetQuery { terms: view, id, columns: view.fields_somewhere().union(read_by_edit), labels: &[] };
     cx.app.store.get(&query).await?.ok_or(Error::NotFound)
@@ -59,6 +60,10 @@ pub(crate) async fn walk(
             EntryQuery { model: Some(model.name), row: Some(id), position, size: STRIDE, ..EntryQuery::default() };
         let found = cx.app.store.entries(&query).await?;
         for entry in found.entries {
+            // A row that is there was made anew since: what came before happened to another.
+            if entry.event == EventId::RowDeleted.text() {
+                return Ok(false);
+            }
             if let Some(name) = name_of(model, &entry) {
                 called = Some((entry.origin.request, name));
                 continue;
@@ -116,15 +121,16 @@ fn read(cx: &Cx<'_>, model: &'static Model, visible: FieldSet) -> Result<Asked, 
     Ok(asked)
 }
 
-pub(super) async fn page(cx: &Cx<'_>, model: &'static Model, id: i64) -> Result<Response, Error> {
+pub(super) async fn page(cx: &Cx<'_>, model: &'static Model, id: RowKey) -> Result<Response, Error> {
     let view = terms(cx, Verb::View, model)?;
     let edit = terms_if_any(cx, Verb::Edit, model);
     let found = fetch(cx, &view, edit.as_ref(), id).await?;
     let visible = view.fields_of(&found.row);
     let asked = read(cx, model, visible)?;
     let wanted = asked.field.map_or(visible, |field| visible.intersection(FieldSet::NONE.with(field.index)));
-    let may_restore = edit
-        .is_some_and(|edit| !edit.fields_of(&found.row).intersection(fillable(model)).intersection(visible).is_empty());
+    let may_restore = edit.is_some_and(|edit| {
+        !edit.fields_of(&found.row).intersection(changeable(model)).intersection(visible).is_empty()
+    });
 
     let mut met: Vec<(Moment, Option<Text>, FieldSet, bool)> = Vec::new();
     let mut more = false;
@@ -228,15 +234,15 @@ fn references<'m>(
     model: &'static Model,
     moment: &'m Moment,
     seen: FieldSet,
-) -> impl Iterator<Item = (usize, i64)> + use<'m> {
+) -> impl Iterator<Item = (usize, RowKey)> + use<'m> {
     fields(model, &moment.entry).filter(move |(field, _)| seen.contains(*field)).flat_map(move |(field, kept)| {
         [&kept.before, &kept.after]
             .into_iter()
             .filter_map(move |text| {
                 let of_key = model.fields.get(field).is_some_and(|f| matches!(f.kind, Kind::Model(..) | Kind::Actor));
                 match value(model, field, kept, text.as_deref()) {
-                    Some(Value::Int(id)) if of_key => Some(vec![(field, id)]),
-                    Some(Value::Links(to)) => Some(to.into_iter().map(|id| (field, id)).collect()),
+                    Some(Value::Links(to)) => Some(to.into_iter().map(|id| (field, id.into())).collect()),
+                    Some(value) if of_key => Some(vec![(field, RowKey::of(&value)?)]),
                     _ => None,
                 }
             })
@@ -246,15 +252,19 @@ fn references<'m>(
 
 /// What the rows are called that earlier and present values point at, as far as the viewer may see them now.
 pub(super) struct Names {
-    of: BTreeMap<(usize, i64), String>,
+    of: BTreeMap<(usize, RowKey), String>,
     /// Fields of links whose every end the viewer sees: what has no name there is gone.
     whole: FieldSet,
 }
 
 impl Names {
     /// One statement, and none when nothing points anywhere.
-    pub(super) async fn of(cx: &Cx<'_>, model: &'static Model, references: Vec<(usize, i64)>) -> Result<Self, Error> {
-        let mut wanted: BTreeMap<usize, Vec<i64>> = BTreeMap::new();
+    pub(super) async fn of(
+        cx: &Cx<'_>,
+        model: &'static Model,
+        references: Vec<(usize, RowKey)>,
+    ) -> Result<Self, Error> {
+        let mut wanted: BTreeMap<usize, Vec<RowKey>> = BTreeMap::new();
         for (field, id) in references {
             let ids = wanted.entry(field).or_default();
             if !ids.contains(&id) {
@@ -286,7 +296,6 @@ impl Names {
     pub(super) fn say(&self, cx: &Cx<'_>, field: &Field, value: &Value) -> Option<Text> {
         let label = match value {
             Value::Null => return None,
-            Value::Int(id) => self.of.get(&(field.index, *id)).map(|text| Label::Text(text.clone())),
             Value::Links(to) => {
                 let mut labels: Vec<String> = self.seen(field, to).map(|(_, label)| label.to_owned()).collect();
                 labels.sort_unstable();
@@ -298,7 +307,10 @@ impl Names {
                 }
                 return (!labels.is_empty()).then(|| labels.join(", ").into());
             }
-            _ => None,
+            value => {
+                let key = RowKey::of(value).filter(|_| matches!(field.kind, Kind::Model(..) | Kind::Actor));
+                key.and_then(|key| self.of.get(&(field.index, key))).map(|text| Label::Text(text.clone()))
+            }
         };
         Some(shown::whole(cx, field, value, label.as_ref()).text)
     }
@@ -306,7 +318,7 @@ impl Names {
     /// Of these links those that the viewer may see, with what they lead to.
     fn seen<'n>(&'n self, field: &Field, to: &'n [i64]) -> impl Iterator<Item = (i64, &'n str)> + use<'n> {
         let field = field.index;
-        to.iter().filter_map(move |id| Some((*id, self.of.get(&(field, *id))?.as_str())))
+        to.iter().filter_map(move |id| Some((*id, self.of.get(&(field, RowKey::Number(*id)))?.as_str())))
     }
 
     /// A set of links without those that the viewer may not see.
@@ -339,7 +351,7 @@ impl Names {
 pub(crate) async fn seen_links(cx: &Cx<'_>, model: &'static Model, then: &mut Row) -> Result<(), Error> {
     let had = model.many().filter_map(|(field, _)| Some((field, then.get(field.index)?.clone())));
     let had: Vec<(&'static Field, Value)> = had.collect();
-    let references = had.iter().flat_map(|(field, to)| to.linked().iter().map(|id| (field.index, *id)));
+    let references = had.iter().flat_map(|(field, to)| to.linked().iter().map(|id| (field.index, RowKey::Number(*id))));
     let names = Names::of(cx, model, references.collect()).await?;
     for (field, to) in had {
         then.set(field.index, names.without_unseen(field, to));

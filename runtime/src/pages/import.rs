@@ -11,6 +11,7 @@ use crate::error::Error;
 use crate::export::Column;
 use crate::file::{Format, Rest, Writer};
 use crate::import::{Asked, MOST_AS_ONE, Mapping, fields, guess, keys};
+use crate::panel::KeyKind;
 use crate::panel::{Field, Kind, Model, Sensitivity, Verb};
 use crate::response::{Body, Response};
 use crate::route::{Page, Route, WorkPage};
@@ -141,7 +142,12 @@ impl<'a> Importing<'a> {
             selected: value == chosen,
         };
         let fields = self.fields.iter().map(|field| option(field.name, field.title));
-        let id = self.edit.iter().map(|_| option("id", "Number of the row"));
+        let title = match self.model.key {
+            KeyKind::Number => Some("Number of the row"),
+            KeyKind::Uuid => Some("Key of the row"),
+            KeyKind::Text => None,
+        };
+        let id = title.filter(|_| self.edit.is_some()).map(|title| option("id", title));
         std::iter::once(option("", "leave it out")).chain(id).chain(fields).collect()
     }
 
@@ -149,7 +155,7 @@ impl<'a> Importing<'a> {
         let chosen = self.cx.posted.get("key").unwrap_or_default();
         let option =
             |value: &'static str, label: Text| OptionView { value: value.into(), label, selected: value == chosen };
-        let known = keys(&self.fields)
+        let known = keys(self.model.key, &self.fields)
             .into_iter()
             .map(|(name, title)| option(name, format!("Change them, found by {title}").into()));
         std::iter::once(option("", "Every row is new".into())).chain(known).collect()
@@ -216,7 +222,7 @@ pub(super) async fn columns(cx: &Cx<'_>, model: &'static Model, id: i64) -> Resu
         return importing.columns(&upload, None, StatusCode::OK).await;
     }
     let asked = importing.asked(&upload)?;
-    if let Err(error) = Mapping::new(&asked, &importing.fields) {
+    if let Err(error) = Mapping::new(&asked, model.key, &importing.fields) {
         return importing.columns(&upload, Some(error.visitor().into()), StatusCode::UNPROCESSABLE_ENTITY).await;
     }
     let params =
@@ -285,11 +291,9 @@ fn takes(cx: &Cx<'_>, field: &Field) -> String {
             format!("one of {}", words::list(&names))
         }
         Kind::Actor => "the number of a person".to_owned(),
-        Kind::Model(target, _) => cx
-            .panel()
-            .models
-            .get(target)
-            .map_or_else(String::new, |model| format!("the number of a {}", model.title.to_lowercase())),
+        Kind::Model(target, _, _) => cx.panel().models.get(target).map_or_else(String::new, |model| {
+            format!("the {} of a {}", words::of_key(model).to_lowercase(), model.title.to_lowercase())
+        }),
         Kind::Many(links) => cx.panel().models.get(links.model).map_or_else(String::new, |model| {
             format!("the numbers of {}, with spaces between", model.plural.to_lowercase())
         }),

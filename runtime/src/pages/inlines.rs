@@ -8,8 +8,9 @@
 mod saving;
 mod view;
 
-use super::edit_fields::{Draft, fillable, secrets};
+use super::edit_fields::{Draft, changeable, fillable, secrets};
 use super::keys::Keys;
+use super::stale::Difference;
 use super::{target, terms_if_any};
 use crate::authorize::Terms;
 use crate::condition::{Condition, Term};
@@ -17,6 +18,8 @@ use crate::context::Cx;
 use crate::error::Error;
 use crate::fields::Fields;
 use crate::form::Posted;
+use crate::key::RowKey;
+use crate::limits::ROWS_IN_FORM;
 use crate::panel::{Field, FieldSet, Inline, Model, Verb};
 use crate::predicate::Op;
 use crate::store::{ListQuery, ListedRow, Position};
@@ -24,8 +27,6 @@ use crate::value::Value;
 
 pub(super) use saving::Late;
 
-/// Rows of an inline that a form shows; the others are on their own list.
-const SHOWN: usize = 20;
 /// Rows of an inline that a form may bring back.
 const MOST: usize = 50;
 /// Names the inline to which one more row is added; nothing is saved.
@@ -35,21 +36,22 @@ const REMOVE: &str = "bw.remove";
 /// Which row of an inline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
-    Row(i64),
+    Row(RowKey),
     New(usize),
 }
 
 impl Place {
-    fn parse(text: &str) -> Option<Self> {
+    /// Of a row of this model. No key is spelled like a new row.
+    fn parse(model: &Model, text: &str) -> Option<Self> {
         match text.strip_prefix('n') {
             Some(count) => count.parse().ok().filter(|n: &usize| *n < 1_000).map(Self::New),
-            None => text.parse().ok().filter(|id: &i64| *id > 0).map(Self::Row),
+            None => model.key_of_segment(text).map(Self::Row),
         }
     }
 
     fn text(self) -> String {
         match self {
-            Self::Row(id) => id.to_string(),
+            Self::Row(id) => id.segment().to_string(),
             Self::New(count) => format!("n{count}"),
         }
     }
@@ -68,9 +70,16 @@ struct Child {
     errors: Vec<String>,
     /// What it writes; filled in by [`Inlines::read`].
     values: Vec<(usize, Value)>,
+    /// Where it differs from what somebody else saved meanwhile; filled in by [`Inlines::late`].
+    compared: Vec<Difference>,
 }
 
 impl Child {
+    fn of(place: Place, found: Option<ListedRow>, draft: Draft) -> Self {
+        let (errors, values, compared) = (Vec::new(), Vec::new(), Vec::new());
+        Self { place, found, draft, posted: None, remove: false, errors, values, compared }
+    }
+
     /// A new row that nobody touched.
     fn is_blank(&self, model: &'static Model) -> bool {
         let untouched = Draft::blank(model, self.draft.offered);
@@ -145,7 +154,10 @@ impl InForm {
     /// Fields of a new row: the inline's, and those without which there is none.
     fn of_new(&self) -> FieldSet {
         let Some(create) = &self.create else { return FieldSet::NONE };
-        let needed = self.model.fields.iter().filter(|field| !field.optional && field.default.is_none());
+        let needed = self.model.fields.iter().filter(|field| {
+            // There may be no link at all.
+            !field.optional && field.default.is_none() && field.links().is_none()
+        });
         needed
             .fold(self.columns, |set, field| set.with(field.index))
             .intersection(self.fillable())
@@ -154,7 +166,10 @@ impl InForm {
 
     fn of_row(&self, found: &ListedRow) -> FieldSet {
         let may = self.edit.as_ref().map_or(FieldSet::NONE, |edit| edit.fields_of(&found.row));
-        may.intersection(self.view.fields_of(&found.row)).intersection(self.columns).intersection(self.fillable())
+        may.intersection(self.view.fields_of(&found.row))
+            .intersection(self.columns)
+            .intersection(self.fillable())
+            .intersection(changeable(self.model))
     }
 
     fn may_remove(&self, found: &ListedRow) -> bool {
@@ -162,7 +177,12 @@ impl InForm {
     }
 
     /// Rows that point at the parent: the first, or those of these numbers.
-    async fn fetch(&self, cx: &Cx<'_>, parent: i64, ids: Option<Vec<i64>>) -> Result<(Vec<ListedRow>, bool), Error> {
+    async fn fetch(
+        &self,
+        cx: &Cx<'_>,
+        parent: RowKey,
+        ids: Option<Vec<RowKey>>,
+    ) -> Result<(Vec<ListedRow>, bool), Error> {
         if ids.as_ref().is_some_and(Vec::is_empty) {
             return Ok((Vec::new(), false));
         }
@@ -174,13 +194,13 @@ impl InForm {
         let points_here = Condition::Compare {
             left: Term::Field(self.key.index),
             op: Op::Eq,
-            right: Term::Value(Value::Int(parent)),
+            right: Term::Value(Value::from(parent)),
         };
-        let size = if ids.is_some() { MOST } else { SHOWN };
+        let size = if ids.is_some() { MOST } else { ROWS_IN_FORM };
         let filter = match ids {
             None => points_here,
             Some(ids) => {
-                let set = ids.into_iter().map(Value::Int).collect();
+                let set = ids.into_iter().map(Value::from).collect();
                 points_here.and(Condition::In { term: Term::Id, set })
             }
         };
@@ -203,15 +223,7 @@ impl InForm {
     }
 
     fn blank(&self, count: usize) -> Child {
-        Child {
-            place: Place::New(count),
-            found: None,
-            draft: Draft::blank(self.model, self.of_new()),
-            posted: None,
-            remove: false,
-            errors: Vec::new(),
-            values: Vec::new(),
-        }
+        Child::of(Place::New(count), None, Draft::blank(self.model, self.of_new()))
     }
 
     fn next_new(&self) -> usize {
@@ -243,7 +255,7 @@ impl InForm {
             return None;
         }
         let draft = Draft::posted(self.model, offered, found.as_ref().map(|found| &found.row), &posted);
-        Some(Child { place, found, draft, posted: Some(posted), remove, errors: Vec::new(), values: Vec::new() })
+        Some(Child { posted: Some(posted), remove, ..Child::of(place, found, draft) })
     }
 }
 
@@ -267,7 +279,7 @@ impl<'a> Inlines<'a> {
     }
 
     /// As they are stored; of a new parent, one empty row each.
-    pub(super) async fn stored(cx: &'a Cx<'a>, model: &'static Model, parent: Option<i64>) -> Result<Self, Error> {
+    pub(super) async fn stored(cx: &'a Cx<'a>, model: &'static Model, parent: Option<RowKey>) -> Result<Self, Error> {
         let mut inlines = Self::offered(cx, model)?;
         for form in &mut inlines.forms {
             let (rows, more) = match parent {
@@ -277,14 +289,9 @@ impl<'a> Inlines<'a> {
             form.more = more;
             form.children = rows
                 .into_iter()
-                .map(|found| Child {
-                    place: Place::Row(found.row.id),
-                    draft: Draft::stored(form.model, form.of_row(&found), &found.row),
-                    found: Some(found),
-                    posted: None,
-                    remove: false,
-                    errors: Vec::new(),
-                    values: Vec::new(),
+                .map(|found| {
+                    let draft = Draft::stored(form.model, form.of_row(&found), &found.row);
+                    Child::of(Place::Row(found.row.id), Some(found), draft)
                 })
                 .collect();
             if form.children.is_empty() && form.create.is_some() {
@@ -301,7 +308,7 @@ impl<'a> Inlines<'a> {
     pub(super) async fn posted(
         cx: &'a Cx<'a>,
         model: &'static Model,
-        parent: Option<i64>,
+        parent: Option<RowKey>,
         posted: &Fields,
     ) -> Result<Result<(Self, Fields), Vec<String>>, Error> {
         let mut inlines = Self::offered(cx, model)?;
@@ -323,7 +330,9 @@ impl<'a> Inlines<'a> {
             };
             let mut words = rest.splitn(3, '.');
             let number = words.next().and_then(|text| text.parse::<usize>().ok());
-            let place = words.next().and_then(Place::parse);
+            let of = number.and_then(|number| model.inlines.get(number)).map(|inline| inline.model);
+            let of = of.and_then(|model| cx.panel().models.get(model));
+            let place = words.next().and_then(|text| Place::parse(of?, text));
             let (Some(number), Some(place), Some(field)) = (number, place, words.next()) else {
                 strange.push(name.to_owned());
                 continue;

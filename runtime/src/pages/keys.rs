@@ -17,7 +17,7 @@ impl Keys {
     pub(crate) fn among(cx: &Cx<'_>, model: &'static Model, fields: FieldSet) -> Self {
         let keys =
             model.fields.iter().filter(|field| fields.contains(field.index)).filter_map(|field| match field.kind {
-                Kind::Model(target, _) => {
+                Kind::Model(target, _, _) => {
                     let target = cx.panel().models.get(target)?;
                     Some((field.index, terms_if_any(cx, Verb::View, target)))
                 }

@@ -15,7 +15,7 @@ use crate::panel::{Field, FieldSet, Kind, Model, Verb};
 use crate::response::Response;
 use crate::route::{Page, Route};
 use crate::store::cursor::Cursors;
-use crate::store::{Candidates, ListQuery, Listed, PickerQuery, Position, Search};
+use crate::store::{self, Candidates, ListQuery, Listed, PickerQuery, Position, Search};
 use crate::views::{BulkBar, Column, Count, Empty, Hidden, Link, ListPage, OptionView, SearchView, Text};
 
 /// Rows a page, as they are offered.
@@ -36,21 +36,22 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model) -> Result<Response,
     let keys = Keys::among(cx, model, fetched);
     let searched = model.search.iter().fold(FieldSet::NONE, |set, f| set.with(*f)).intersection(visible);
     let search = (!state.q.is_empty() && !searched.is_empty()).then_some(Search { text: &state.q, fields: searched });
-    let listed = cx
-        .app
-        .store
-        .list(&ListQuery {
-            terms: &view,
-            columns: fetched,
-            filter: state.condition(),
-            search,
-            sort: state.sort,
-            position: position.clone(),
-            size: state.size,
-            labels: &keys.labels(),
-            count: true,
-        })
-        .await?;
+    let labels = keys.labels();
+    let query = ListQuery {
+        terms: &view,
+        columns: fetched,
+        filter: state.condition(),
+        search,
+        sort: state.sort,
+        position: position.clone(),
+        size: state.size,
+        labels: &labels,
+        count: true,
+    };
+    let mut listed = cx.app.store.list(&query).await?;
+    if state.counts && search.is_some() && matches!(listed.count, Some(store::Count::MoreThan(_))) {
+        listed.count = Some(cx.app.store.count_to_bound(&query).await?);
+    }
     let looked = looked_for(cx, &state).await?;
     let counted = if state.counts { facets::count(cx, &view, &state, search).await? } else { Vec::new() };
 
@@ -85,12 +86,13 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model) -> Result<Response,
         columns: list.columns(&columns),
         rows: listed.rows.iter().map(|one| row::line(cx, model, &view, &columns, keys, one)).collect(),
         shown: format!("{} of {count}", listed.rows.len()).into(),
+        further: list.further(),
         sizes: list.sizes(),
         steps: list.steps(),
         export: list.export(),
         import: terms_if_any(cx, Verb::Import, model).map(|_| cx.link(&Route::Model(model, Page::Import)).into()),
         ticks: if bulk.is_some() {
-            listed.rows.iter().map(|one| format!("{}.{}", one.row.id, one.row.version).into()).collect()
+            listed.rows.iter().map(|one| format!("{}.{}", one.row.id.segment(), one.row.version).into()).collect()
         } else {
             Vec::new()
         },

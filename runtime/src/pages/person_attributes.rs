@@ -5,6 +5,7 @@ use super::{frame, is_post, terms_if_any};
 use crate::authorize::Terms;
 use crate::context::Cx;
 use crate::error::Error;
+use crate::key::RowKey;
 use crate::panel::{Kind, Verb};
 use crate::people;
 use crate::response::Response;
@@ -63,9 +64,10 @@ async fn options(
             let variants = cx.panel().choices.get(of).map_or(&[][..], |choice| choice.variants);
             pairs.extend(variants.iter().map(|variant| (variant.name.to_owned(), variant.title.to_owned())));
         }
-        Kind::Model(model, _) => {
+        Kind::Model(model, _, key) => {
             if let Some(terms) = cx.panel().models.get(model).and_then(|model| terms_if_any(cx, Verb::View, model)) {
-                let query = PickerQuery { from: PickFrom::Model(&terms), text: wanted, current: current.parse().ok() };
+                let query =
+                    PickerQuery { from: PickFrom::Model(&terms), text: wanted, current: RowKey::read(key, current) };
                 let found = cx.app.store.candidates(&[query]).await?.into_iter().next().unwrap_or_default();
                 more = found.more;
                 pairs.extend(found.rows.into_iter().map(|row| (row.id.to_string(), row.label)));

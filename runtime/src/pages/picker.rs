@@ -58,7 +58,7 @@ impl Source {
     /// `None`: the viewer may see no candidate at all.
     pub(super) fn of(cx: &Cx<'_>, field: &Field) -> Result<Option<Self>, Error> {
         Ok(match field.kind {
-            Kind::Model(index, _) => terms_if_any(cx, Verb::View, target(cx, index)?).map(Self::Rows),
+            Kind::Model(index, _, _) => terms_if_any(cx, Verb::View, target(cx, index)?).map(Self::Rows),
             Kind::Many(links) => terms_if_any(cx, Verb::View, target(cx, links.model)?).map(Self::Rows),
             // Who may not see the people of the panel may still choose themselves.
             Kind::Actor => {

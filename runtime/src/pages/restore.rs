@@ -5,7 +5,7 @@
 use http::StatusCode;
 
 use super::edit::{parents, to_row};
-use super::edit_fields::fillable;
+use super::edit_fields::changeable;
 use super::history::{Names, Walk, fetch, seen_links, walk};
 use super::keys::Keys;
 use super::{frame, is_post, record_refusal, refuse_strange, row, show, terms};
@@ -14,6 +14,7 @@ use crate::authorize::Terms;
 use crate::context::{CSRF_FIELD, Cx};
 use crate::error::{Error, FieldFault};
 use crate::form;
+use crate::key::RowKey;
 use crate::panel::{Field, FieldSet, Kind, Model, Sensitivity, Verb};
 use crate::response::Response;
 use crate::route::{Page, Route};
@@ -21,7 +22,7 @@ use crate::store::{ListedRow, Updated};
 use crate::value::{Row, Value};
 use crate::views::{Left, Link, RestorePage, Restored, Text};
 
-pub(super) async fn page(cx: &Cx<'_>, model: &'static Model, id: i64, seq: i64) -> Result<Response, Error> {
+pub(super) async fn page(cx: &Cx<'_>, model: &'static Model, id: RowKey, seq: i64) -> Result<Response, Error> {
     let view = terms(cx, Verb::View, model)?;
     let edit = terms(cx, Verb::Edit, model)?;
     let restoring = Restoring::read(cx, model, &view, &edit, id, seq).await?;
@@ -48,7 +49,7 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model, id: i64, seq: i64) 
         let mut write = cx.app.store.write(cx.context()).await?;
         match write.update(&edit, id, Some(version), values, parents(cx, &views)).await? {
             Updated::Changed(row, _) => {
-                let event = Event::about(EventId::RowRestored, model.name, Some(id));
+                let event = Event::about_row(EventId::RowRestored, model, id);
                 let entry = Change::fact("entry", Sensitivity::Internal, seq.to_string());
                 let recorded = write.record(event.with(entry));
                 write.commit(recorded).await?;
@@ -102,7 +103,7 @@ impl<'a> Restoring<'a> {
         model: &'static Model,
         view: &Terms,
         edit: &Terms,
-        id: i64,
+        id: RowKey,
         seq: i64,
     ) -> Result<Self, Error> {
         let found = fetch(cx, view, Some(edit), id).await?;
@@ -129,7 +130,7 @@ impl<'a> Restoring<'a> {
         if told.is_empty() {
             return Err(Error::NotFound);
         }
-        let may = fillable(model).intersection(edit.fields_of(&found.row));
+        let may = changeable(model).intersection(edit.fields_of(&found.row));
         let (mut differing, mut left) = (Vec::new(), Vec::new());
         for field in model.fields.iter().filter(|f| told.contains(f.index) && f.automatic.is_none()) {
             let now = found.row.get(field.index);
@@ -151,8 +152,8 @@ impl<'a> Restoring<'a> {
         let now = |field: &Field| self.found.row.get(field.index);
         let references = self.differing.iter().flat_map(|(field, then)| {
             [now(field), Some(then)].into_iter().flatten().filter_map(|value| match (field.kind, value) {
-                (Kind::Model(..) | Kind::Actor, Value::Int(id)) => Some(vec![(field.index, *id)]),
-                (_, Value::Links(to)) => Some(to.iter().map(|id| (field.index, *id)).collect()),
+                (Kind::Model(..) | Kind::Actor, value) => Some(vec![(field.index, RowKey::of(value)?)]),
+                (_, Value::Links(to)) => Some(to.iter().map(|id| (field.index, RowKey::Number(*id))).collect()),
                 _ => None,
             })
         });

@@ -3,6 +3,7 @@
 
 use super::keys::Keys;
 use crate::context::Cx;
+use crate::key::RowKey;
 use crate::panel::{Field, Kind, Links};
 use crate::route::{Page, Route};
 use crate::store::{Candidate, Label, ListedRow};
@@ -81,7 +82,10 @@ pub(super) fn whole(cx: &Cx<'_>, field: &Field, value: &Value, label: Option<&La
                 None => text(name.clone(), ""),
             }
         }
-        (Value::Int(id), Kind::Model(model, _)) => reference(cx, model, *id, label),
+        (value, Kind::Model(model, _, _)) => match RowKey::of(value) {
+            Some(key) => reference(cx, model, key, label),
+            None => hidden(),
+        },
         (Value::Int(_), Kind::Actor) => match label {
             Some(Label::Text(email)) => text(email.clone(), ""),
             _ => hidden(),
@@ -107,7 +111,7 @@ pub(super) fn whole(cx: &Cx<'_>, field: &Field, value: &Value, label: Option<&La
     }
 }
 
-fn reference(cx: &Cx<'_>, model: usize, id: i64, label: Option<&Label>) -> Cell {
+fn reference(cx: &Cx<'_>, model: usize, id: RowKey, label: Option<&Label>) -> Cell {
     match (label, cx.panel().models.get(model)) {
         (Some(Label::Text(text)), Some(model)) => Cell {
             text: text.clone().into(),

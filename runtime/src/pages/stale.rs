@@ -52,6 +52,10 @@ pub(super) fn merge(model: &'static Model, draft: &mut Draft, posted: &Posted, n
             (true, false) => Taken::Yours,
             (true, true) => Taken::YoursForNow,
         };
+        if field.links().is_some() {
+            let texts = [base.unwrap_or_default(), yours, &theirs];
+            draft.compared.extend(texts.map(|text| (field.index, text.to_owned())));
+        }
         differences.push(Difference {
             field: field.index,
             base: base.unwrap_or_default().to_owned(),
@@ -132,6 +136,7 @@ mod tests {
         slug: "cards",
         table: "card",
         adopted: None,
+        key: crate::panel::KeyKind::Number,
         fields: &[text(0, "a"), text(1, "b"), text(2, "c"), text(3, "d")],
         label: &[],
         list: &[],

@@ -31,6 +31,7 @@ use crate::value::{Row, Value};
 mod audit;
 mod history;
 mod inlines;
+mod linked_inlines;
 mod links;
 mod lists;
 mod pickers;
@@ -118,7 +119,7 @@ impl Clinic {
 
     async fn row(&self) -> Row {
         let view = terms(&actor("Owner", None), Verb::View, PATIENT);
-        let query = GetQuery { terms: &view, id: self.patient, columns: view.fields_somewhere(), labels: &[] };
+        let query = GetQuery { terms: &view, id: self.patient.into(), columns: view.fields_somewhere(), labels: &[] };
         self.app.store.get(&query).await.expect("an answer").expect("the patient").row
     }
 
@@ -248,7 +249,7 @@ async fn what_nobody_touched_stays_as_it_was() {
     // The visit's moment has microseconds, which a browser's control drops.
     let view = terms(&owner, Verb::View, VISIT);
     let get = || async {
-        let query = GetQuery { terms: &view, id: 1, columns: view.fields_somewhere(), labels: &[] };
+        let query = GetQuery { terms: &view, id: 1.into(), columns: view.fields_somewhere(), labels: &[] };
         clinic.app.store.get(&query).await.expect("an answer").expect("the visit").row
     };
     let before = get().await;

@@ -5,6 +5,7 @@ use super::{frame, is_post, show, words};
 use crate::context::Cx;
 use crate::error::Error;
 use crate::import;
+use crate::panel::KeyKind;
 use crate::panel::Model;
 use crate::response::Response;
 use crate::route::{Page, Route, WorkPage};
@@ -91,13 +92,14 @@ async fn one(cx: &Cx<'_>, id: i64) -> Result<Response, Error> {
             .into_iter()
             .map(|fault| FaultView {
                 label: match model {
+                    Some(model) if !is_import && model.key != KeyKind::Number => model.title.to_owned(),
                     Some(model) if !is_import => format!("{} {}", model.title, fault.line),
                     _ => format!("Line {}", fault.line),
                 }
                 .into(),
                 href: model
-                    .filter(|_| !is_import)
-                    .map(|model| cx.link(&Route::Model(model, Page::Detail(fault.line))).into()),
+                    .filter(|model| !is_import && model.key == KeyKind::Number)
+                    .map(|model| cx.link(&Route::Model(model, Page::Detail(fault.line.into()))).into()),
                 field: fault.field.into(),
                 text: fault.message.into(),
             })

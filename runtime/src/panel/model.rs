@@ -1,6 +1,7 @@
 //! One model: a table, its fields, its pages and its rules.
 
-use crate::kind::{Kind, Links};
+use crate::key::RowKey;
+use crate::kind::{KeyKind, Kind, Links};
 use crate::predicate::Predicate;
 use crate::value::Literal;
 
@@ -21,9 +22,11 @@ pub struct Model {
     pub slug: &'static str,
     /// Table name in the database.
     pub table: &'static str,
-    /// The key of a table that the panel did not make and never alters: one column of whole numbers. None: the panel's
-    /// own table, whose key is `id`.
+    /// The key of a table that the panel did not make and never alters: one column. None: the panel's own table, whose
+    /// key is `id`.
     pub adopted: Option<&'static str>,
+    /// What its rows are known by; anything but a number only in an adopted table.
+    pub key: KeyKind,
     /// Declared fields. Every table also has `id` (64-bit, never reused) and `version` (counts up with each change); of
     /// an adopted table the version is made of the row's values.
     pub fields: &'static [Field],
@@ -241,7 +244,34 @@ impl Model {
         self.fields.iter().filter_map(|field| Some((field, field.links()?)))
     }
 
-    /// The column by which rows are numbered.
+    /// The field that is the key of its rows: a text that whoever makes a row types, and that never changes.
+    #[must_use]
+    pub fn key_field(&self) -> Option<&'static Field> {
+        let column = self.adopted.filter(|_| self.key == KeyKind::Text)?;
+        self.field_by_column(column)
+    }
+
+    /// The key that a person or a program spelled, if it can be one of this table: of its kind, and no longer than the
+    /// block says.
+    #[must_use]
+    pub fn key_of(&self, text: &str) -> Option<RowKey> {
+        RowKey::parse(self.key, text).filter(|key| self.may_be_key(*key))
+    }
+
+    /// The key that a segment of a path names, in its one spelling: see [`RowKey::segment`].
+    #[must_use]
+    pub fn key_of_segment(&self, segment: &str) -> Option<RowKey> {
+        RowKey::of_segment(self.key, segment).filter(|key| self.may_be_key(*key))
+    }
+
+    fn may_be_key(&self, key: RowKey) -> bool {
+        match (key, self.key_field().and_then(|field| field.max_len)) {
+            (RowKey::Text(text), Some(longest)) => text.chars().count() <= longest as usize,
+            _ => true,
+        }
+    }
+
+    /// The column by which rows are known.
     #[must_use]
     pub fn key_column(&self) -> &'static str {
         self.adopted.unwrap_or("id")

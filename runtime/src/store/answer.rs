@@ -8,7 +8,8 @@ use chrono::{DateTime, Utc};
 use super::fit::{Class, class, scale};
 use super::{postgres, sqlite};
 use crate::error::Error;
-use crate::panel::Kind;
+use crate::key::RowKey;
+use crate::panel::{KeyKind, Kind};
 use crate::value::Value;
 
 /// One row.
@@ -56,6 +57,22 @@ impl Answer {
     /// A whole number that is never null.
     pub(in crate::store) fn whole(&self, column: usize) -> Result<i64, Error> {
         there(column, self.int(column)?)
+    }
+
+    /// The key of a row, of this kind; none: null.
+    pub(in crate::store) fn key(&self, kind: KeyKind, column: usize) -> Result<Option<RowKey>, Error> {
+        match self.value(kind.kind(), column)? {
+            Value::Null => Ok(None),
+            value => match RowKey::of(&value) {
+                Some(key) => Ok(Some(key)),
+                None => Err(Error::Bug(format!("column {column} of an answer holds a text that is no key"))),
+            },
+        }
+    }
+
+    /// The key of a row that is never null.
+    pub(in crate::store) fn row_key(&self, kind: KeyKind, column: usize) -> Result<RowKey, Error> {
+        there(column, self.key(kind, column)?)
     }
 
     /// A count.

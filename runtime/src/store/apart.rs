@@ -35,7 +35,7 @@ impl Write {
             let Some(done) = done else { continue };
             match self.excepted(person, model).await? {
                 Some(reason) => {
-                    let event = Event::about(EventId::RuleExcepted, model.name, Some(row.id))
+                    let event = Event::about_row(EventId::RuleExcepted, model, row.id)
                         .with(Change::fact("rule", Sensitivity::Internal, clause.text))
                         .with(Change::fact("reason", Sensitivity::Internal, reason));
                     // Committed with the step that it is about.

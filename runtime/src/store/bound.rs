@@ -4,6 +4,8 @@
 use chrono::{DateTime, NaiveDate, NaiveTime, Utc};
 use uuid::Uuid;
 
+use crate::key::RowKey;
+
 /// What a value is bound as. Typed also when null; each database keeps it in its own type.
 #[derive(Debug, Clone, PartialEq)]
 pub(in crate::store) enum Bound {
@@ -31,8 +33,8 @@ pub(in crate::store) enum Bound {
     Part(String),
     /// Text to be found by an index of parts in these columns: see [`super::sql::Sql::push_numbers_found`].
     Found(Vec<&'static str>, String),
-    /// As [`Bound::Found`], where what is found is looked at again: see [`super::sql::Sql::push_numbers_found`].
-    FoundRoughly(Vec<&'static str>, String),
+    /// As [`Bound::Found`], parts of it, letters and digits alone: see [`super::parts::rough_parts`].
+    FoundRoughly(Vec<&'static str>, Vec<String>),
     /// As [`Bound::Found`], for the beginning of a word.
     Begins(Vec<&'static str>, String),
     /// Whole numbers, as one value.
@@ -58,6 +60,16 @@ macro_rules! bound_from {
 }
 
 bound_from!(Int: i64, Bool: bool, Date: NaiveDate, Time: NaiveTime, Moment: DateTime<Utc>, Uuid: Uuid, Text: String, Blob: Vec<u8>);
+
+impl From<RowKey> for Bound {
+    fn from(key: RowKey) -> Self {
+        match key {
+            RowKey::Number(number) => number.into(),
+            RowKey::Uuid(uuid) => uuid.into(),
+            RowKey::Text(text) => text.as_str().into(),
+        }
+    }
+}
 
 impl From<&str> for Bound {
     fn from(value: &str) -> Self {

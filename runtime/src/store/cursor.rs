@@ -14,8 +14,9 @@ use chacha20poly1305::aead::{Aead as _, KeyInit as _, Payload};
 use chacha20poly1305::{Key as SealKey, XChaCha20Poly1305, XNonce};
 use sha2::{Digest as _, Sha256};
 
+use crate::key::RowKey;
 use crate::mac;
-use crate::panel::{Kind, Model, Sort};
+use crate::panel::{KeyKind, Kind, Model, Sort};
 use crate::store::query::Key;
 use crate::value::Value;
 
@@ -34,7 +35,7 @@ pub enum Place {
     /// The place of this row, as long as its value is the one of this digest: see [`Place::is_of`].
     Row {
         /// Primary key.
-        id: i64,
+        id: RowKey,
         /// Of the value.
         digest: [u8; 32],
     },
@@ -86,7 +87,7 @@ impl Cursors {
                 text => format!("v{text}"),
             },
         };
-        let plain = format!("{}:{value}", key.id);
+        let plain = format!("{}:{value}", key.id.segment());
         let order = order(model, sort);
         // Made of what is sealed: two that differ never share one.
         let whole = mac::of(&self.nonces, format!("{order}\n{plain}").as_bytes());
@@ -122,7 +123,10 @@ fn order(model: &Model, sort: Option<Sort>) -> String {
 
 fn read(model: &Model, sort: Option<Sort>, plain: &str) -> Option<Place> {
     let (id, value) = plain.split_once(':')?;
-    let id = id.parse().ok()?;
+    let id = match model.key {
+        KeyKind::Number => RowKey::Number(id.parse().ok()?),
+        kind => RowKey::of_segment(kind, id)?,
+    };
     if let (Some(digest), Some(_)) = (value.strip_prefix('d'), sort) {
         return Some(Place::Row { id, digest: URL_SAFE_NO_PAD.decode(digest).ok()?.try_into().ok()? });
     }
@@ -153,7 +157,7 @@ mod tests {
     fn a_cursor_opens_for_its_order_and_its_database_alone() {
         let (here, elsewhere) = (Cursors::with(&[1; 32]), Cursors::with(&[2; 32]));
         let model = &PANEL.models[PATIENT];
-        let key = Key { value: text("Berg"), id: 4 };
+        let key = Key { value: text("Berg"), id: 4.into() };
         let given = here.encode(model, Some(by(patient::NAME)), &key).unwrap();
         assert_eq!(here.decode(model, Some(by(patient::NAME)), &given), Some(Place::Key(key.clone())));
         assert_eq!(here.encode(model, Some(by(patient::NAME)), &key), Some(given.clone()), "the same each time");
@@ -169,7 +173,7 @@ mod tests {
             assert!(
                 bent == given
                     || here.decode(model, Some(by(patient::NAME)), &bent)
-                        != Some(Place::Key(Key { id: 5, ..key.clone() }))
+                        != Some(Place::Key(Key { id: 5.into(), ..key.clone() }))
             );
         }
     }
@@ -177,7 +181,7 @@ mod tests {
     #[test]
     fn what_an_older_build_gave_out_is_given_out_again() {
         let cursors = Cursors::with(&[1; 32]);
-        let key = Key { value: text("Berg"), id: 4 };
+        let key = Key { value: text("Berg"), id: 4.into() };
         let given = cursors.encode(&PANEL.models[PATIENT], Some(by(patient::NAME)), &key);
         assert_eq!(given.as_deref(), Some("5VZ9l04USyfQVj4gjwIZzD1lTMD5d71i8O7tUPzrfrsQy5ZUpn50YhYGdh1YHpk"));
     }
@@ -185,7 +189,7 @@ mod tests {
     #[test]
     fn the_value_is_not_to_be_read_in_it() {
         let cursors = Cursors::with(&[1; 32]);
-        let key = Key { value: text("Berg, of all people"), id: 4 };
+        let key = Key { value: text("Berg, of all people"), id: 4.into() };
         let given = cursors.encode(&PANEL.models[PATIENT], Some(by(patient::NAME)), &key).unwrap();
         let bytes = URL_SAFE_NO_PAD.decode(&given).unwrap();
         assert!(!bytes.windows(4).any(|four| four == b"Berg"));
@@ -196,12 +200,14 @@ mod tests {
         let cursors = Cursors::with(&[1; 32]);
         let (model, sort) = (&PANEL.models[PATIENT], Some(by(patient::NAME)));
         let long = text(&"ß".repeat(1_501));
-        let given = cursors.encode(model, sort, &Key { value: long.clone(), id: 4 }).unwrap();
+        let given = cursors.encode(model, sort, &Key { value: long.clone(), id: 4.into() }).unwrap();
         assert!(given.len() < 200);
-        let Some(Place::Row { id: 4, digest }) = cursors.decode(model, sort, &given) else { panic!("a row") };
+        let Some(Place::Row { id: RowKey::Number(4), digest }) = cursors.decode(model, sort, &given) else {
+            panic!("a row")
+        };
         assert!(Place::is_of(&digest, &long) && !Place::is_of(&digest, &text("ß")));
         // The longest that stands in the address itself comes back, too.
-        let key = Key { value: text(&"ß".repeat(1_500)), id: 4 };
+        let key = Key { value: text(&"ß".repeat(1_500)), id: 4.into() };
         let given = cursors.encode(model, sort, &key).unwrap();
         assert_eq!(cursors.decode(model, sort, &given), Some(Place::Key(key)));
     }

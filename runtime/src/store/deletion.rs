@@ -7,6 +7,7 @@ use std::collections::HashSet;
 use crate::audit::Event;
 use crate::authorize::Terms;
 use crate::error::Error;
+use crate::key::{Packed, RowKey};
 use crate::panel::{Automatic, Field, FieldSet, Kind, Model, OnDelete, Panel};
 use crate::store::query::{DeleteGroup, DeletePreview, GetQuery};
 use crate::store::statements::by_number::IDS;
@@ -18,9 +19,11 @@ use crate::value::{Row, Value};
 const DEEPEST: usize = 8;
 
 /// What is left in a field that pointed at these rows.
-fn without(row: &Row, key: &Field, gone: &[i64]) -> Value {
+fn without(row: &Row, key: &Field, gone: &[RowKey]) -> Value {
     match row.get(key.index) {
-        Some(Value::Links(to)) => Value::links(to.iter().copied().filter(|link| !gone.contains(link)).collect()),
+        Some(Value::Links(to)) => {
+            Value::links(to.iter().copied().filter(|link| !gone.contains(&RowKey::Number(*link))).collect())
+        }
         _ => Value::Null,
     }
 }
@@ -29,7 +32,7 @@ fn without(row: &Row, key: &Field, gone: &[i64]) -> Value {
 fn keys_to(panel: &'static Panel, model: usize) -> impl Iterator<Item = (&'static Model, &'static Field, OnDelete)> {
     panel.models.iter().flat_map(move |from| {
         from.fields.iter().filter_map(move |field| match field.kind {
-            Kind::Model(to, effect) if to == model => Some((from, field, effect)),
+            Kind::Model(to, effect, _) if to == model => Some((from, field, effect)),
             // A link goes, and the row that it came from stays.
             Kind::Many(links) if links.model == model => Some((from, field, OnDelete::SetNull)),
             _ => None,
@@ -40,7 +43,7 @@ fn keys_to(panel: &'static Panel, model: usize) -> impl Iterator<Item = (&'stati
 pub(super) async fn preview(
     store: &Store,
     terms: &Terms,
-    id: i64,
+    id: RowKey,
     views: &[Terms],
 ) -> Result<Option<DeletePreview>, Error> {
     let query = GetQuery { terms, id, columns: FieldSet::NONE, labels: &[] };
@@ -72,17 +75,22 @@ pub(super) async fn preview(
 /// Rows of one model that go, all for the same reason.
 struct Going {
     model: &'static Model,
-    ids: Vec<i64>,
+    ids: Vec<Packed>,
+}
+
+/// Some of them, as statements take them.
+fn keys(ids: &[Packed]) -> Vec<RowKey> {
+    ids.iter().map(Packed::key).collect()
 }
 
 /// Removes the row with all that goes along; the events, in the order in which things happened, are left with the
 /// change.
 pub(super) async fn carry_out(write: &mut Write, model: &'static Model, row: Row) -> Result<(), Error> {
     let going = all_that_goes(write, model, row.id).await?;
-    let mut gone: Vec<HashSet<i64>> = write.panel().models.iter().map(|_| HashSet::new()).collect();
+    let mut gone: Vec<HashSet<Packed>> = write.panel().models.iter().map(|_| HashSet::new()).collect();
     for part in &going {
         if let Some(ids) = gone.get_mut(part.model.index) {
-            ids.extend(&part.ids);
+            ids.extend(part.ids.iter().cloned());
         }
     }
     // What points goes before what it points at.
@@ -92,10 +100,10 @@ pub(super) async fn carry_out(write: &mut Write, model: &'static Model, row: Row
                 loosen(write, child, key, ids, gone.get(child.index)).await?;
             }
         }
-        for ids in ids.chunks(IDS) {
-            let numbers: Vec<Value> = ids.iter().copied().map(Value::Int).collect();
-            let rows = write.transaction().load_having(model, None, &numbers).await?;
-            write.transaction().remove(model, ids).await?;
+        for ids in ids.chunks(IDS).map(keys) {
+            let values: Vec<Value> = ids.iter().copied().map(Value::from).collect();
+            let rows = write.transaction().load_having(model, None, &values).await?;
+            write.transaction().remove(model, &ids).await?;
             for row in &rows {
                 write.note(Event::deleted(model, row)).await?;
             }
@@ -108,10 +116,10 @@ pub(super) async fn carry_out(write: &mut Write, model: &'static Model, row: Row
 ///
 /// # Errors
 /// [`Error::Held`] when a row holds some of it.
-async fn all_that_goes(write: &mut Write, model: &'static Model, id: i64) -> Result<Vec<Going>, Error> {
+async fn all_that_goes(write: &mut Write, model: &'static Model, id: RowKey) -> Result<Vec<Going>, Error> {
     let panel = write.panel();
-    let mut seen: HashSet<(usize, i64)> = HashSet::from([(model.index, id)]);
-    let mut going = vec![Going { model, ids: vec![id] }];
+    let mut seen: HashSet<(usize, Packed)> = HashSet::from([(model.index, id.into())]);
+    let mut going = vec![Going { model, ids: vec![id.into()] }];
     let mut next = 0;
     while let Some(part) = going.get(next) {
         let (at, ids) = (part.model.index, part.ids.clone());
@@ -119,19 +127,23 @@ async fn all_that_goes(write: &mut Write, model: &'static Model, id: i64) -> Res
         for (child, key, effect) in keys_to(panel, at) {
             match effect {
                 OnDelete::Restrict => {
-                    let count = write.transaction().count_pointing(child, key.index, &ids).await?;
+                    let mut count = 0;
+                    for ids in ids.chunks(IDS).map(keys) {
+                        count += write.transaction().count_pointing(child, key.index, &ids).await?;
+                    }
                     if count > 0 {
                         return Err(Error::Held { by: child.plural, count });
                     }
                 }
                 OnDelete::Cascade => {
                     let mut children = Vec::new();
-                    for ids in ids.chunks(IDS) {
+                    for ids in ids.chunks(IDS).map(keys) {
                         let mut after = None;
                         loop {
-                            let more = write.transaction().ids_pointing(child, key.index, ids, after).await?;
+                            let more = write.transaction().ids_pointing(child, key.index, &ids, after).await?;
                             after = more.last().copied();
-                            children.extend(more.iter().filter(|id| seen.insert((child.index, **id))));
+                            let more = more.into_iter().map(Packed::from);
+                            children.extend(more.filter(|id| seen.insert((child.index, id.clone()))));
                             if after.is_none() {
                                 break;
                             }
@@ -153,17 +165,17 @@ async fn loosen(
     write: &mut Write,
     model: &'static Model,
     key: &'static Field,
-    ids: &[i64],
-    gone: Option<&HashSet<i64>>,
+    ids: &[Packed],
+    gone: Option<&HashSet<Packed>>,
 ) -> Result<(), Error> {
     let now = write.context().now();
     let stamps: Vec<&Field> = model.fields.iter().filter(|f| f.automatic == Some(Automatic::Updated)).collect();
     let stamped = stamps.iter().fold(FieldSet::NONE, |all, field| all.with(field.index));
     let changed = stamped.with(key.index);
-    for ids in ids.chunks(IDS) {
+    for ids in ids.chunks(IDS).map(keys) {
         let mut after = None;
         loop {
-            let mut rows = write.transaction().load_pointing(model, key.index, ids, after).await?;
+            let mut rows = write.transaction().load_pointing(model, key.index, &ids, after).await?;
             after = rows.last().map(|row| row.id);
             if after.is_none() {
                 break;
@@ -171,10 +183,10 @@ async fn loosen(
             if let Some(links) = key.links() {
                 // Also of rows that go later: a table that was there before the panel may hold on to what a link leads
                 // to.
-                let all: Vec<i64> = rows.iter().map(|row| row.id).collect();
-                write.transaction().unlink(links, &all, ids).await?;
+                let all: Vec<RowKey> = rows.iter().map(|row| row.id).collect();
+                write.transaction().unlink(links, &all, &ids).await?;
             }
-            rows.retain(|row| !gone.is_some_and(|gone| gone.contains(&row.id)));
+            rows.retain(|row| !gone.is_some_and(|gone| gone.contains(&row.id.into())));
             let Some(first) = rows.first() else { continue };
             // All of them get the same.
             let mut same = first.clone();
@@ -184,7 +196,7 @@ async fn loosen(
             for field in &stamps {
                 same.set(field.index, Value::Timestamp(now));
             }
-            let these: Vec<i64> = rows.iter().map(|row| row.id).collect();
+            let these: Vec<RowKey> = rows.iter().map(|row| row.id).collect();
             let columns = if key.links().is_none() { changed } else { stamped };
             let written = write.transaction().update_alike(model, &these, &same, columns).await?;
             if written != rows.len() as u64 {
@@ -192,7 +204,7 @@ async fn loosen(
             }
             for before in &rows {
                 let mut after = before.clone();
-                after.set(key.index, without(before, key, ids));
+                after.set(key.index, without(before, key, &ids));
                 for field in &stamps {
                     after.set(field.index, same.get(field.index).cloned().unwrap_or(Value::Null));
                 }

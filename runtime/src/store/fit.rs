@@ -33,7 +33,8 @@ pub(in crate::store) fn class(kind: Kind) -> Class {
     match kind {
         Kind::String | Kind::Text | Kind::Email | Kind::Url | Kind::Choice(_) => Class::Text,
         Kind::Json => Class::Json,
-        Kind::I32 | Kind::I64 | Kind::Actor | Kind::Model(..) => Class::Int,
+        Kind::I32 | Kind::I64 | Kind::Actor => Class::Int,
+        Kind::Model(_, _, key) => class(key.kind()),
         Kind::F64 => Class::Float,
         Kind::Bool => Class::Bool,
         Kind::Decimal { .. } => Class::Decimal,

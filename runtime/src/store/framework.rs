@@ -13,7 +13,7 @@ use crate::migrate::Step;
 
 /// Kept in the file's `user_version` (in `bw_settings`, where that number is somebody else's), or in the comment on
 /// `bw_migrations`.
-pub(super) const VERSION: i64 = 6;
+pub(super) const VERSION: i64 = 7;
 
 /// What a word in braces stands for, on SQLite and on PostgreSQL; `NAME` is the column's name. `verbatim`: JSON of
 /// which every blank is kept, since the audit log hashes it. `keyed`: how a table without an id ends.

@@ -5,6 +5,7 @@ use chrono::NaiveDate;
 
 use crate::authorize::Terms;
 use crate::condition::Condition;
+use crate::key::RowKey;
 use crate::panel::{FieldSet, Sort};
 use crate::value::{Row, Value};
 
@@ -14,7 +15,7 @@ pub const LARGEST_PAGE: u32 = 200;
 pub const LARGEST_BATCH: u32 = 2_000;
 /// Rows are counted exactly up to here.
 pub const COUNT_BOUND: u64 = 10_000;
-/// What a search by an index finds is counted exactly up to here.
+/// What a search by an index finds is counted exactly up to here at most.
 pub const FOUND_BOUND: u64 = 1_000;
 /// Rows a picker offers at most, the current value aside.
 pub const PICKER_ROWS: u32 = 50;
@@ -75,7 +76,7 @@ pub struct Key {
     /// In the sort field.
     pub value: Value,
     /// Primary key.
-    pub id: i64,
+    pub id: RowKey,
 }
 
 /// A foreign key whose target's text is wanted.
@@ -132,7 +133,8 @@ impl ListedRow {
     }
 }
 
-/// A count that stops at [`COUNT_BOUND`], of what a search finds at [`FOUND_BOUND`].
+/// A count that stops at [`COUNT_BOUND`]; of what a search finds at [`FOUND_BOUND`], or at a page where finding as many
+/// would take much longer than finding the page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Count {
     /// So many.
@@ -147,7 +149,7 @@ pub struct GetQuery<'a> {
     /// Of the viewer.
     pub terms: &'a Terms,
     /// Primary key.
-    pub id: i64,
+    pub id: RowKey,
     /// Fields to fetch; [`Terms::reads`] come along.
     pub columns: FieldSet,
     /// Foreign keys that are shown with text.
@@ -162,7 +164,7 @@ pub struct PickerQuery<'a> {
     /// Only rows whose label contains this, ASCII letter case apart.
     pub text: Option<&'a str>,
     /// Offered in any case, if the viewer may see it.
-    pub current: Option<i64>,
+    pub current: Option<RowKey>,
 }
 
 /// Where a picker picks.
@@ -183,14 +185,14 @@ pub struct NamesQuery<'a> {
     /// Of what; only rows whose label these terms let through are named.
     pub from: PickFrom<'a>,
     /// Primary keys, each once, a few hundred at most.
-    pub ids: &'a [i64],
+    pub ids: &'a [RowKey],
 }
 
 /// One choice of a picker.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
     /// Primary key.
-    pub id: i64,
+    pub id: RowKey,
     /// Text.
     pub label: String,
 }

@@ -58,8 +58,8 @@ fn shown(bound: &Bound) -> Shown {
         | Bound::Json(Some(value))
         | Bound::Part(value)
         | Bound::Found(_, value)
-        | Bound::FoundRoughly(_, value)
         | Bound::Begins(_, value) => Shown::Text(value.clone()),
+        Bound::FoundRoughly(_, parts) => Shown::Text(parts.join(" ")),
         Bound::Decimal(Some(digits), scale) => Shown::Other(rust_decimal::Decimal::new(*digits, *scale).to_string()),
         Bound::Int(None) | Bound::Moment(None) | Bound::Text(None) | Bound::Json(None) | Bound::Decimal(None, _) => {
             other::<i64>(None)

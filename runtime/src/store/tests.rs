@@ -7,6 +7,7 @@ mod crash;
 mod deleting;
 mod finding;
 mod killed;
+mod linked_oracle;
 mod links;
 mod older;
 mod opening;

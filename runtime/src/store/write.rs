@@ -18,6 +18,7 @@ use crate::audit::{Change, Context, Event, EventId};
 use crate::authorize::Terms;
 use crate::constraint;
 use crate::error::Error;
+use crate::key::RowKey;
 use crate::panel::{Automatic, FieldSet, Model, Panel, Sensitivity, Verb};
 use crate::store::pool::Among;
 use crate::store::query::{GetQuery, ListedRow};
@@ -139,7 +140,7 @@ impl Write {
     }
 
     /// Holds a row, if it is there, until this is over: what is read of it then is what a change will find.
-    pub(crate) async fn hold(&mut self, model: &'static Model, id: i64) -> Result<(), Error> {
+    pub(crate) async fn hold(&mut self, model: &'static Model, id: RowKey) -> Result<(), Error> {
         self.transaction.load(model, id).await?;
         Ok(())
     }
@@ -186,7 +187,7 @@ impl Write {
     pub async fn update(
         &mut self,
         terms: &Terms,
-        id: i64,
+        id: RowKey,
         version: Option<i64>,
         values: Vec<(usize, Value)>,
         parents: Parents<'_>,
@@ -210,6 +211,10 @@ impl Write {
             return Ok(Updated::Unchanged(before));
         }
         may_fill_in(terms, changed)?;
+        // Whatever points at the row does so by it, and the log knows the row by it.
+        if let Some(key) = model.key_field().filter(|key| changed.contains(key.index)) {
+            return Err(Error::field(key.index, "This is what the row is known by; it can't be changed."));
+        }
         self.may_stand(model, changed, &after)?;
         for field in model.fields.iter().filter(|f| f.automatic == Some(Automatic::Updated)) {
             after.set(field.index, Value::Timestamp(self.context.now()));
@@ -234,7 +239,7 @@ impl Write {
     ///
     /// # Errors
     /// [`Error::NotFound`], [`Error::Stale`] as for [`Write::update`], [`Error::Held`] when rows hold it.
-    pub async fn delete(&mut self, terms: &Terms, id: i64, version: Option<i64>) -> Result<Recorded, Error> {
+    pub async fn delete(&mut self, terms: &Terms, id: RowKey, version: Option<i64>) -> Result<Recorded, Error> {
         if terms.verb() != Verb::Delete {
             return Err(wrong_verb(terms, "delete"));
         }
@@ -249,7 +254,7 @@ impl Write {
         &mut self,
         model: &'static Model,
         rows: Vec<Vec<(usize, Value)>>,
-    ) -> Result<(Vec<i64>, Recorded), Error> {
+    ) -> Result<(Vec<RowKey>, Recorded), Error> {
         let mut filled = Vec::with_capacity(rows.len());
         for values in rows {
             let (row, _) = self.filled_in(model, values)?;
@@ -265,7 +270,7 @@ impl Write {
 
     /// Ids of the newest rows of a model, newest first, without terms: for loading rows from the command line, which
     /// must find what an earlier load left.
-    pub async fn newest_ids(&mut self, model: &'static Model, at_most: u32) -> Result<Vec<i64>, Error> {
+    pub async fn newest_ids(&mut self, model: &'static Model, at_most: u32) -> Result<Vec<RowKey>, Error> {
         self.transaction.newest_ids(model, at_most).await
     }
 
@@ -334,7 +339,7 @@ impl Write {
     }
 
     /// The row as it is now, if it is within the terms and at this version.
-    async fn row_within(&mut self, terms: &Terms, id: i64, version: Option<i64>) -> Result<Row, Error> {
+    async fn row_within(&mut self, terms: &Terms, id: RowKey, version: Option<i64>) -> Result<Row, Error> {
         proved(terms)?;
         let row = self.transaction.load(terms.model(), id).await?.ok_or(Error::NotFound)?;
         if !terms.covers(&row) {

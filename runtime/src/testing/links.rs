@@ -20,9 +20,10 @@ pub(crate) mod card {
     pub(crate) const TAGS: usize = 1;
 }
 
-static TAGS_OF_CARDS: Links = Links { model: TAG, table: "card_tags", from: "card_id", to: "tag_id", adopted: false };
+pub(crate) static TAGS_OF_CARDS: Links =
+    Links { model: TAG, table: "card_tags", from: "card_id", to: "tag_id", adopted: false };
 
-const TAGS: Model = Model {
+pub(crate) const TAGS: Model = Model {
     index: TAG,
     name: "Tag",
     title: "Tag",
@@ -39,7 +40,7 @@ const TAGS: Model = Model {
     ..MODEL
 };
 
-const CARDS: Model = Model {
+pub(crate) const CARDS: Model = Model {
     index: CARD,
     name: "Card",
     title: "Card",
@@ -62,7 +63,7 @@ const CARDS: Model = Model {
 const OF_THE_DESK: Predicate =
     Predicate::Compare { left: Operand::Field(tag::DESK), op: Op::Eq, right: Operand::Literal(Literal::Bool(true)) };
 
-const fn of_cards() -> [Cell; 6] {
+pub(crate) const fn of_cards() -> [Cell; 6] {
     let verbs = [Verb::View, Verb::Create, Verb::Edit, Verb::Delete, Verb::Export, Verb::Import];
     let mut cells = [const { Cell::new(Verb::View, CARD, FieldSet::ALL, 0) }; 6];
     let mut i = 0;
@@ -73,7 +74,7 @@ const fn of_cards() -> [Cell; 6] {
     cells
 }
 
-const EVERYTHING: [Cell; 10] = {
+pub(crate) const EVERYTHING: [Cell; 10] = {
     let [a, b, c, d, e, f] = of_cards();
     [
         a,
@@ -89,7 +90,7 @@ const EVERYTHING: [Cell; 10] = {
     ]
 };
 
-const AT_THE_DESK: [Cell; 7] = {
+pub(crate) const AT_THE_DESK: [Cell; 7] = {
     let [a, b, c, d, e, f] = of_cards();
     [a, b, c, d, e, f, Cell { when: Some(OF_THE_DESK), ..Cell::new(Verb::View, TAG, FieldSet::ALL, 0) }]
 };
@@ -126,7 +127,7 @@ pub(crate) async fn rows(store: &Store, model: usize, rows: Vec<Vec<(usize, Valu
     let mut write = store.write(command_line()).await.expect("the writing connection");
     let (ids, recorded) = write.seed(&LINKED.models[model], rows).await.expect("rows that fit");
     write.commit(recorded).await.expect("a commit");
-    ids
+    ids.into_iter().map(super::number).collect()
 }
 
 /// Three tags, of which the desk does not see the last, and a card with all of them and one without: the tags' ids and

@@ -1,5 +1,6 @@
 //! The clinic's models: one of each relation, and one with every kind of field.
 
+use crate::panel::KeyKind;
 use crate::panel::*;
 use crate::predicate::{Op, Operand, Predicate};
 use crate::value::Literal;
@@ -72,6 +73,7 @@ pub(crate) const MODEL: Model = Model {
     slug: "",
     table: "",
     adopted: None,
+    key: KeyKind::Number,
     fields: &[],
     label: &[],
     list: &[],
@@ -118,7 +120,10 @@ pub(crate) const PATIENTS: Model = Model {
             ..Field::new(1, "email", "Email", Kind::Email)
         },
         Field { past: true, sensitivity: Sensitivity::Personal, ..Field::new(2, "born", "Born", Kind::Date) },
-        Field { transfers: true, ..Field::new(3, "doctor", "Doctor", Kind::Model(DOCTOR, OnDelete::Restrict)) },
+        Field {
+            transfers: true,
+            ..Field::new(3, "doctor", "Doctor", Kind::Model(DOCTOR, OnDelete::Restrict, KeyKind::Number))
+        },
         Field {
             default: Some(Literal::Text("")),
             sensitivity: Sensitivity::Sensitive,
@@ -126,7 +131,10 @@ pub(crate) const PATIENTS: Model = Model {
         },
         Field { automatic: Some(Automatic::Created), ..Field::new(5, "created_at", "Created at", Kind::Timestamp) },
         Field { optional: true, sensitivity: Sensitivity::Secret, ..Field::new(6, "pin", "Pin", Kind::Secret) },
-        Field { optional: true, ..Field::new(7, "second", "Second doctor", Kind::Model(DOCTOR, OnDelete::SetNull)) },
+        Field {
+            optional: true,
+            ..Field::new(7, "second", "Second doctor", Kind::Model(DOCTOR, OnDelete::SetNull, KeyKind::Number))
+        },
     ],
     label: &[0],
     list: &[0, 3, 2, 5],
@@ -146,7 +154,7 @@ pub(crate) const VISITS: Model = Model {
     table: "visits",
     sections: &[Section { title: "", fields: &[0, 1, 2] }],
     fields: &[
-        Field::new(0, "patient", "Patient", Kind::Model(PATIENT, OnDelete::Cascade)),
+        Field::new(0, "patient", "Patient", Kind::Model(PATIENT, OnDelete::Cascade, KeyKind::Number)),
         Field::new(1, "at", "At", Kind::Timestamp),
         Field { default: Some(Literal::Text("Draft")), ..Field::new(2, "state", "State", Kind::Choice(1)) },
     ],
@@ -172,7 +180,7 @@ pub(crate) const INVOICES: Model = Model {
     table: "invoices",
     sections: &[Section { title: "", fields: &[0, 1, 2, 3, 4] }],
     fields: &[
-        Field::new(0, "patient", "Patient", Kind::Model(PATIENT, OnDelete::Restrict)),
+        Field::new(0, "patient", "Patient", Kind::Model(PATIENT, OnDelete::Restrict, KeyKind::Number)),
         Field {
             min: Some(Literal::Int(0)),
             ..Field::new(1, "amount", "Amount", Kind::Decimal { precision: 10, scale: 2 })
@@ -216,7 +224,10 @@ pub(crate) const SAMPLES: Model = Model {
         Field { optional: true, ..Field::new(13, "secret", "Secret", Kind::Secret) },
         Field { optional: true, ..Field::new(14, "bytes", "Bytes", Kind::Bytes) },
         Field { optional: true, ..Field::new(15, "choice", "Choice", Kind::Choice(1)) },
-        Field { optional: true, ..Field::new(16, "key", "Key", Kind::Model(SAMPLE, OnDelete::SetNull)) },
+        Field {
+            optional: true,
+            ..Field::new(16, "key", "Key", Kind::Model(SAMPLE, OnDelete::SetNull, KeyKind::Number))
+        },
         Field { optional: true, ..Field::new(17, "string2", "String2", Kind::String) },
         Field { optional: true, ..Field::new(18, "timestamp2", "Timestamp2", Kind::Timestamp) },
     ],

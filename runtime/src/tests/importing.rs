@@ -5,6 +5,7 @@ use crate::authorize::{Actor, Terms, authorize};
 use crate::error::Error;
 use crate::form;
 use crate::import::{Asked, Mapping, fields};
+use crate::panel::KeyKind;
 use crate::panel::{Cell, FieldSet, Panel, Role, Verb};
 use crate::store::{Came, Importing, Incoming, Met, Parents, Store, refused};
 use crate::testing::{
@@ -96,7 +97,7 @@ async fn by_form(store: &Store, who: &Actor, rights: &Rights, id: Option<i64>, c
     let mut write = store.write(context(who)).await.expect("a transaction");
     let parents = Parents::Within { views: &rights.views, people: false };
     let done: Result<(), Error> = match id {
-        Some(id) => write.update(terms, id, None, values, parents).await.map(drop),
+        Some(id) => write.update(terms, id.into(), None, values, parents).await.map(drop),
         None => write.insert(terms, values, parents).await.map(drop),
     };
     let fits = done.is_ok();
@@ -115,7 +116,7 @@ async fn by_file(store: &Store, who: &Actor, rights: &Rights, key: bool, cells: 
         as_one: false,
         dry: true,
     };
-    let mapping = Mapping::new(&asked, &offered).expect("columns that are offered");
+    let mapping = Mapping::new(&asked, KeyKind::Number, &offered).expect("columns that are offered");
     let row: Incoming = match mapping.read(&IMPORTING, cells, crate::testing::now()) {
         Ok(row) => row,
         Err(why) => return Came::Refused(why),

@@ -263,7 +263,7 @@ async fn the_store_itself_does_nothing_on_an_old_proof() {
         let delete = crate::authorize::authorize(&PANEL, who, Verb::Delete, &PANEL.models[PATIENT]).granted().unwrap();
         assert!(delete.needs_fresh_proof());
         let mut write = store.write(context(who)).await.unwrap();
-        match write.delete(&delete, patient, None).await {
+        match write.delete(&delete, patient.into(), None).await {
             Ok(recorded) => write.commit(recorded).await.unwrap(),
             Err(why) => assert_eq!((why, ok), (Error::ProofNeeded, false)),
         }

@@ -33,12 +33,12 @@ async fn every_entry_names_its_person_session_moment_and_request() {
     anna.get("/sign-in").await;
     let wrong = anna.sign_in(ANNA, "a lamp beside the sea").await;
     let failed = entry_of(&house, &wrong, EventId::SigninFailed).await;
-    assert_eq!((failed.row, failed.actor.is_none()), (Some(id), true));
+    assert_eq!((failed.row, failed.actor.is_none()), (Some(id.into()), true));
     house.advance(7);
     let right = anna.sign_in(ANNA, PASSWORD).await;
     assert_eq!(right.status, StatusCode::SEE_OTHER, "{}", right.text);
     let started = entry_of(&house, &right, EventId::SessionStarted).await;
-    assert_eq!(started.row, Some(id));
+    assert_eq!(started.row, Some(id.into()));
     let session: i64 = said(&started, "session").unwrap().parse().unwrap();
     house.advance(7);
     anna.get("/doctors/new").await;

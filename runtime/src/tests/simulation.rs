@@ -41,7 +41,8 @@ async fn what_is_simulated_is_what_is_served() {
                 let question = Question { model, verb, field: None };
                 let row = (verb != Verb::Create).then_some(id);
                 let now = house.app().clock.now();
-                let told = simulated(house.app().panel, store, &person, &question, row, now).await.unwrap();
+                let told =
+                    simulated(house.app().panel, store, &person, &question, row.map(Into::into), now).await.unwrap();
                 let expected = match told.answer {
                     Answer::Yes => StatusCode::OK,
                     Answer::NoRight => StatusCode::FORBIDDEN,
@@ -70,7 +71,7 @@ async fn fields_and_locked_people_are_told() {
     let now = house.app().clock.now();
     let told = async |verb: Verb, field: &'static Field, person: &crate::store::PersonRow| {
         let question = Question { model, verb, field: Some(field) };
-        simulated(house.app().panel, store, person, &question, Some(row), now).await.unwrap()
+        simulated(house.app().panel, store, person, &question, Some(row.into()), now).await.unwrap()
     };
     let field = |name: &str| model.field_by_name(name).unwrap();
     assert_eq!(told(Verb::Edit, field("email"), &person).await.answer, Answer::Yes);

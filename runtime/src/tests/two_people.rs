@@ -187,7 +187,7 @@ async fn an_action_waits_for_whoever_changes_its_row() {
     let id = scene.creates(&mut anna).await;
     let store = &scene.house.app().store;
     let mut write = store.write(crate::testing::command_line()).await.unwrap();
-    write.hold(&CLINIC.models[INVOICE], id).await.unwrap();
+    write.hold(&CLINIC.models[INVOICE], id.into()).await.unwrap();
     let mut action = Box::pin(approves(&mut zoe, id));
     // What it read now could be another row by the time that it is done.
     let early = tokio::time::timeout(std::time::Duration::from_millis(300), &mut action).await;

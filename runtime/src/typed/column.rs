@@ -151,7 +151,7 @@ impl<M, I: RowId> Links<M, I> {
 
     /// It is linked to at least one of these.
     pub fn has_one_of(self, rows: impl IntoIterator<Item = I>) -> Filter<M> {
-        let to = rows.into_iter().map(RowId::number).collect();
+        let to = rows.into_iter().filter_map(|id| id.key().number()).collect();
         Filter::of(Condition::Linked { field: self.field, to: Some(to), among: None })
     }
 

@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use super::{Date, Decimal, Json, RowId, Time, Timestamp, Uuid};
+use super::{Date, Decimal, Json, KeyText, RowId, RowKey, Time, Timestamp, Uuid};
 use crate::value::Value;
 
 /// The Rust type of a field.
@@ -43,6 +43,16 @@ field_types! {
     Vec<u8> = Bytes;
 }
 
+impl FieldType for KeyText {
+    fn from_value(value: &Value) -> Option<Self> {
+        text_of(value).and_then(Self::new)
+    }
+
+    fn into_value(self) -> Value {
+        Value::Text(self.to_string())
+    }
+}
+
 impl FieldType for i32 {
     fn from_value(value: &Value) -> Option<Self> {
         i64::from_value(value)?.try_into().ok()
@@ -56,13 +66,13 @@ impl FieldType for i32 {
 impl<I: RowId> FieldType for Vec<I> {
     fn from_value(value: &Value) -> Option<Self> {
         match value {
-            Value::Links(to) => Some(to.iter().copied().map(I::from).collect()),
+            Value::Links(to) => to.iter().map(|id| I::of_key(RowKey::Number(*id))).collect(),
             _ => None,
         }
     }
 
     fn into_value(self) -> Value {
-        Value::links(self.into_iter().map(RowId::number).collect())
+        Value::links(self.into_iter().filter_map(|id| id.key().number()).collect())
     }
 }
 

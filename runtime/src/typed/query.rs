@@ -16,7 +16,7 @@ use crate::value::Row;
 /// # Errors
 /// [`Error::Beyond`] when the token hides a field of it.
 pub async fn get<M: Model>(db: &Store, may: &May<View, M>, id: M::Id) -> Result<Option<M>, Error> {
-    let query = GetQuery { terms: may.terms(), id: id.number(), columns: readable_fields(M::MODEL), labels: &[] };
+    let query = GetQuery { terms: may.terms(), id: id.key(), columns: readable_fields(M::MODEL), labels: &[] };
     let found = db.get(&query).await?;
     found.map(|found| whole(may.terms(), &found.row)).transpose()
 }
@@ -87,7 +87,7 @@ pub async fn create<M: Model>(db: &Store, may: &May<Create, M>, new: M::New) -> 
     let inserted = write.insert(may.terms(), new.given().into_values(), parents).await?;
     let id = inserted.row.id;
     write.commit(inserted.recorded).await?;
-    Ok(M::Id::from(id))
+    M::Id::of_key(id).ok_or_else(|| Error::Bug(format!("a row of {} got a key of another kind", M::MODEL.name)))
 }
 
 /// Changes a row that still has this version; a change of nothing does nothing.
@@ -105,7 +105,7 @@ pub async fn update<M: Model>(
     let parents = Parents::Within { views: &views, people: sees_people(may.actor(), M::PANEL) };
     let mut write = db.write(context(may.actor())).await?;
     let values = change.given().into_values();
-    match write.update(may.terms(), id.number(), Some(version), values, parents).await? {
+    match write.update(may.terms(), id.key(), Some(version), values, parents).await? {
         Updated::Changed(_, recorded) => write.commit(recorded).await,
         Updated::Unchanged(_) => Ok(()),
     }
@@ -118,7 +118,7 @@ pub async fn update<M: Model>(
 /// token.
 pub async fn delete<M: Model>(db: &Store, may: &May<Delete, M>, id: M::Id, version: i64) -> Result<(), Error> {
     let mut write = db.write(context(may.actor())).await?;
-    let recorded = write.delete(may.terms(), id.number(), Some(version)).await?;
+    let recorded = write.delete(may.terms(), id.key(), Some(version)).await?;
     write.commit(recorded).await
 }
 
@@ -132,7 +132,7 @@ fn visible_parents(actor: &Actor, terms: &Terms, panel: &'static panel::Panel) -
         .model()
         .fields
         .iter()
-        .filter_map(|field| if let Kind::Model(model, _) = field.kind { Some(model) } else { None })
+        .filter_map(|field| if let Kind::Model(model, _, _) = field.kind { Some(model) } else { None })
         .collect();
     models.sort_unstable();
     models.dedup();
@@ -172,5 +172,5 @@ fn whole<M: Model>(terms: &Terms, row: &Row) -> Result<M, Error> {
 
 /// The row as its type, whoever asks.
 pub(crate) fn typed<M: Model>(row: &Row) -> Result<M, Error> {
-    M::from_row(row).ok_or_else(|| Error::Bug(format!("row {} of {} does not fit its type", row.id, M::MODEL.name)))
+    M::from_row(row).ok_or_else(|| Error::Bug(format!("row {:?} of {} does not fit its type", row.id, M::MODEL.name)))
 }

@@ -62,13 +62,13 @@ impl<Id: RowId, A: ActionName> At<Id, A> {
         match self {
             Self::List => Page::List,
             Self::New => Page::New,
-            Self::Row(id) => Page::Detail(id.number()),
-            Self::Edit(id) => Page::Edit(id.number()),
-            Self::Delete(id) => Page::Delete(id.number()),
-            Self::History(id) => Page::History(id.number()),
+            Self::Row(id) => Page::Detail(id.key()),
+            Self::Edit(id) => Page::Edit(id.key()),
+            Self::Delete(id) => Page::Delete(id.key()),
+            Self::History(id) => Page::History(id.key()),
             Self::Act(id, action) => {
                 let index = A::ALL.iter().find(|(one, _)| *one == action).map_or(usize::MAX, |(_, index)| *index);
-                Page::Act(id.number(), index)
+                Page::Act(id.key(), index)
             }
         }
     }
@@ -79,13 +79,13 @@ impl<Id: RowId, A: ActionName> At<Id, A> {
         Some(match page {
             Page::List => Self::List,
             Page::New => Self::New,
-            Page::Detail(id) => Self::Row(id.into()),
-            Page::Edit(id) => Self::Edit(id.into()),
-            Page::Delete(id) => Self::Delete(id.into()),
-            Page::History(id) => Self::History(id.into()),
+            Page::Detail(id) => Self::Row(Id::of_key(id)?),
+            Page::Edit(id) => Self::Edit(Id::of_key(id)?),
+            Page::Delete(id) => Self::Delete(Id::of_key(id)?),
+            Page::History(id) => Self::History(Id::of_key(id)?),
             Page::Act(id, action) => {
                 let (action, _) = A::ALL.iter().find(|(_, index)| *index == action)?;
-                Self::Act(id.into(), *action)
+                Self::Act(Id::of_key(id)?, *action)
             }
             Page::Restore(..)
             | Page::Export

@@ -121,6 +121,8 @@ pub(crate) struct FieldView {
     pub(crate) id: Text,
     pub(crate) name: Text,
     pub(crate) label: Text,
+    /// What the row is called that it belongs to, where a form holds several; else empty.
+    pub(crate) row: Text,
     pub(crate) widget: Widget,
     /// Type of the input: `text`, `email`, `url`, `number`, `date`, `time`, `datetime-local`.
     pub(crate) input: &'static str,
@@ -158,6 +160,7 @@ impl FieldView {
             id: format!("f-{name}").into(),
             name: name.into(),
             label: label.into(),
+            row: Text::default(),
             widget: Widget::Line,
             input: "text",
             value: Text::default(),

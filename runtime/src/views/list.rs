@@ -32,6 +32,8 @@ pub(crate) struct ListPage {
     pub(crate) rows: Vec<RowView>,
     /// "50 of 10,000+".
     pub(crate) shown: Text,
+    /// Where it is counted further.
+    pub(crate) further: Option<Text>,
     pub(crate) sizes: Vec<Size>,
     /// First, previous, next, last.
     pub(crate) steps: Vec<Step>,

@@ -9,6 +9,7 @@ use crate::authorize::{Terms, authorize_framework};
 use crate::error::Error;
 use crate::fields::Fields;
 use crate::form;
+use crate::key::RowKey;
 use crate::list_state::ListState;
 use crate::panel::{FieldSet, Framework, Model, Verb};
 use crate::store::{JobFault, JobRow, JobState, JobStep, Key, ListQuery, Parents, Position, Search, Write};
@@ -25,7 +26,7 @@ pub(crate) struct Asked {
     /// The list's address, as pairs.
     pub(crate) list: Vec<(String, String)>,
     /// Rows that were ticked, with the versions that were seen; none: all of the list.
-    pub(crate) ticked: Option<Vec<(i64, i64)>>,
+    pub(crate) ticked: Option<Vec<(RowKey, i64)>>,
     /// Of an edit: fields by name, and what was typed.
     pub(crate) values: Vec<(String, String)>,
 }
@@ -40,7 +41,7 @@ pub(crate) fn verb(model: &Model, what: &str) -> Option<Verb> {
 }
 
 struct Rows {
-    these: Vec<(i64, Option<i64>)>,
+    these: Vec<(RowKey, Option<i64>)>,
     place: String,
     last: bool,
 }
@@ -107,16 +108,16 @@ impl Worker<'_> {
                     .then_some(Search { text: &state.q, fields: searched }),
                 // By number, newest first: rows that come in meanwhile are not met, and a change moves none.
                 sort: None,
-                position: match job.place.parse() {
-                    Ok(id) => Position::After(Key { value: Value::Null, id }),
-                    Err(_) => Position::First,
+                position: match RowKey::read(model.key, &job.place) {
+                    Some(id) => Position::After(Key { value: Value::Null, id }),
+                    None => Position::First,
                 },
                 size: STEP,
                 labels: &[],
                 count: false,
             })
             .await?;
-        let rows: Vec<(i64, Option<i64>)> = page.rows.iter().map(|listed| (listed.row.id, None)).collect();
+        let rows: Vec<(RowKey, Option<i64>)> = page.rows.iter().map(|listed| (listed.row.id, None)).collect();
         let place = rows.last().map_or_else(|| job.place.clone(), |(id, _)| id.to_string());
         Ok(Rows { these: rows, place, last: page.next.is_none() })
     }
@@ -154,7 +155,7 @@ impl Worker<'_> {
                 Err(error) => {
                     write.undo_to(mark).await?;
                     step.failed += 1;
-                    step.faults.extend(faults(model, id, error)?);
+                    step.faults.extend(of_row(id, faults(model, 0, error)?));
                 }
             }
         }
@@ -184,12 +185,13 @@ impl Worker<'_> {
                 Err(error) => {
                     write.roll_back().await?;
                     if error.status().is_server_error() {
-                        tracing::error!(row = id, %error, "an action failed");
+                        tracing::error!(row = ?id, %error, "an action failed");
                     }
                     step.failed = 1;
                     let message = error.visitor();
-                    step.faults = faults(model, id, error)
-                        .unwrap_or_else(|_| vec![JobFault { line: id, field: String::new(), message }]);
+                    let faults = faults(model, 0, error);
+                    let told = faults.unwrap_or_else(|_| vec![JobFault { line: 0, field: String::new(), message }]);
+                    step.faults = of_row(id, told);
                     self.app.store.advance_job(job.id, self.lease(), &step).await?
                 }
             };
@@ -216,6 +218,17 @@ impl Worker<'_> {
         }
         Ok(kept)
     }
+}
+
+/// These faults, of this row: it is named by its number, or by its key before what is wrong.
+fn of_row(id: RowKey, mut faults: Vec<JobFault>) -> Vec<JobFault> {
+    for fault in &mut faults {
+        match id.number() {
+            Some(number) => fault.line = number,
+            None => fault.message = format!("{id}: {}", fault.message),
+        }
+    }
+    faults
 }
 
 /// What an edit writes.

@@ -29,7 +29,7 @@ impl Rights {
     }
 
     fn mapping(&self, asked: &Asked) -> Result<Mapping, Error> {
-        Mapping::new(asked, &fields(&self.import, self.create.as_ref(), self.edit.as_ref()))
+        Mapping::new(asked, self.import.model().key, &fields(&self.import, self.create.as_ref(), self.edit.as_ref()))
     }
 }
 

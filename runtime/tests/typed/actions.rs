@@ -69,7 +69,7 @@ async fn an_action_is_recorded_with_its_writes() {
     let world = world().await;
     let id = world.letter("Rent", Mood::Calm, None).await;
     world.act(Role::Clerk, "send", id, None).await.expect("done");
-    let query = EntryQuery { model: Some("Letter"), row: Some(id.number()), size: 10, ..Default::default() };
+    let query = EntryQuery { model: Some("Letter"), row: Some(id.key()), size: 10, ..Default::default() };
     let page = world.store.entries(&query).await.expect("entries");
     let events: Vec<&str> = page.entries.iter().map(|entry| entry.event.as_str()).collect();
     assert_eq!(events, ["row.action", "row.updated", "row.created"]);

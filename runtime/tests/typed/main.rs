@@ -164,6 +164,6 @@ impl World {
         let actor = person(role);
         let index = Letter::MODEL.actions.iter().position(|one| one.name == which).expect("an action");
         let terms = authorize(&PANEL, &actor, Verb::Act(index), Letter::MODEL).granted()?;
-        action::perform(&self.store, &Office, context(&actor), &actor, terms, id.number(), version).await
+        action::perform(&self.store, &Office, context(&actor), &actor, terms, id.key(), version).await
     }
 }

@@ -5,6 +5,7 @@
 use std::time::{Duration, Instant};
 
 use crate::clinic::{NewInvoice, NewPatient, PatientId};
+use crate::house::number;
 use crate::house::{House, PASSWORD, email};
 use crate::import::over;
 use crate::place;
@@ -13,17 +14,17 @@ use crate::visitor::{Answer, Form, Visitor, over_the_wire};
 
 pub(crate) async fn patients(house: &House, count: usize) -> Vec<PatientId> {
     let mut ids = Vec::new();
-    for number in 0..count {
+    for place in 0..count {
         let new = NewPatient {
-            name: format!("Patient {number}"),
+            name: format!("Patient {place}"),
             email: None,
             phone: None,
             born: "1980-02-03".parse().expect("a day"),
-            doctor: house.doctors[number % 2],
+            doctor: house.doctors[place % 2],
             languages: None,
             notes: None,
         };
-        ids.push(PatientId(house.row::<NewPatient>(new, &[]).await.id));
+        ids.push(PatientId(number(house.row::<NewPatient>(new, &[]).await.id)));
     }
     ids
 }

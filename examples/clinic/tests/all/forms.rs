@@ -8,6 +8,7 @@ use http::Method;
 
 use crate::clinic::{Invoice, NewInvoice, NewPatient, NewVisit, Patient, PatientId};
 use crate::house::House;
+use crate::house::number;
 use crate::visitor::{Answer, Form, Visitor};
 
 async fn patient(house: &House, name: &str, doctor: usize) -> i64 {
@@ -20,7 +21,7 @@ async fn patient(house: &House, name: &str, doctor: usize) -> i64 {
         languages: None,
         notes: None,
     };
-    house.row::<NewPatient>(new, &[(Patient::CREATED_AT.field(), Value::Timestamp(house.now()))]).await.id
+    number(house.row::<NewPatient>(new, &[(Patient::CREATED_AT.field(), Value::Timestamp(house.now()))]).await.id)
 }
 
 /// A new patient whose form is filled in rightly.

@@ -9,6 +9,7 @@ use bailiwick::value::Value;
 use chrono::{Duration, NaiveDate};
 
 use crate::clinic::{Invoice, InvoiceState, NewInvoice, NewPatient, NewVisit, Patient, PatientId, VisitState};
+use crate::house::number;
 use crate::house::{House, email};
 use crate::visitor::{Answer, Visitor};
 
@@ -37,7 +38,7 @@ async fn marked() -> Marked {
     let created = (Patient::CREATED_AT.field(), Value::Timestamp(house.now()));
     let patient = house.row::<NewPatient>(patient, &[created]).await.id;
     let visit = NewVisit {
-        patient: PatientId(patient),
+        patient: PatientId(number(patient)),
         doctor: house.doctors[0],
         at: house.now() - Duration::days(1),
         state: Some(VisitState::Booked),
@@ -45,8 +46,11 @@ async fn marked() -> Marked {
     };
     let visit = house.row::<NewVisit>(visit, &[]).await.id;
     let author = house.person_id(email("Manager")).await;
-    let invoice =
-        NewInvoice { patient: PatientId(patient), amount: Decimal::new(100, 2), state: Some(InvoiceState::Draft) };
+    let invoice = NewInvoice {
+        patient: PatientId(number(patient)),
+        amount: Decimal::new(100, 2),
+        state: Some(InvoiceState::Draft),
+    };
     let also = [
         (Invoice::AUTHOR.field(), bailiwick::typed::FieldType::into_value(PersonId(author))),
         (Invoice::CREATED_AT.field(), Value::Timestamp(house.now())),
@@ -57,7 +61,7 @@ async fn marked() -> Marked {
     let mut form = manager.form(&format!("/patients/{patient}/edit")).await;
     form.set("notes", &format!("{} and {}", MARKS[0], MARKS[2]));
     manager.submit(&form).await.expect(303);
-    Marked { house, patient, visit, invoice }
+    Marked { house, patient: number(patient), visit: number(visit), invoice: number(invoice) }
 }
 
 fn marks_in(answer: &Answer) -> Vec<&'static str> {

@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 use bailiwick::audit::{Context, Origin};
 use bailiwick::password::{Hasher, Password};
 use bailiwick::store::{NewPerson, PasswordHash, Recorded, Store};
-use bailiwick::typed::{Input, Model};
+use bailiwick::typed::{Input, Model, RowKey};
 use bailiwick::value::{Row, Value};
 use bailiwick::{Clock, Service};
 use chrono::{DateTime, Duration, Utc};
@@ -140,7 +140,7 @@ impl House {
         let mut values = new.given().into_values();
         values.extend_from_slice(also);
         let mut write = self.store().write(self.context()).await.expect("a transaction");
-        let (ids, recorded): (Vec<i64>, Recorded) =
+        let (ids, recorded): (Vec<RowKey>, Recorded) =
             write.seed(model, vec![values.clone()]).await.expect("a row that fits");
         write.commit(recorded).await.expect("a commit");
         let mut row = Row::new(ids[0], 1, model.fields.len());
@@ -157,7 +157,7 @@ impl House {
             active: Some(true),
             languages: None,
         };
-        DoctorId(self.row::<NewDoctor>(new, &[]).await.id)
+        DoctorId(number(self.row::<NewDoctor>(new, &[]).await.id))
     }
 
     /// A browser with nobody signed in.
@@ -197,4 +197,9 @@ impl House {
 /// As a URL of the panel.
 pub(crate) fn url(directory: &TempDir) -> String {
     place::url(directory.path())
+}
+
+/// The number that a row of the panel's own tables is known by.
+pub(crate) fn number(key: RowKey) -> i64 {
+    key.number().expect("a row with a number")
 }

@@ -4,6 +4,7 @@ use crate::bulk::{bulk, start};
 use crate::clinic::{LanguageId, NewDoctor, NewLanguage, NewPatient};
 use crate::export::export;
 use crate::house::House;
+use crate::house::number;
 use crate::import::bring_in;
 use crate::visitor::{Form, Visitor};
 
@@ -18,7 +19,8 @@ async fn spoken() -> Spoken {
     let house = House::open().await;
     let mut languages = Vec::new();
     for name in ["Arabic", "English", "French", "German"] {
-        languages.push(LanguageId(house.row::<NewLanguage>(NewLanguage { name: name.to_owned() }, &[]).await.id));
+        languages
+            .push(LanguageId(number(house.row::<NewLanguage>(NewLanguage { name: name.to_owned() }, &[]).await.id)));
     }
     let new = NewPatient {
         name: "Lea Lingua".to_owned(),
@@ -30,7 +32,7 @@ async fn spoken() -> Spoken {
         notes: None,
     };
     let patient = house.row::<NewPatient>(new, &[]).await.id;
-    Spoken { house, languages, patient }
+    Spoken { house, languages, patient: number(patient) }
 }
 
 const LINKS: &str = "SELECT count(*) FROM patient_languages WHERE patient_id = $1";

@@ -15,6 +15,7 @@ use http::Method;
 use self::held::Held;
 use self::specimens::{CHANGES, Specimen, filled_in, specimens};
 use crate::clinic::PANEL;
+use crate::house::number;
 use crate::house::{House, email};
 use crate::visitor::{Answer, Form, Visitor, select};
 
@@ -231,7 +232,7 @@ impl Round<'_> {
             "Visit" => "SELECT coalesce(max(version), 0) FROM visit WHERE id = $1",
             _ => "SELECT coalesce(max(version), 0) FROM invoice WHERE id = $1",
         };
-        self.house.number(sql, &[self.specimens[at].row.id]).await
+        self.house.number(sql, &[number(self.specimens[at].row.id)]).await
     }
 }
 

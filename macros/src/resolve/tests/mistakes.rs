@@ -295,6 +295,60 @@ fn what_is_said_of_an_adopted_table_stands_at_no_other() {
 }
 
 #[test]
+fn what_rows_are_known_by_is_a_text_that_somebody_types() {
+    let messages = |models: &str| -> Vec<String> {
+        let block = format!("panel Shop {{ database \"sqlite:a.db\"; }} {models}");
+        said(&block)
+            .into_iter()
+            .map(|diag| diag.message)
+            .filter(|m| m.contains("known by") || m.contains("key"))
+            .collect()
+    };
+    let model =
+        |field: &str| format!("model Shop {{ table \"Shops\" adopted key code; code: {field}; name: String; }}");
+    assert_eq!(messages(&model("String len ..=64 column \"ShopCode\"")), Vec::<String>::new());
+    assert_eq!(messages(&model("String len 2..=5 pattern r\"[A-Z]+\" label search")), Vec::<String>::new());
+    for (field, says) in [
+        ("i64", "a field that is a key is a `String`"),
+        ("Uuid", "a field that is a key is a `String`"),
+        ("Option<String> len ..=5", "so that whoever makes one has to type it"),
+        ("String len ..=5 default \"x\"", "so that whoever makes one has to type it"),
+        ("String len ..=5 readonly", "so that whoever makes one has to type it"),
+        ("String", "which may be longer than 64 characters"),
+        ("String len ..=65", "which may be longer than 64 characters"),
+        ("String len ..=5 personal", "which then stands in addresses and in logs"),
+        ("String len ..=5 sensitive", "which then stands in addresses and in logs"),
+    ] {
+        let said = messages(&model(field));
+        assert!(said.len() == 1 && said[0].contains(says), "{field}: {said:?}");
+    }
+    let unknown = said(
+        "panel Shop { database \"sqlite:a.db\"; } model Shop { table \"S\" adopted key cod; code: String len ..=5; }",
+    );
+    assert!(unknown.iter().any(|diag| diag.message.contains("`cod`")), "a name that is none");
+    let twice =
+        messages("model A { table \"S\" adopted key code; code: String len ..=5; b: i64 column \"code\"; key: i64; }");
+    assert!(twice.is_empty(), "{twice:?}");
+}
+
+#[test]
+fn links_are_kept_by_numbers() {
+    let block = |key: &str| {
+        format!(
+            "panel Shop {{ database \"sqlite:a.db\"; }} model Tag {{ table \"T\" adopted key {key}; code: String len ..=5 column \"C\"; }} \
+             model Card {{ table \"K\" adopted; name: String; tags: many Tag through \"L\" (\"a\", \"b\"); }}"
+        )
+    };
+    let messages = |key: &str| -> Vec<String> {
+        said(&block(key)).into_iter().map(|diag| diag.message).filter(|m| m.contains("no number")).collect()
+    };
+    assert_eq!(messages("\"id\""), Vec::<String>::new());
+    for key in ["\"id\" Uuid", "code"] {
+        assert_eq!(messages(key), ["`tags` would link rows of `Tag`, which have no number"], "{key}");
+    }
+}
+
+#[test]
 fn a_model_that_is_misspelt_where_it_is_declared_is_told_there_and_once() {
     let block = |declared: &str| {
         format!(

@@ -14,6 +14,7 @@ use crate::clause;
 use crate::cli::{Outcome, print};
 use crate::condition::{Asker, Condition};
 use crate::pages::words;
+use crate::panel::KeyKind;
 use crate::panel::{Cell, Clause, FieldSet, Kind, Model, Panel, Reauth, Role, Verb};
 use crate::store::shown::{self, Shown};
 use crate::value::Value;
@@ -194,8 +195,8 @@ fn in_sql(panel: &'static Panel, role: &Role, model: &'static Model, verb: Verb)
     let now = DateTime::from_timestamp(221_845_392_000, 0)?;
     let role = panel.roles.get(role.index)?;
     let attributes = panel.actor.iter().zip(1..).map(|(attribute, number)| match attribute.kind {
-        Kind::I32 | Kind::I64 | Kind::Actor | Kind::Model(..) => Some(Value::Int(NOBODY - number)),
-        Kind::String | Kind::Text | Kind::Email | Kind::Url | Kind::Choice(_) => {
+        Kind::I32 | Kind::I64 | Kind::Actor | Kind::Model(_, _, KeyKind::Number) => Some(Value::Int(NOBODY - number)),
+        Kind::String | Kind::Text | Kind::Email | Kind::Url | Kind::Choice(_) | Kind::Model(_, _, KeyKind::Text) => {
             Some(Value::Text(format!("\u{1a}{}", attribute.name)))
         }
         _ => None,

@@ -1,7 +1,7 @@
 //! `policy simulate`: what the server would answer this person for this row, clause by clause, asked of the database by
 //! the same terms that a request gets. It changes nothing and prints no value of the row.
 
-use clap::{Arg, ArgMatches, Command, value_parser};
+use clap::{Arg, ArgMatches, Command};
 
 use super::{Question, asked, explain, question};
 use crate::audit::{Context, Origin};
@@ -12,6 +12,7 @@ use crate::cli::{Failure, Outcome, print, settings};
 use crate::condition::Asker;
 use crate::email;
 use crate::error::Error;
+use crate::key::RowKey;
 use crate::panel::{FieldSet, Panel};
 use crate::session;
 use crate::store::shown;
@@ -20,13 +21,7 @@ use crate::store::{GetQuery, PersonRow, Store};
 pub(super) fn command() -> Command {
     question(Command::new("simulate").about("What the server would answer a person now, and why; status 1 for a no"))
         .arg(Arg::new("as").long("as").value_name("EMAIL").required(true).help("Somebody of the panel"))
-        .arg(
-            Arg::new("row")
-                .long("row")
-                .value_name("ID")
-                .value_parser(value_parser!(i64))
-                .help("This row; not for create and import"),
-        )
+        .arg(Arg::new("row").long("row").value_name("ID").help("This row; not for create and import"))
 }
 
 pub(super) async fn run(builder: &Builder, given: &ArgMatches) -> Outcome {
@@ -43,7 +38,11 @@ pub(super) async fn run(builder: &Builder, given: &ArgMatches) -> Outcome {
     let address = email::fold(given.get_one::<String>("as").map_or("", String::as_str));
     let person = store.person_by_email(&address).await?;
     let person = person.ok_or_else(|| Failure::Found(format!("nobody signs in as {address}")))?;
-    let row = given.get_one::<i64>("row").copied();
+    let row = given.get_one::<String>("row").map(|text| {
+        let unread = || Failure::Usage(format!("`{text}` is no key of a {}", question.model.name));
+        RowKey::read(question.model.key, text).ok_or_else(unread)
+    });
+    let row = row.transpose()?;
     let takes_a_row = !matches!(question.verb, crate::panel::Verb::Create | crate::panel::Verb::Import);
     if takes_a_row && row.is_none() {
         return Err(Failure::Usage(format!("`{}` is about a row: say --row ID", question.word())));
@@ -83,7 +82,7 @@ pub(crate) async fn simulated(
     store: &Store,
     person: &PersonRow,
     question: &Question,
-    row: Option<i64>,
+    row: Option<RowKey>,
     now: chrono::DateTime<chrono::Utc>,
 ) -> Result<Simulated, Error> {
     let mut trace = Vec::new();
@@ -172,7 +171,7 @@ pub(crate) async fn simulated(
 }
 
 /// The fields of the row that are within the terms, as a page asks for them; `None`: no such row within them.
-async fn within(store: &Store, terms: &Terms, id: i64) -> Result<Option<FieldSet>, Error> {
+async fn within(store: &Store, terms: &Terms, id: RowKey) -> Result<Option<FieldSet>, Error> {
     let query = GetQuery { terms, id, columns: FieldSet::NONE, labels: &[] };
     Ok(store.get(&query).await?.map(|listed| terms.fields_of(&listed.row)))
 }

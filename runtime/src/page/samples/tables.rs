@@ -69,6 +69,7 @@ pub(in crate::page) fn list() -> ListPage {
         ],
         rows: (0..50).map(patient).collect(),
         shown: "50 of 10,000+".into(),
+        further: Some("/patients?counts=1&q=ida".into()),
         sizes: ["25", "50", "100", "200"]
             .map(|n| Size { label: n.into(), href: format!("/patients?size={n}").into(), current: n == "50" })
             .into(),

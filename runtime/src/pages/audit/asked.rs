@@ -9,6 +9,8 @@ use crate::audit::{EntryPosition, EntryQuery, EventId};
 use crate::context::Cx;
 use crate::error::Error;
 use crate::form;
+use crate::key::RowKey;
+use crate::panel::KeyKind;
 use crate::store::{PickFrom, PickerQuery};
 
 /// What the address asks for, checked.
@@ -17,7 +19,7 @@ pub(super) struct Asked {
     pub(super) who: String,
     pub(super) model: String,
     pub(super) event: Option<EventId>,
-    pub(super) row: Option<i64>,
+    pub(super) row: String,
     pub(super) from: String,
     pub(super) to: String,
     pub(super) position: EntryPosition,
@@ -35,7 +37,7 @@ impl Asked {
                     value.clone_into(&mut asked.model);
                 }
                 "event" => asked.event = Some(EventId::from_text(value).ok_or_else(no)?),
-                "id" => asked.row = Some(value.parse().map_err(|_| no())?),
+                "id" => value.clone_into(&mut asked.row),
                 "from" if form::day(value).is_some() => value.clone_into(&mut asked.from),
                 "to" if form::day(value).is_some() => value.clone_into(&mut asked.to),
                 "older" => asked.position = EntryPosition::OlderThan(value.parse().map_err(|_| no())?),
@@ -52,7 +54,7 @@ impl Asked {
             ("who", self.who.clone()),
             ("model", self.model.clone()),
             ("event", self.event.map_or_else(String::new, |event| event.text().to_owned())),
-            ("id", self.row.map_or_else(String::new, |id| id.to_string())),
+            ("id", self.row.clone()),
             ("from", self.from.clone()),
             ("to", self.to.clone()),
         ];
@@ -69,6 +71,16 @@ impl Asked {
         }
         let query = query.finish();
         if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
+    }
+
+    /// The row, by what rows of that model are known by.
+    fn row_of(&self, cx: &Cx<'_>) -> Result<Option<RowKey>, Error> {
+        if self.row.is_empty() {
+            return Ok(None);
+        }
+        let model = cx.panel().models.iter().find(|model| model.name == self.model);
+        let key = RowKey::read(model.map_or(KeyKind::Number, |model| model.key), &self.row);
+        key.map(Some).ok_or_else(|| Error::BadRequest("The audit log has no such filter.".to_owned()))
     }
 
     /// As it is filtered: "who: anna@clinic.example; model: Patient". Empty: all of it.
@@ -88,7 +100,7 @@ impl Asked {
             person: person.map(|found| found.unwrap_or(0)),
             event: self.event,
             model: (!self.model.is_empty()).then_some(self.model.as_str()),
-            row: self.row,
+            row: self.row_of(cx)?,
             from: midnight(&self.from, 0),
             to: midnight(&self.to, 1),
             position: self.position,
@@ -102,5 +114,5 @@ async fn person(cx: &Cx<'_>, email: &str) -> Result<Option<i64>, Error> {
     let pick = PickerQuery { from: PickFrom::People { only: None }, text: Some(email), current: None };
     let found = cx.app.store.candidates(&[pick]).await?.into_iter().next().unwrap_or_default();
     let exact = found.rows.iter().find(|one| one.label.eq_ignore_ascii_case(email));
-    Ok(exact.or(if found.rows.len() == 1 { found.rows.first() } else { None }).map(|one| one.id))
+    Ok(exact.or(if found.rows.len() == 1 { found.rows.first() } else { None }).and_then(|one| one.id.number()))
 }

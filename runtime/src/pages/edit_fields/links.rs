@@ -6,6 +6,7 @@ use std::collections::BTreeSet;
 use super::{Controls, Draft};
 use crate::context::Cx;
 use crate::error::Error;
+use crate::key::RowKey;
 use crate::pages::picker::Source;
 use crate::panel::Field;
 use crate::route::{Page, Route};
@@ -24,16 +25,20 @@ pub(super) async fn name_links(
 ) -> Result<(), Error> {
     let missing = |draft: &Draft, field: usize, found: &Candidates| {
         let was = draft.was.as_ref().and_then(|was| was.get(field)).map_or("", String::as_str);
-        let theirs = draft.theirs.iter().filter(|(of, _)| *of == field).map(|(_, text)| text.as_str());
-        let ids = theirs.chain([draft.text(field), was]).flat_map(each_link).filter_map(|link| link.parse().ok());
-        let ids: BTreeSet<i64> = ids.filter(|id| !found.rows.iter().any(|known| known.id == *id)).collect();
-        ids.into_iter().take(NAMED).collect::<Vec<i64>>()
+        let others = draft.theirs.iter().chain(&draft.compared);
+        let others = others.filter(|(of, _)| *of == field).map(|(_, text)| text.as_str());
+        let ids = others
+            .chain([draft.text(field), was])
+            .flat_map(each_link)
+            .filter_map(|link| link.parse().ok().map(RowKey::Number));
+        let ids: BTreeSet<RowKey> = ids.filter(|id| !found.rows.iter().any(|known| known.id == *id)).collect();
+        ids.into_iter().take(NAMED).collect::<Vec<RowKey>>()
     };
     let is_many = |draft: &Draft, field: usize| draft.many.contains(field);
     let asked = sources.iter().zip(&*found).map(|((_, draft, field, _), found)| {
         if is_many(draft, *field) { missing(draft, *field, found) } else { Vec::new() }
     });
-    let asked: Vec<Vec<i64>> = asked.collect();
+    let asked: Vec<Vec<RowKey>> = asked.collect();
     if asked.iter().all(Vec::is_empty) {
         return Ok(());
     }

@@ -3,25 +3,27 @@
 
 use super::{Child, InForm, Inlines, Place};
 use crate::error::Error;
+use crate::key::RowKey;
 use crate::pages::edit::parents;
-use crate::pages::edit_fields::Controls;
 use crate::pages::edit_values::read;
-use crate::pages::{record_refusal, row, stale};
+use crate::pages::keys::Keys;
+use crate::pages::stale::{self, Difference};
+use crate::pages::{record_refusal, row};
 use crate::store::{Recorded, Updated, Write};
 use crate::value::Value;
-use crate::views::StaleRow;
 
 /// Rows that changed while the form was filled in.
 #[derive(Debug, Default)]
 pub(in crate::pages) struct Late {
-    pub(in crate::pages) rows: Vec<StaleRow>,
+    /// What differs is told by [`Inlines::compared`].
+    differs: bool,
     /// In words, about rows that are gone.
     pub(in crate::pages) gone: Vec<String>,
 }
 
 impl Late {
     pub(in crate::pages) fn is_empty(&self) -> bool {
-        self.rows.is_empty() && self.gone.is_empty()
+        !self.differs && self.gone.is_empty()
     }
 }
 
@@ -29,7 +31,6 @@ impl Inlines<'_> {
     /// Brings the rows up to what is stored now; what was typed stays in the form.
     pub(in crate::pages) fn late(&mut self) -> Late {
         let mut late = Late::default();
-        let cx = self.cx;
         for form in &mut self.forms {
             let mut next = form.next_new();
             let may_add = form.create.is_some();
@@ -54,29 +55,14 @@ impl Inlines<'_> {
             });
             for at in 0..form.children.len() {
                 let Some(differences) = differences(form, at) else { continue };
-                let Some(child) = form.children.get(at) else { continue };
+                let Some(child) = form.children.get_mut(at) else { continue };
                 let Some(found) = &child.found else { continue };
-                let visible = form.view.fields_of(&found.row);
-                let prefix = form.prefix(child);
-                let controls = Controls {
-                    cx,
-                    model: form.model,
-                    draft: &child.draft,
-                    candidates: &[],
-                    stored: Some((found, visible, &form.keys)),
-                    prefix: &prefix,
-                };
-                let name = row::name(form.model, &found.row, visible);
-                let mut rows = stale::view(&controls, &name, &differences).rows;
-                for line in &mut rows {
-                    let field = line.id.strip_prefix("f-").unwrap_or_default();
-                    line.id = format!("f-{}{field}", prefix.replace('.', "-")).into();
-                    line.label = format!("{} {name}: {}", form.model.title, line.label).into();
+                if differences.is_empty() {
+                    let name = row::name(form.model, &found.row, form.view.fields_of(&found.row));
+                    late.gone.push(format!("{title} {name} was saved by somebody else meanwhile."));
                 }
-                if rows.is_empty() {
-                    late.gone.push(format!("{} {name} was saved by somebody else meanwhile.", form.model.title));
-                }
-                late.rows.append(&mut rows);
+                late.differs |= !differences.is_empty();
+                child.compared = differences;
             }
         }
         late
@@ -104,10 +90,16 @@ impl Inlines<'_> {
     }
 
     /// Removes, changes and adds, in this order, so that what is unique can move from one row to another.
-    pub(in crate::pages) async fn save(&mut self, write: &mut Write, parent: i64) -> Result<Option<Recorded>, Error> {
+    pub(in crate::pages) async fn save(
+        &mut self,
+        write: &mut Write,
+        parent: RowKey,
+    ) -> Result<Option<Recorded>, Error> {
         let mut proof = None;
         for (at, form) in self.forms.iter().enumerate() {
-            let views = form.keys.views();
+            // Also of keys that only a new row has controls for.
+            let written = form.columns.union(form.of_new()).with(form.key.index);
+            let views = Keys::among(self.cx, form.model, written).views();
             let ranks = [
                 |child: &Child| child.remove,
                 |child: &Child| !child.remove && child.found.is_some(),
@@ -135,7 +127,7 @@ impl Inlines<'_> {
                         (Place::New(_), _) => {
                             let create = form.create.as_ref().ok_or(Error::NotFound)?;
                             let mut values = child.values.clone();
-                            values.push((form.key.index, Value::Int(parent)));
+                            values.push((form.key.index, Value::from(parent)));
                             Some(write.insert(create, values, parents(self.cx, &views)).await?.recorded)
                         }
                     };
@@ -182,7 +174,7 @@ impl InForm {
 
 /// What differs in a row that somebody else saved meanwhile; none: nobody did. The draft afterwards starts from the row
 /// as it is now.
-fn differences(form: &mut InForm, at: usize) -> Option<Vec<stale::Difference>> {
+fn differences(form: &mut InForm, at: usize) -> Option<Vec<Difference>> {
     let model = form.model;
     let child = form.children.get_mut(at)?;
     let (posted, found) = (child.posted.as_ref()?, child.found.as_ref()?);

@@ -5,11 +5,12 @@ use super::List;
 use crate::authorize::Terms;
 use crate::context::Cx;
 use crate::error::Error;
+use crate::key::RowKey;
 use crate::list_state::{ListState, is_of_filter};
 use crate::pages::picker::Source;
 use crate::pages::words;
 use crate::panel::{Field, Kind};
-use crate::store::{Count, FacetQuery, NamesQuery, Search};
+use crate::store::{COUNT_BOUND, Count, FacetQuery, NamesQuery, Search};
 use crate::value::Value;
 use crate::views::{Facet, FacetChoice, Text};
 
@@ -73,18 +74,18 @@ pub(super) async fn count(
         })
         .collect();
     let counts = cx.app.store.facets(view, &queries, search).await?;
-    let ids: Vec<Vec<i64>> = counts.iter().map(|of| of.iter().map(|(id, _)| *id).collect()).collect();
+    let ids: Vec<Vec<RowKey>> = counts.iter().map(|of| of.iter().map(|(id, _)| *id).collect()).collect();
     let sources = asked.iter().zip(&ids).filter_map(|((_, source, _), ids)| Some((source.as_ref()?, ids)));
     let questions: Vec<NamesQuery<'_>> = sources.map(|(source, ids)| NamesQuery { from: source.from(), ids }).collect();
     let mut answers = cx.app.store.names(&questions).await?.into_iter();
-    let of_one = |((field, source, values), counts): (Asked, Vec<(i64, Count)>)| {
+    let of_one = |((field, source, values), counts): (Asked, Vec<(RowKey, Count)>)| {
         let names = if source.is_some() { answers.next().unwrap_or_default() } else { Vec::new() };
-        let choice = |(number, count): (i64, Count)| {
+        let choice = |(key, count): (RowKey, Count)| {
             if source.is_some() {
-                let name = names.iter().find(|name| name.id == number)?;
-                return Some((number.to_string(), name.label.clone(), count));
+                let name = names.iter().find(|name| name.id == key)?;
+                return Some((key.to_string(), name.label.clone(), count));
             }
-            let (value, title, _): &(&str, &str, Value) = values.get(usize::try_from(number).ok()?)?;
+            let (value, title, _): &(&str, &str, Value) = values.get(usize::try_from(key.number()?).ok()?)?;
             Some(((*value).to_owned(), (*title).to_owned(), count))
         };
         Counted { field, choices: counts.into_iter().filter_map(choice).collect() }
@@ -114,6 +115,13 @@ impl List<'_> {
             }
         };
         Facet { label: field.title.into(), choices: counted.choices.into_iter().map(choice).collect() }
+    }
+
+    /// The address of the same with the count told further than the page of a search tells it; none where it is told.
+    pub(super) fn further(&self) -> Option<Text> {
+        let Some(Count::MoreThan(told)) = self.listed.count else { return None };
+        let could = told < COUNT_BOUND && !self.state.counts;
+        could.then(|| self.state.address(self.path, |name| name == "counts", &[("counts", "1")]).into())
     }
 
     /// The address with the counts, or without them where they are shown; none: there is nothing to count.

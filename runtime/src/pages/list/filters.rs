@@ -4,7 +4,7 @@ use super::{List, option};
 use crate::list_state::span::{OFFERED, Span};
 use crate::list_state::{FieldFilter, is_of_filter};
 use crate::pages::picker::Source;
-use crate::panel::{Field, Kind};
+use crate::panel::{Field, KeyKind, Kind};
 use crate::route::{Page, Route};
 use crate::store::Label;
 use crate::views::{Chip, Filter, OptionView, PickView, Preset};
@@ -142,6 +142,7 @@ impl List<'_> {
         let label = self.listed.rows.first().and_then(|first| self.keys.label(first, field.index));
         match label {
             Some(Label::Text(text)) => text.clone(),
+            _ if field.kind.key().is_some_and(|key| key != KeyKind::Number) => chosen.to_owned(),
             _ => format!("number {chosen}"),
         }
     }

@@ -17,7 +17,8 @@ impl Clinic {
         let owner = actor("Owner", None);
         let mut write = self.app.store.write(context(&owner)).await.expect("a transaction");
         let edit = terms(&owner, Verb::Edit, PATIENT);
-        let updated = write.update(&edit, self.patient, None, values, Parents::AnyThatExists).await.expect("an update");
+        let updated =
+            write.update(&edit, self.patient.into(), None, values, Parents::AnyThatExists).await.expect("an update");
         let Updated::Changed(_, recorded) = updated else { panic!("it differs") };
         write.commit(recorded).await.expect("a commit");
         self.app.store.ask_for_test("SELECT CAST(max(seq) AS TEXT) FROM bw_audit").await.parse().expect("a number")

@@ -46,7 +46,7 @@ fn who(role: &'static Role) -> Actor {
 impl Clinic {
     async fn visit(&self, id: i64) -> Option<Row> {
         let view = terms(&actor("Owner", None), Verb::View, VISIT);
-        let query = GetQuery { terms: &view, id, columns: view.fields_somewhere(), labels: &[] };
+        let query = GetQuery { terms: &view, id: id.into(), columns: view.fields_somewhere(), labels: &[] };
         self.app.store.get(&query).await.expect("an answer").map(|found| found.row)
     }
 
@@ -162,7 +162,7 @@ async fn a_late_row_stops_the_whole_save_and_shows_both_sides() {
     let edit = terms(&owner, Verb::Edit, VISIT);
     let change = vec![(visit::AT, minutes(-600))];
     let Updated::Changed(_, recorded) =
-        write.update(&edit, 1, None, change, Parents::AnyThatExists).await.expect("an update")
+        write.update(&edit, 1.into(), None, change, Parents::AnyThatExists).await.expect("an update")
     else {
         panic!("it differs")
     };
@@ -181,7 +181,7 @@ async fn a_late_row_stops_the_whole_save_and_shows_both_sides() {
     assert_eq!(clinic.visit(1).await.expect("there").version, 2);
     // Removed meanwhile: what was typed is offered as a new one, and nothing is saved.
     let mut write = clinic.app.store.write(context(&owner)).await.expect("a transaction");
-    let recorded = write.delete(&terms(&owner, Verb::Delete, VISIT), 1, None).await.expect("a delete");
+    let recorded = write.delete(&terms(&owner, Verb::Delete, VISIT), 1.into(), None).await.expect("a delete");
     write.commit(recorded).await.expect("a commit");
     let answer = clinic.post(&owner, &clinic.edit(), &form).await.expect("a page");
     assert_eq!(answer.status, StatusCode::CONFLICT);

@@ -23,7 +23,7 @@ impl Clinic {
     /// All links of a card, and its version.
     async fn linked(&self, id: i64) -> (Vec<i64>, i64) {
         let terms = over(&of("Owner"), Verb::View, CARD);
-        let query = GetQuery { terms: &terms, id, columns: terms.fields_somewhere(), labels: &[] };
+        let query = GetQuery { terms: &terms, id: id.into(), columns: terms.fields_somewhere(), labels: &[] };
         let found = self.app.store.get(&query).await.expect("an answer").expect("the card");
         (found.row.get(card::TAGS).expect("links").linked().to_vec(), found.row.version)
     }
@@ -33,7 +33,7 @@ impl Clinic {
         let mut write = self.app.store.write(context(who)).await.expect("a transaction");
         let (edit, parents) = (over(who, Verb::Edit, CARD), Parents::Within { views: &[], people: false });
         let values = vec![(card::TAGS, Value::Links(to.to_vec()))];
-        let updated = write.update(&edit, id, None, values, parents).await.expect("an update");
+        let updated = write.update(&edit, id.into(), None, values, parents).await.expect("an update");
         let Updated::Changed(_, recorded) = updated else { panic!("it differs") };
         write.commit(recorded).await.expect("a commit");
     }

@@ -259,3 +259,22 @@ async fn choices_are_counted_when_asked_within_rights_and_beside_the_other_filte
     let page = clinic.page(&owner, "/patients?counts=1&q=ida").await;
     assert_eq!(counted(&page), ["Adams General 1"], "among what is found");
 }
+
+/// The page of a search tells at least how many are found; somebody who wants to know asks, and is told.
+#[tokio::test]
+async fn what_a_search_finds_is_counted_further_when_asked() {
+    let clinic = Clinic::new().await;
+    let owner = actor("Owner", None);
+    let rows = (0..70).map(|n| new_patient(if n % 7 == 0 { "Omar" } else { "Ida Berg" }, clinic.doctors.1));
+    seed(&clinic.app.store, PATIENT, rows.collect()).await;
+    let page = clinic.page(&owner, "/patients?q=ida&size=25").await;
+    let further = link(&page, "Count what is found").expect("a link");
+    assert_eq!(further, "/patients?q=ida&size=25&counts=1");
+    assert!(page.contains("+</span> <a"), "at least so many: {page}");
+    let page = clinic.page(&owner, &further).await;
+    assert!(page.contains("25 of 60</span></p>"), "{page}");
+    assert_eq!(link(&page, "Count what is found"), None);
+    // What is told exactly has no more to tell.
+    let page = clinic.page(&owner, "/patients?q=omar&size=25").await;
+    assert_eq!(link(&page, "Count what is found"), None);
+}

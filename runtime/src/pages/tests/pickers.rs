@@ -4,6 +4,7 @@ use http::StatusCode;
 
 use super::{Clinic, html, refused};
 use crate::authorize::Actor;
+use crate::panel::KeyKind;
 use crate::panel::{Cell, Field, FieldSet, Kind, Model, OnDelete, Panel, Role, Verb};
 use crate::predicate::{Op, Operand, Predicate};
 use crate::testing::{
@@ -71,8 +72,8 @@ static UNNAMED: Panel = Panel {
         VISITS,
         Model {
             fields: &[
-                Field::new(0, "visit", "Visit", Kind::Model(VISIT, OnDelete::Restrict)),
-                Field::new(1, "doctor", "Doctor", Kind::Model(DOCTOR, OnDelete::Restrict)),
+                Field::new(0, "visit", "Visit", Kind::Model(VISIT, OnDelete::Restrict, KeyKind::Number)),
+                Field::new(1, "doctor", "Doctor", Kind::Model(DOCTOR, OnDelete::Restrict, KeyKind::Number)),
             ],
             list: &[0],
             filter: &[],

@@ -11,6 +11,7 @@ const ADDED: &[(&str, &str, &str)] = &[
     ("bw_mail", "request_id", "{text}"),
     ("bw_mail", "address", "{text}"),
     ("bw_audit", "address", "{text}"),
+    ("bw_audit", "row_key", "{text}"),
 ];
 
 /// What tables that are there lack of what they got later. `lacks`: the table is there without this column.

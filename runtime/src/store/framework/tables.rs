@@ -264,6 +264,7 @@ pub(super) const TABLES: &[(&str, &str)] = &[
   content {text} NOT NULL
 ) {table}",
     ),
+    // `row_key`: of a row that is known by something else than a number, which `row_id` is made of.
     // No foreign keys: the trail outlives the person, the session and the row.
     (
         "bw_audit",
@@ -278,6 +279,7 @@ pub(super) const TABLES: &[(&str, &str)] = &[
   event {text} NOT NULL,
   model {text},
   row_id {whole},
+  row_key {text},
   changes {verbatim} NOT NULL,
   prev_hash {bytes} NOT NULL,
   hash {bytes} NOT NULL

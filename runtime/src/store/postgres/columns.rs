@@ -2,7 +2,7 @@
 //! (`COLLATE "C"`), as on SQLite and as the other reading of a condition does.
 
 use crate::error::Error;
-use crate::panel::{Field, Kind, Model, OnDelete, Panel};
+use crate::panel::{Field, KeyKind, Kind, Model, OnDelete, Panel};
 use crate::store::sql::{Dialect, Sql, joined};
 use crate::value::{Literal, Value};
 
@@ -19,7 +19,8 @@ pub(super) fn storage(kind: Kind) -> String {
         Kind::Secret => "text /* secret */".to_owned(),
         Kind::Bool => "boolean".to_owned(),
         Kind::I32 => "integer".to_owned(),
-        Kind::I64 | Kind::Actor | Kind::Model(..) => "bigint".to_owned(),
+        Kind::I64 | Kind::Actor => "bigint".to_owned(),
+        Kind::Model(_, _, key) => storage(key.kind()),
         Kind::F64 => "double precision".to_owned(),
         Kind::Decimal { precision, scale } => format!("numeric({precision},{scale})"),
         Kind::Date => "date".to_owned(),
@@ -48,7 +49,9 @@ fn push_type(sql: &mut Sql, kind: Kind) {
         }
         Kind::Bool => sql.push("boolean"),
         Kind::I32 => sql.push("integer"),
-        Kind::I64 | Kind::Actor | Kind::Model(..) => sql.push("bigint"),
+        Kind::I64 | Kind::Actor | Kind::Model(_, _, KeyKind::Number) => sql.push("bigint"),
+        // In the order that the text has which it points at.
+        Kind::Model(_, _, KeyKind::Text) => sql.push("text"),
         Kind::F64 => sql.push("double precision"),
         Kind::Decimal { precision, scale } => {
             sql.push("numeric(").number(precision.into()).push(",").number(scale.into()).push(")")
@@ -56,7 +59,7 @@ fn push_type(sql: &mut Sql, kind: Kind) {
         Kind::Date => sql.push("date"),
         Kind::Time => sql.push("time"),
         Kind::Timestamp => sql.push("timestamptz"),
-        Kind::Uuid => sql.push("uuid"),
+        Kind::Uuid | Kind::Model(_, _, KeyKind::Uuid) => sql.push("uuid"),
         Kind::Json => sql.push("jsonb"),
         Kind::Bytes => sql.push("bytea"),
         Kind::Many(_) => sql.push(NO_COLUMN),
@@ -192,7 +195,7 @@ fn literals(definition: &str) -> Vec<String> {
 pub(super) fn target(panel: &'static Panel, field: &'static Field) -> Option<(&'static str, &'static str)> {
     match field.kind {
         Kind::Actor => Some(("bw_people", if field.optional { "n" } else { "r" })),
-        Kind::Model(model, effect) => panel.models.get(model).map(|model| {
+        Kind::Model(model, effect, _) => panel.models.get(model).map(|model| {
             let effect = match effect {
                 OnDelete::Restrict => "r",
                 OnDelete::Cascade => "c",
@@ -207,7 +210,7 @@ pub(super) fn target(panel: &'static Panel, field: &'static Field) -> Option<(&'
 fn push_reference(sql: &mut Sql, panel: &'static Panel, field: &'static Field) {
     let Some((table, effect)) = target(panel, field) else { return };
     let key = match field.kind {
-        Kind::Model(model, _) => panel.models.get(model).and_then(|model| model.adopted),
+        Kind::Model(model, _, _) => panel.models.get(model).and_then(|model| model.adopted),
         _ => None,
     };
     sql.push("REFERENCES ").name(table).push(" (");

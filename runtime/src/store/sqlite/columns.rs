@@ -47,7 +47,8 @@ pub(super) fn storage(kind: Kind) -> &'static str {
     ];
     match kind {
         Kind::String | Kind::Text | Kind::Email | Kind::Url | Kind::Choice(_) => "TEXT",
-        Kind::Bool | Kind::I32 | Kind::I64 | Kind::Actor | Kind::Model(..) => "INTEGER",
+        Kind::Bool | Kind::I32 | Kind::I64 | Kind::Actor => "INTEGER",
+        Kind::Model(_, _, key) => storage(key.kind()),
         Kind::F64 => "REAL",
         Kind::Decimal { scale, .. } => DECIMALS.get(usize::from(scale)).copied().unwrap_or(DECIMALS[18]),
         Kind::Date => "TEXT /* date */",
@@ -91,7 +92,7 @@ pub(super) fn push_definition(sql: &mut Sql, panel: &'static Panel, field: &'sta
             sql.push(" REFERENCES bw_people (id) ON DELETE ");
             sql.push(if field.optional { "SET NULL" } else { "RESTRICT" });
         }
-        Kind::Model(model, effect) => {
+        Kind::Model(model, effect, _) => {
             if let Some(model) = panel.models.get(model) {
                 sql.push(" REFERENCES ").name(model.table).push(" (");
                 match model.adopted {

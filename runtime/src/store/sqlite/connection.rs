@@ -159,7 +159,7 @@ fn arguments(bound: Vec<Bound>) -> Result<SqliteArguments, Fault> {
             Bound::Text(value) | Bound::Json(value) => arguments.add(value),
             Bound::Part(value) => arguments.add(value),
             Bound::Found(columns, text) => arguments.add(super::fulltext::question(&columns, &text)),
-            Bound::FoundRoughly(columns, text) => arguments.add(super::fulltext::rough_question(&columns, &text)),
+            Bound::FoundRoughly(columns, parts) => arguments.add(super::fulltext::rough_question(&columns, &parts)),
             Bound::Begins(columns, text) => arguments.add(super::fulltext::question(&columns, &format!(" {text}"))),
             Bound::Numbers(value) => arguments.add(serde_json::Value::from(value).to_string()),
             Bound::Blob(value) => arguments.add(value),

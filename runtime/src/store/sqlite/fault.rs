@@ -18,6 +18,7 @@ const MISMATCH: i32 = 20;
 const CONSTRAINT_CHECK: i32 = 275;
 const CONSTRAINT_FOREIGNKEY: i32 = 787;
 const CONSTRAINT_NOTNULL: i32 = 1299;
+const CONSTRAINT_PRIMARYKEY: i32 = 1555;
 const CONSTRAINT_TRIGGER: i32 = 1811;
 const CONSTRAINT_UNIQUE: i32 = 2067;
 const CONSTRAINT_DATATYPE: i32 = 3091;
@@ -32,7 +33,7 @@ pub(super) fn sorted(error: &sqlx::Error) -> Fault {
     };
     let code: i32 = said.code().and_then(|code| code.parse().ok()).unwrap_or_default();
     match code {
-        CONSTRAINT_UNIQUE => {
+        CONSTRAINT_UNIQUE | CONSTRAINT_PRIMARYKEY => {
             let columns = said.message().rsplit(": ").next().unwrap_or_default();
             return Fault::Unique(columns.split(", ").map(str::to_owned).collect());
         }

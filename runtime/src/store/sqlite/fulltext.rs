@@ -15,9 +15,6 @@ pub(in crate::store) const PREFIX: &str = "ft";
 /// way, so that an index of an older build is told apart and made anew (`x`: without the blank before them).
 pub(in crate::store) const COLUMN: &str = "w";
 
-/// Characters of a part.
-const PART: usize = 3;
-
 const TRIGGERS: [&str; 3] = ["new", "changed", "gone"];
 
 /// Names of the triggers on the model's own table.
@@ -158,13 +155,9 @@ pub(in crate::store) fn question(columns: &[&'static str], text: &str) -> String
     format!("{} : {}", among(columns), quoted(&text.to_ascii_lowercase()))
 }
 
-/// The same for a long text, asked for less: texts that hold parts of it, side by side in the text that is looked for,
-/// in whatever order. It finds all that [`question`] finds and now and then more, for a third of the work.
-pub(in crate::store) fn rough_question(columns: &[&'static str], text: &str) -> String {
-    let letters: Vec<char> = text.to_ascii_lowercase().chars().collect();
-    let (parts, last) = (letters.chunks_exact(PART), letters.rchunks_exact(PART).next());
-    let rest = last.filter(|_| !parts.remainder().is_empty());
-    let parts: Vec<String> = parts.chain(rest).map(|part| quoted(&part.iter().collect::<String>())).collect();
+/// The same for a long text, asked for these parts of it alone, in whatever order.
+pub(in crate::store) fn rough_question(columns: &[&'static str], parts: &[String]) -> String {
+    let parts: Vec<String> = parts.iter().map(|part| quoted(part)).collect();
     format!("{} : ({})", among(columns), parts.join(" AND "))
 }
 

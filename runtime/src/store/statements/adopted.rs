@@ -8,7 +8,9 @@ use super::by_number::push_ids;
 use super::refused::incomplete;
 use super::{links, refused};
 use crate::error::Error;
-use crate::panel::{Field, FieldSet, Kind, Model};
+use crate::key::LONGEST;
+use crate::key::RowKey;
+use crate::panel::{Field, FieldSet, KeyKind, Kind, Model};
 use crate::store::answer::Answer;
 use crate::store::bound::Bound;
 use crate::store::dialect::scaling;
@@ -25,7 +27,7 @@ impl Sql {
     pub(in crate::store) fn table(&mut self, model: &'static Model) -> &mut Self {
         let Some(key) = model.adopted else { return self.name(model.table) };
         self.push("(SELECT ");
-        column(self, key);
+        push_key(self, model.key, key);
         self.push(" AS \"id\", ");
         push_version(self, model);
         self.push(" AS \"version\"");
@@ -34,7 +36,33 @@ impl Sql {
             push_read(self, field);
             self.push(" AS ").name(field.name);
         }
-        self.push(" FROM ").name(model.table).push(" AS ").push(INNER).push(")")
+        self.push(" FROM ").name(model.table).push(" AS ").push(INNER);
+        if model.key == KeyKind::Text {
+            // SQLite keeps whatever it is given in any column, also none and a text of any length. As `NOT … >` PostgreSQL
+            // takes it to be true of most rows, which it is of all.
+            self.push(" WHERE NOT octet_length(");
+            push_key(self, model.key, key);
+            self.push(") > ").number(i64::try_from(LONGEST).unwrap_or(i64::MAX)).push(" AND ");
+            push_key(self, model.key, key);
+            self.push(" <> ''");
+        }
+        self.push(")")
+    }
+}
+
+/// The key of a row, or of the one that it points at. A text keeps the collation of its column, which is the one that
+/// its index has: two are the same in it or are not, and the order is asked for where there is one (see
+/// [`Sql::by_bytes`]).
+fn push_key(sql: &mut Sql, key: KeyKind, name: &'static str) {
+    column(sql, name);
+    match key {
+        KeyKind::Number => {}
+        KeyKind::Uuid => {
+            sql.either("", "::uuid");
+        }
+        KeyKind::Text => {
+            sql.either("", "::text");
+        }
     }
 }
 
@@ -83,7 +111,8 @@ fn push_read(sql: &mut Sql, field: &'static Field) {
             column(sql, field.column);
             sql.either(" COLLATE BINARY", "::text COLLATE \"C\"");
         }
-        Kind::Bool | Kind::I32 | Kind::I64 | Kind::Actor | Kind::Model(..) | Kind::Bytes | Kind::Many(_) => {
+        Kind::Model(_, _, key) => push_key(sql, key, field.column),
+        Kind::Bool | Kind::I32 | Kind::I64 | Kind::Actor | Kind::Bytes | Kind::Many(_) => {
             column(sql, field.column);
         }
         Kind::F64 => {
@@ -201,30 +230,38 @@ fn push_write(sql: &mut Sql, model: &'static Model, field: &'static Field, value
 
 impl Transaction {
     /// Inserts rows of an adopted table; their ids in order. What has no value is left to the table's own defaults.
-    pub(super) async fn insert_adopted(&mut self, model: &'static Model, rows: &[Row]) -> Result<Vec<i64>, Error> {
+    pub(super) async fn insert_adopted(&mut self, model: &'static Model, rows: &[Row]) -> Result<Vec<RowKey>, Error> {
         let mut ids = Vec::with_capacity(rows.len());
         for row in rows {
             let mut given = Vec::new();
             for field in model.columns() {
                 let value = row.get(field.index).ok_or_else(|| incomplete(model))?;
                 if !value.is_null() {
-                    given.push((field, fit::stored(field.kind, value)?));
+                    given.push((field.column, Some(field), fit::stored(field.kind, value)?));
                 }
+            }
+            if let RowKey::Uuid(uuid) = row.id {
+                given.push((model.key_column(), None, uuid.into()));
             }
             let mut sql = Sql::new("INSERT INTO ");
             sql.name(model.table);
-            for (i, (field, _)) in given.iter().enumerate() {
-                sql.push(if i == 0 { " (" } else { ", " }).name(field.column);
+            for (i, (column, ..)) in given.iter().enumerate() {
+                sql.push(if i == 0 { " (" } else { ", " }).name(column);
             }
             sql.push(if given.is_empty() { " DEFAULT VALUES" } else { ") VALUES (" });
             let some = !given.is_empty();
-            for (i, (field, value)) in given.into_iter().enumerate() {
+            for (i, (_, field, value)) in given.into_iter().enumerate() {
                 sql.push(if i == 0 { "" } else { ", " });
-                push_write(&mut sql, model, field, value);
+                match field {
+                    Some(field) => push_write(&mut sql, model, field, value),
+                    None => drop(sql.push_bind(value)),
+                }
             }
             sql.push(if some { ") RETURNING " } else { " RETURNING " }).name(model.key_column());
+            // Without the blanks that a column of fixed length fills it up with.
+            sql.either("", if model.key == KeyKind::Text { "::text" } else { "" });
             let answer = self.row(sql).await.map_err(|fault| refused::at_field(model, fault, row, FieldSet::ALL))?;
-            let id = answer.map(|answer| answer.int(0)).transpose()?.flatten();
+            let id = answer.map(|answer| answer.key(model.key, 0)).transpose()?.flatten();
             ids.push(id.ok_or(Error::Check("The table gives new rows no number, so that none can be made here."))?);
         }
         Ok(ids)
@@ -244,7 +281,7 @@ impl Transaction {
     pub(super) async fn update_adopted_alike(
         &mut self,
         model: &'static Model,
-        ids: &[i64],
+        ids: &[RowKey],
         after: &Row,
         changed: FieldSet,
     ) -> Result<u64, Error> {

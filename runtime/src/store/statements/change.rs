@@ -9,6 +9,7 @@ use super::select::{MAIN, label_scope, push_field};
 use super::{adopted, condition, links, refused};
 use crate::authorize::Terms;
 use crate::error::Error;
+use crate::key::RowKey;
 use crate::panel::{FieldSet, Kind, Model, Panel};
 use crate::store::answer::Answer;
 use crate::store::fit;
@@ -47,12 +48,15 @@ impl Transaction {
         let (sql, columns) = one_row(panel, query)?;
         let Some(answer) = self.row(sql).await? else { return Ok(None) };
         let mut listed = columns.read(&answer)?;
+        if listed.row.id != query.id {
+            return Ok(None);
+        }
         links::attach(self, panel, query.terms, query.columns, std::slice::from_mut(&mut listed)).await?;
         Ok(Some(listed))
     }
 
     /// A row with every field, whoever may see it.
-    pub(in crate::store) async fn load(&mut self, model: &'static Model, id: i64) -> Result<Option<Row>, Error> {
+    pub(in crate::store) async fn load(&mut self, model: &'static Model, id: RowKey) -> Result<Option<Row>, Error> {
         let mut sql = whole_rows(model);
         MAIN.column(&mut sql, "id");
         sql.push(" = ").push_bind(id).locking();
@@ -62,6 +66,10 @@ impl Transaction {
         }
         let Some(answer) = self.row(sql).await? else { return Ok(None) };
         let mut row = read_whole(model, &answer)?;
+        // A column that takes letters of either case for the same finds a row by a key that it has not.
+        if row.id != id {
+            return Ok(None);
+        }
         self.load_links(model, std::slice::from_mut(&mut row)).await?;
         Ok(Some(row))
     }
@@ -74,7 +82,7 @@ impl Transaction {
         values: &[Value],
     ) -> Result<Vec<Row>, Error> {
         let (name, kind) = match field.map(|field| model.fields.get(field)) {
-            None => ("id", Kind::I64),
+            None => ("id", model.key.kind()),
             Some(Some(field)) => (field.name, field.kind),
             Some(None) => return Err(Error::Bug(format!("{} has no such field", model.name))),
         };
@@ -122,10 +130,10 @@ impl Transaction {
         &mut self,
         model: &'static Model,
         at_most: u32,
-    ) -> Result<Vec<i64>, Error> {
+    ) -> Result<Vec<RowKey>, Error> {
         let mut sql = Sql::new("SELECT id FROM ");
         sql.table(model).push(" AS all_rows ORDER BY id DESC LIMIT ").push_bind(i64::from(at_most));
-        self.rows(sql).await?.iter().map(|answer| answer.whole(0)).collect()
+        self.rows(sql).await?.iter().map(|answer| answer.row_key(model.key, 0)).collect()
     }
 
     /// How many rows have a key that points at one of these.
@@ -133,7 +141,7 @@ impl Transaction {
         &mut self,
         model: &'static Model,
         key: usize,
-        ids: &[i64],
+        ids: &[RowKey],
     ) -> Result<u64, Error> {
         let key = named(model, key)?;
         let mut count = 0;
@@ -149,7 +157,7 @@ impl Transaction {
     /// For each target, whether the row is there and may be pointed at; in one statement.
     pub(in crate::store) async fn may_be_pointed_at(
         &mut self,
-        targets: &[(Pointed<'_>, i64)],
+        targets: &[(Pointed<'_>, RowKey)],
     ) -> Result<Vec<bool>, Error> {
         if targets.is_empty() {
             return Ok(Vec::new());
@@ -191,13 +199,13 @@ impl Transaction {
     }
 
     /// Inserts rows, all fields of each; their ids in order.
-    pub(in crate::store) async fn insert(&mut self, model: &'static Model, rows: &[Row]) -> Result<Vec<i64>, Error> {
+    pub(in crate::store) async fn insert(&mut self, model: &'static Model, rows: &[Row]) -> Result<Vec<RowKey>, Error> {
         let ids = self.insert_columns(model, rows).await?;
         self.insert_links(model, rows, &ids).await?;
         Ok(ids)
     }
 
-    async fn insert_columns(&mut self, model: &'static Model, rows: &[Row]) -> Result<Vec<i64>, Error> {
+    async fn insert_columns(&mut self, model: &'static Model, rows: &[Row]) -> Result<Vec<RowKey>, Error> {
         if model.adopted.is_some() {
             return self.insert_adopted(model, rows).await;
         }
@@ -223,7 +231,7 @@ impl Transaction {
             let mut chunk = answers.iter().map(|a| a.whole(0)).collect::<Result<Vec<_>, _>>()?;
             // SQLite does not promise the order of RETURNING; it does number new rows upwards.
             chunk.sort_unstable();
-            ids.append(&mut chunk);
+            ids.extend(chunk.into_iter().map(RowKey::Number));
         }
         Ok(ids)
     }
@@ -260,7 +268,7 @@ impl Transaction {
     pub(in crate::store) async fn update_alike(
         &mut self,
         model: &'static Model,
-        ids: &[i64],
+        ids: &[RowKey],
         like: &Row,
         changed: FieldSet,
     ) -> Result<u64, Error> {
@@ -279,7 +287,7 @@ impl Transaction {
     }
 
     /// Removes rows; how many there were.
-    pub(in crate::store) async fn remove(&mut self, model: &'static Model, ids: &[i64]) -> Result<u64, Error> {
+    pub(in crate::store) async fn remove(&mut self, model: &'static Model, ids: &[RowKey]) -> Result<u64, Error> {
         let mut removed = 0;
         for ids in ids.chunks(IDS) {
             self.remove_links(model, ids).await?;
@@ -321,7 +329,7 @@ pub(super) fn whole_rows(model: &'static Model) -> Sql {
 }
 
 pub(super) fn read_whole(model: &'static Model, answer: &Answer) -> Result<Row, Error> {
-    let mut row = Row::new(answer.whole(0)?, adopted::version(model, answer, 1)?, model.fields.len());
+    let mut row = Row::new(answer.row_key(model.key, 0)?, adopted::version(model, answer, 1)?, model.fields.len());
     for (place, field) in model.columns().enumerate() {
         row.set(field.index, answer.value(field.kind, 2 + place)?);
     }

@@ -2,7 +2,7 @@
 //! nulls and values that a column can't hold included; a property test holds it to that.
 
 use crate::condition::{Condition, Term};
-use crate::panel::{Field, Kind, Model};
+use crate::panel::{Field, KeyKind, Kind, Model};
 use crate::predicate::Op;
 use crate::store::sql::Sql;
 use crate::store::statements::links;
@@ -32,9 +32,19 @@ struct Column {
     alias: Alias,
     name: &'static str,
     kind: Kind,
+    /// What it holds, if that is the key of a row.
+    key: KeyKind,
 }
 
 impl Column {
+    /// As it is put in order, which may be another than that of its table.
+    fn push_for(self, sql: &mut Sql, op: Op) {
+        self.push(sql);
+        if !matches!(op, Op::Eq | Op::Ne) {
+            sql.by_bytes(self.key);
+        }
+    }
+
     fn push(self, sql: &mut Sql) {
         sql.push_passing_by();
         match class(self.kind) {
@@ -85,13 +95,7 @@ pub(in crate::store) fn push(sql: &mut Sql, alias: Alias, model: &'static Model,
             Side::Value(_) => truth(sql, condition.matches(&Row::new(0, 0, 0))),
             Side::Unknown => truth(sql, None),
         },
-        Condition::Found { fields, text } => {
-            sql.push("(");
-            alias.column(sql, "id");
-            sql.push(" IN (");
-            sql.push_numbers_found(model, *fields, text, false);
-            sql.push("))");
-        }
+        Condition::Found { fields, text } => sql.push_is_found(alias, model, *fields, text),
         Condition::Linked { field, to, among } => match (model.fields.get(*field).and_then(Field::links), among) {
             // Nothing that may be seen is linked.
             (Some(_), None) => truth(sql, Some(false)),
@@ -123,9 +127,12 @@ pub(in crate::store) fn push(sql: &mut Sql, alias: Alias, model: &'static Model,
 
 fn side<'a>(alias: Alias, model: &'static Model, term: &'a Term) -> Side<'a> {
     match term {
-        Term::Id => Side::Column(Column { alias, name: "id", kind: Kind::I64 }),
+        Term::Id => Side::Column(Column { alias, name: "id", kind: model.key.kind(), key: model.key }),
         Term::Field(field) => match model.fields.get(*field).filter(|field| field.links().is_none()) {
-            Some(field) => Side::Column(Column { alias, name: field.name, kind: field.kind }),
+            Some(field) => {
+                let key = field.kind.key().unwrap_or(KeyKind::Number);
+                Side::Column(Column { alias, name: field.name, kind: field.kind, key })
+            }
             None => Side::Unknown,
         },
         Term::Value(value) => Side::Value(value),
@@ -185,7 +192,7 @@ fn columns(sql: &mut Sql, left: Column, op: Op, right: Column) {
     }
     sql.push("(");
     for (column, other, between) in [(left, right, sign(op)), (right, left, ")")] {
-        column.push(sql);
+        column.push_for(sql, op);
         // Decimals of different scale meet at the finer one. SQLite goes over to floats beyond 64 bits, where the other
         // side, of at most 18 digits, is smaller in any case.
         sql.push_scaling(scale(other.kind).saturating_sub(scale(column.kind)));
@@ -204,7 +211,7 @@ fn beside(sql: &mut Sql, column: Column, op: Op, value: &Value) {
         (Fit::Incomparable, _) => return truth(sql, None),
     };
     sql.push("(");
-    column.push(sql);
+    column.push_for(sql, op);
     sql.push(sign(op)).push_bind(bound).push(")");
 }
 

@@ -10,7 +10,8 @@ use super::wanted::{COUNTED, bounded};
 use crate::authorize::Terms;
 use crate::condition::Condition;
 use crate::error::Error;
-use crate::panel::Field;
+use crate::key::RowKey;
+use crate::panel::{Field, KeyKind};
 use crate::store::database::Database;
 use crate::store::fit::stored;
 use crate::store::query::{Count, FacetQuery, Search};
@@ -29,8 +30,8 @@ impl Database {
         terms: &Terms,
         queries: &[FacetQuery],
         search: Option<Search<'_>>,
-    ) -> Result<Vec<Vec<(i64, Count)>>, Error> {
-        let mut answers: Vec<Vec<(i64, Count)>> = queries.iter().map(|_| Vec::new()).collect();
+    ) -> Result<Vec<Vec<(RowKey, Count)>>, Error> {
+        let mut answers: Vec<Vec<(RowKey, Count)>> = queries.iter().map(|_| Vec::new()).collect();
         let mut asked = Vec::new();
         for (number, query) in queries.iter().enumerate() {
             let field = terms.model().fields.get(query.field);
@@ -54,7 +55,13 @@ impl Database {
         for answer in self.reading().await?.rows(sql).await? {
             let place = usize::try_from(answer.whole(0)?).unwrap_or(usize::MAX);
             if let Some(counts) = answers.get_mut(place) {
-                counts.push((answer.whole(1)?, bounded(answer.count(2)?)));
+                let kind = asked.get(place).and_then(Facet::other);
+                let value = match kind.zip(answer.text(3)?) {
+                    Some((kind, text)) => RowKey::read(kind, &text),
+                    None => Some(RowKey::Number(answer.whole(1)?)),
+                };
+                let count = bounded(answer.count(2)?);
+                counts.extend(value.map(|value| (value, count)));
             }
         }
         Ok(answers)
@@ -88,6 +95,11 @@ struct Facet<'a> {
 }
 
 impl Facet<'_> {
+    /// Of a key that is no number: what it is.
+    fn other(&self) -> Option<KeyKind> {
+        self.field.kind.key().filter(|key| *key != KeyKind::Number)
+    }
+
     fn push_name(&self, sql: &mut Sql) {
         sql.push("s").number(self.number);
     }
@@ -108,7 +120,8 @@ impl Facet<'_> {
 
     /// `SELECT` of its number, a value and how many rows have it.
     fn push_counts(&self, sql: &mut Sql) -> Result<(), Error> {
-        sql.push("SELECT ").number(self.number).push(", k.o, CASE WHEN (SELECT count(*) FROM ");
+        sql.push("SELECT ").number(self.number);
+        sql.push(if self.other().is_some() { ", 0, " } else { ", k.o, " }).push("CASE WHEN (SELECT count(*) FROM ");
         self.push_name(sql);
         sql.push(") > ").number(SAMPLE).push(" THEN (SELECT count(*) FROM (SELECT 1 FROM ");
         sql.table(self.terms.model()).push(" AS ");
@@ -117,7 +130,8 @@ impl Facet<'_> {
         condition::push(sql, MAIN, self.terms.model(), &self.rows_wanted);
         sql.push(" AND ");
         MAIN.column(sql, self.field.name);
-        sql.push(" = k.v LIMIT ").number(COUNTED).push(") AS counted) ELSE k.n END FROM (");
+        sql.push(" = k.v LIMIT ").number(COUNTED).push(") AS counted) ELSE k.n END, ");
+        sql.push(if self.other().is_some() { "CAST(k.o AS text)" } else { "CAST(NULL AS text)" }).push(" FROM (");
         if self.query.values.is_empty() {
             sql.push("SELECT v AS o, v, count(*) AS n FROM ");
             self.push_name(sql);

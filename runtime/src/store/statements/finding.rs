@@ -1,6 +1,5 @@
-//! Looking for a text by the index of its parts. The index is asked first: what it finds, if that is not much, is
-//! fetched by its numbers; much of it lies so close together that going through the list in its order finds a page of
-//! it soon.
+//! Looking for a text by the index of its parts: what it finds, if that is not much, is fetched by its numbers; much of
+//! it lies so close together that going through the list in its order finds a page of it soon.
 
 use super::condition::{self, Alias};
 use super::select::MAIN;
@@ -10,12 +9,11 @@ use crate::error::Error;
 use crate::panel::{FieldSet, Model, Sort};
 use crate::store::answer::Answer;
 use crate::store::indexes::{is_order, searched};
+use crate::store::parts::PART;
 use crate::store::pool::Reading;
 use crate::store::query::{COUNT_BOUND, FOUND_BOUND, Search};
 use crate::store::sql::Sql;
 
-/// Characters of a part; what is shorter stands in no index, but for the beginnings of words.
-const PART: usize = 3;
 /// Characters from which on a text is so rare that the rows are looked at again which the index finds roughly.
 const LONG: usize = 8;
 
@@ -37,6 +35,11 @@ pub(super) fn is_indexed(model: &'static Model, fields: FieldSet, text: &str) ->
         && fields == fields.intersection(held)
         && (text.chars().count() >= PART || (is_short(text) && text.len() + 1 == PART))
         && !text.contains('\0')
+}
+
+/// Whether a text is looked for roughly, and what is found looked at again.
+pub(super) fn is_long(text: &str) -> bool {
+    text.trim().chars().count() >= LONG
 }
 
 /// What an index says of a search.
@@ -80,7 +83,16 @@ pub(super) fn readable_parts(terms: &Terms, scope: &Condition, search: Search<'_
     parts
 }
 
-/// Asks the index.
+/// The fields of the search and the rows in which they may be read, where these are not all rows and the same for each
+/// field.
+pub(super) fn behind_a_scope(terms: &Terms, scope: &Condition, search: Search<'_>) -> Option<(FieldSet, Condition)> {
+    let mut parts = readable_parts(terms, scope, search);
+    let (readable, fields) = parts.pop().filter(|_| parts.is_empty())?;
+    let seen = scope.clone().and(readable);
+    (seen != Condition::Always).then_some((fields, seen))
+}
+
+/// Asks the index for what is found within the scope.
 pub(super) async fn look(
     lane: &mut Reading,
     terms: &Terms,
@@ -89,25 +101,69 @@ pub(super) async fn look(
 ) -> Result<Hits, Error> {
     let model = terms.model();
     let mut parts = readable_parts(terms, scope, search);
+    if parts.len() == 1
+        && let Some((readable, fields)) = parts.pop()
+    {
+        let wanted = scope.clone().and(readable);
+        return hits(lane, model, |sql| {
+            push_some_found(sql, MAIN, model, (fields, search.text.trim()), &wanted, bound() + 1);
+        })
+        .await;
+    }
+    hits(lane, model, |sql| {
+        sql.push("SELECT ");
+        MAIN.column(sql, "id");
+        sql.push(" AS id FROM ").table(model).push(" AS ");
+        MAIN.push(sql);
+        sql.push(" WHERE ");
+        condition::push(sql, MAIN, model, &looking_up(terms, scope.clone(), search));
+        sql.push(" LIMIT ").number(whole(bound() + 1));
+    })
+    .await
+}
+
+/// Asks the index for what is found at all, seen by whoever asks or not: what is told of it is for [`of_these`] alone.
+pub(super) async fn look_anywhere(
+    lane: &mut Reading,
+    model: &'static Model,
+    fields: FieldSet,
+    search: Search<'_>,
+) -> Result<Hits, Error> {
+    let found = (fields, search.text.trim());
+    hits(lane, model, |sql| push_some_found(sql, MAIN, model, found, &Condition::Always, bound() + 1)).await
+}
+
+/// Of these rows, the numbers of those within the scope.
+pub(super) async fn of_these(
+    lane: &mut Reading,
+    model: &'static Model,
+    ids: &[i64],
+    scope: &Condition,
+) -> Result<Vec<i64>, Error> {
+    let mut sql = Sql::new("SELECT string_agg(CAST(");
+    MAIN.column(&mut sql, "id");
+    sql.push(" AS text), ',') FROM ").table(model).push(" AS ");
+    MAIN.push(&mut sql);
+    sql.push(" WHERE ");
+    MAIN.column(&mut sql, "id");
+    sql.push_in_numbers(ids);
+    sql.push(" AND ");
+    sql.pass_by(true);
+    condition::push(&mut sql, MAIN, model, scope);
+    sql.pass_by(false);
+    let answer = lane.row(sql).await?;
+    let kept = answer.map_or(Ok(None), |answer| answer.text(0))?;
+    kept.map_or(Ok(Vec::new()), |ids| numbers(&ids))
+}
+
+/// The hits among the numbers that this `SELECT` tells, one more than [`bound`] at most.
+async fn hits(lane: &mut Reading, model: &'static Model, push: impl FnOnce(&mut Sql)) -> Result<Hits, Error> {
     // One row for all numbers: handing over a row costs more than finding it.
     let mut sql = Sql::new("SELECT count(*), max(found.id), ");
     push_size(&mut sql, model);
     sql.push(", CASE WHEN count(*) <= ").number(whole(bound()));
     sql.push(" THEN string_agg(CAST(found.id AS text), ',') END FROM (");
-    if parts.len() == 1
-        && let Some((readable, fields)) = parts.pop()
-    {
-        let wanted = scope.clone().and(readable);
-        push_some_found(&mut sql, MAIN, model, (fields, search.text.trim()), &wanted, bound() + 1);
-    } else {
-        sql.push("SELECT ");
-        MAIN.column(&mut sql, "id");
-        sql.push(" AS id FROM ").table(model).push(" AS ");
-        MAIN.push(&mut sql);
-        sql.push(" WHERE ");
-        condition::push(&mut sql, MAIN, model, &looking_up(terms, scope.clone(), search));
-        sql.push(" LIMIT ").number(whole(bound() + 1));
-    }
+    push(&mut sql);
     sql.push(") AS found");
     let answer = lane.row(sql).await?;
     let Some(answer) = answer else { return Ok(Hits::These(Vec::new())) };
@@ -138,24 +194,26 @@ pub(super) fn push_some_found(
     wanted: &Condition,
     limit: u64,
 ) {
-    let mut wanted = wanted.clone();
-    let roughly = text.chars().count() >= LONG;
-    if roughly {
-        let fields = (0..model.fields.len()).filter(|field| fields.contains(*field));
-        wanted = wanted.and(Condition::Any(fields.map(|field| Condition::looked_for(field, text)).collect()));
-    }
+    let roughly = is_long(text);
     sql.push("SELECT ");
     alias.column(sql, "id");
     sql.push(" AS id FROM (");
-    if wanted == Condition::Always {
-        sql.push_numbers_found(model, fields, text, roughly);
+    if *wanted == Condition::Always && !roughly {
+        sql.push_numbers_found(model, fields, text);
     } else {
         sql.push_rows_found(model, fields, text, roughly);
     }
     sql.push(") AS ");
     alias.push(sql);
     sql.push(" WHERE ");
-    condition::push(sql, alias, model, &wanted);
+    condition::push(sql, alias, model, wanted);
+    if roughly {
+        let fields = (0..model.fields.len()).filter(|field| fields.contains(*field));
+        let exactly = Condition::Any(fields.map(|field| Condition::looked_for(field, text)).collect());
+        sql.push(" AND ").pass_by(true);
+        condition::push(sql, alias, model, &exactly);
+        sql.pass_by(false);
+    }
     sql.push(" LIMIT ").number(whole(limit));
 }
 
@@ -177,6 +235,12 @@ pub(super) fn way(
 /// are: rows so frequent that they are not met by then are so few that fetching them costs no more.
 pub(super) fn reach(rows: u64, size: usize) -> u64 {
     if cfg!(test) { 3 * size as u64 } else { rows.saturating_mul(size as u64).isqrt().max(1_000) }
+}
+
+/// Rows that are passed by for a page of this size before the index is asked at all: among so many a text is met as
+/// often as a page takes that stands in one row of a hundred.
+pub(super) fn glance(size: usize) -> u64 {
+    if cfg!(test) { 3 * size as u64 } else { (100 * size as u64).min(COUNT_BOUND) }
 }
 
 /// Rows that the index tells; in tests so few that all ways are gone.

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::audit::{Change, EventId};
 use crate::error::Error;
+use crate::key::RowKey;
 use crate::store::sql::Sql;
 use crate::store::transaction::Transaction;
 
@@ -22,7 +23,7 @@ pub(in crate::store) struct Hand {
 pub(in crate::store) async fn of(
     tx: &mut Transaction,
     model: &'static str,
-    id: i64,
+    id: RowKey,
     person: i64,
 ) -> Result<Vec<Hand>, Error> {
     let sql = Sql::new(
@@ -31,7 +32,7 @@ pub(in crate::store) async fn of(
          UNION ALL SELECT event, '', changes FROM bw_hands WHERE model = $1 AND row_id = $2 AND person = $3",
     )
     .bind(model)
-    .bind(id)
+    .bind(id.place())
     .bind(person);
     let found = tx.rows(sql).await?;
     let mut all = Vec::with_capacity(found.len());

@@ -4,6 +4,7 @@
 use crate::audit::chain::{Checkpoint, Hash, Stored, Verified, Walk};
 use crate::audit::{ActorRef, Change, Context, Entry, EntryPage, EntryPosition, EntryQuery, Event, Origin};
 use crate::error::Error;
+use crate::key::RowKey;
 use crate::store::answer::Answer;
 use crate::store::database::Database;
 use crate::store::query::LARGEST_BATCH;
@@ -72,7 +73,7 @@ impl Transaction {
             }
             let mut sql = Sql::new(
                 "INSERT INTO bw_audit (seq, at, request_id, actor, actor_email, session, address, event, model, \
-                 row_id, changes, prev_hash, hash) VALUES ",
+                 row_id, row_key, changes, prev_hash, hash) VALUES ",
             );
             for (i, event) in events.iter().enumerate() {
                 seq += 1;
@@ -89,6 +90,7 @@ impl Transaction {
                 sql.push(", ").push_bind(entry.session).push(", ").push_bind(entry.address);
                 sql.push(", ").push_bind(entry.event);
                 sql.push(", ").push_bind(entry.model).push(", ").push_bind(entry.row);
+                sql.push(", ").push_bind(entry.key);
                 sql.push(", ").push_verbatim_json(entry.changes).push(", ").push_bind(previous.as_slice());
                 sql.push(", ").push_bind(hash.as_slice()).push(")");
             }
@@ -106,7 +108,7 @@ impl Database {
     pub(in crate::store) async fn entries(&self, query: &EntryQuery<'_>) -> Result<EntryPage, Error> {
         let size = query.size.clamp(1, LARGEST_BATCH) as usize;
         let mut sql = Sql::new(
-            "SELECT seq, at, request_id, actor, actor_email, session, address, event, model, row_id, changes FROM bw_audit \
+            "SELECT seq, at, request_id, actor, actor_email, session, address, event, model, row_id, row_key, changes FROM bw_audit \
              WHERE 1 = 1",
         );
         if let Some(person) = query.person {
@@ -119,7 +121,10 @@ impl Database {
             sql.push(" AND model = ").push_bind(model);
         }
         if let Some(row) = query.row {
-            sql.push(" AND row_id = ").push_bind(row);
+            sql.push(" AND row_id = ").push_bind(row.place());
+            if let Some(key) = row.kept() {
+                sql.push(" AND row_key = ").push_bind(key);
+            }
         }
         if let Some(from) = query.from {
             sql.push(" AND at >= ").push_bind(from);
@@ -173,7 +178,7 @@ impl Database {
         }
         loop {
             let sql = Sql::new(
-                "SELECT seq, at, request_id, actor, actor_email, session, address, event, model, row_id, changes, \
+                "SELECT seq, at, request_id, actor, actor_email, session, address, event, model, row_id, row_key, changes, \
                  prev_hash, hash FROM bw_audit WHERE seq > $1 ORDER BY seq LIMIT $2",
             )
             .bind(walk.last())
@@ -181,7 +186,7 @@ impl Database {
             let answers = lane.rows(sql).await?;
             for answer in &answers {
                 let entry = read_stored(answer)?;
-                if let Err(broken) = walk.step(&entry, &answer.bytes(11)?, &answer.bytes(12)?) {
+                if let Err(broken) = walk.step(&entry, &answer.bytes(12)?, &answer.bytes(13)?) {
                     lane.end().await?;
                     return Ok(broken);
                 }
@@ -218,7 +223,8 @@ fn stored(seq: i64, context: &Context, event: &Event) -> Result<Stored, Error> {
         address: context.origin.address.clone(),
         event: event.id.text().to_owned(),
         model: event.model.clone(),
-        row: event.row,
+        row: event.row.map(RowKey::place),
+        key: event.row.and_then(RowKey::kept),
         changes: serde_json::to_string(&changes).map_err(|e| Error::Bug(format!("changes don't become JSON: {e}")))?,
     })
 }
@@ -243,7 +249,8 @@ pub(super) fn read_stored(answer: &Answer) -> Result<Stored, Error> {
         event: answer.words(7)?,
         model: answer.text(8)?,
         row: answer.int(9)?,
-        changes: answer.words(10)?,
+        key: answer.text(10)?,
+        changes: answer.words(11)?,
     })
 }
 
@@ -267,7 +274,10 @@ fn read_entry(answer: &Answer) -> Result<Entry, Error> {
         actor,
         event: stored.event,
         model: stored.model,
-        row: stored.row,
+        row: match (&stored.key, stored.row) {
+            (Some(key), _) => Some(RowKey::of_kept(key).ok_or_else(|| bad("its row's key does not read"))?),
+            (None, number) => number.map(RowKey::Number),
+        },
         changes,
     })
 }

@@ -10,6 +10,7 @@ use super::select::{MAIN, label_fields, label_scope, push_field, read_label};
 use crate::authorize::Terms;
 use crate::condition::{Among, Condition};
 use crate::error::Error;
+use crate::key::RowKey;
 use crate::panel::{Field, FieldSet, Links, Model, Panel};
 use crate::store::answer::Answer;
 use crate::store::fault::Fault;
@@ -51,7 +52,7 @@ pub(super) async fn attach(
     for (field, links) in terms.model().many().filter(|(field, _)| wanted.contains(field.index)) {
         let mut linked: HashMap<i64, Vec<Candidate>> = HashMap::new();
         if let Some(seen) = terms.over_links(field.index) {
-            let ids: Vec<i64> = rows.iter().map(|listed| listed.row.id).collect();
+            let ids: Vec<i64> = rows.iter().filter_map(|listed| listed.row.id.number()).collect();
             for ids in padded(&ids) {
                 for answer in lane.ask(visible(links, seen, &ids)).await? {
                     if let Some((id, label)) = read_label(panel, seen.model(), &answer, 1)? {
@@ -61,9 +62,11 @@ pub(super) async fn attach(
             }
         }
         for listed in rows.iter_mut() {
-            let mut of_row = linked.remove(&listed.row.id).unwrap_or_default();
+            let mut of_row = listed.row.id.number().and_then(|id| linked.remove(&id)).unwrap_or_default();
             of_row.sort_by(|a, b| (&a.label, a.id).cmp(&(&b.label, b.id)));
-            listed.row.set(field.index, Value::links(of_row.iter().map(|one| one.id).collect()));
+            // An adopted table may have a link twice.
+            of_row.dedup_by(|a, b| a.id == b.id);
+            listed.row.set(field.index, Value::links(of_row.iter().filter_map(|one| one.id.number()).collect()));
             listed.links.push((field.index, of_row));
         }
     }
@@ -109,7 +112,8 @@ pub(super) fn push_linked(sql: &mut Sql, alias: Alias, links: &'static Links, to
     LINKS.column(sql, links.from);
     sql.push(" FROM ").name(links.table).push(" AS ");
     LINKS.push(sql);
-    if among.rows != Condition::Always {
+    // In an adopted table a link may lead to nothing at all, or come from nowhere.
+    if among.rows != Condition::Always || links.adopted {
         let seen = Alias(LINKS.0 + 1);
         sql.push(" JOIN ").table(among.model).push(" AS ");
         seen.push(sql);
@@ -120,8 +124,16 @@ pub(super) fn push_linked(sql: &mut Sql, alias: Alias, links: &'static Links, to
         sql.push(" AND ");
         condition::push(sql, seen, among.model, &among.rows);
     }
+    let mut word = " WHERE ";
+    if links.adopted {
+        // One null in it, and whoever is not in it is not known not to be.
+        sql.push(word);
+        LINKS.column(sql, links.from);
+        sql.push(" IS NOT NULL");
+        word = " AND ";
+    }
     if let Some(to) = to {
-        sql.push(" WHERE ");
+        sql.push(word);
         LINKS.column(sql, links.to);
         push_ids(sql, to);
     }
@@ -155,18 +167,22 @@ impl Transaction {
     pub(super) async fn load_links(&mut self, model: &'static Model, rows: &mut [Row]) -> Result<(), Error> {
         for (field, links) in model.many() {
             let mut linked: HashMap<i64, Vec<i64>> = HashMap::new();
-            let ids: Vec<i64> = rows.iter().map(|row| row.id).collect();
+            let ids: Vec<i64> = rows.iter().filter_map(|row| row.id.number()).collect();
             for ids in padded(&ids) {
                 let mut sql = Sql::new("SELECT ");
                 sql.name(links.from).push(", ").name(links.to).push(" FROM ").name(links.table).push(" WHERE ");
                 sql.name(links.from);
                 push_ids(&mut sql, &ids);
+                sql.push(" AND ").name(links.to).push(" IS NOT NULL");
                 for answer in self.rows(sql).await? {
                     linked.entry(answer.whole(0)?).or_default().push(answer.whole(1)?);
                 }
             }
             for row in rows.iter_mut() {
-                row.set(field.index, Value::links(linked.remove(&row.id).unwrap_or_default()));
+                row.set(
+                    field.index,
+                    Value::links(row.id.number().and_then(|id| linked.remove(&id)).unwrap_or_default()),
+                );
             }
         }
         Ok(())
@@ -193,12 +209,17 @@ impl Transaction {
     }
 
     /// Writes the links of new rows.
-    pub(super) async fn insert_links(&mut self, model: &'static Model, rows: &[Row], ids: &[i64]) -> Result<(), Error> {
+    pub(super) async fn insert_links(
+        &mut self,
+        model: &'static Model,
+        rows: &[Row],
+        ids: &[RowKey],
+    ) -> Result<(), Error> {
         for (field, links) in model.many() {
             let mut pairs = Vec::new();
             for (row, id) in rows.iter().zip(ids) {
                 let to = row.get(field.index).ok_or_else(|| incomplete(model))?;
-                pairs.extend(to.linked().iter().map(|to| (*id, *to)));
+                pairs.extend(id.number().into_iter().flat_map(|id| to.linked().iter().map(move |to| (id, *to))));
             }
             self.link(model, field, links, &pairs).await?;
         }
@@ -225,7 +246,8 @@ impl Transaction {
                 push_ids(&mut sql, gone);
                 self.execute(sql).await?;
             }
-            let new = to.iter().filter(|link| !there.contains(link)).map(|link| (after.id, *link));
+            let new = to.iter().filter(|link| !there.contains(link));
+            let new = new.filter_map(|link| Some((after.id.number()?, *link)));
             let pairs: Vec<(i64, i64)> = new.collect();
             self.link(model, field, links, &pairs).await?;
         }
@@ -236,8 +258,8 @@ impl Transaction {
     pub(in crate::store) async fn unlink(
         &mut self,
         links: &'static Links,
-        from: &[i64],
-        to: &[i64],
+        from: &[RowKey],
+        to: &[RowKey],
     ) -> Result<(), Error> {
         let mut sql = Sql::new("DELETE FROM ");
         sql.name(links.table).push(" WHERE ").name(links.from);
@@ -249,7 +271,7 @@ impl Transaction {
     }
 
     /// Takes the links of rows away before the rows, where the database does not.
-    pub(super) async fn remove_links(&mut self, model: &'static Model, ids: &[i64]) -> Result<(), Error> {
+    pub(super) async fn remove_links(&mut self, model: &'static Model, ids: &[RowKey]) -> Result<(), Error> {
         for (_, links) in model.many().filter(|(_, links)| links.adopted) {
             let mut sql = Sql::new("DELETE FROM ");
             sql.name(links.table).push(" WHERE ").name(links.from);

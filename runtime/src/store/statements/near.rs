@@ -13,6 +13,9 @@ const MARGIN: u64 = 2;
 /// of all rows has eleven others between two of its own.
 const SPREAD: u64 = 16;
 
+/// Hits in the range, of the bound of what is counted: a twelfth of them may be within the scope of whoever asks.
+const HITS: u64 = 2;
+
 /// The way to what the index finds near the place where the walk begins; none where different rows are seen by
 /// different fields, and in an order that rows don't come in by. It leads to nothing where rows lie otherwise or hits
 /// lie too thick. `scope` is what is asked of the rows, `on_the_way` as much of it as an index leads through. `about`
@@ -31,6 +34,6 @@ pub(super) fn way(
     let most = expected.saturating_mul(MARGIN).clamp(1, reach(rows, limit));
     let text = search.text.trim().to_owned();
     let spread = most.saturating_mul(SPREAD);
-    let near = Near { edge, on_the_way, rows: most, spread, fields, text, hits: bound() };
+    let near = Near { edge, on_the_way, rows: most, spread, fields, text, hits: HITS * bound() };
     Some(Way { near: Some(near), ..Way::by(scope.clone().and(readable)) })
 }

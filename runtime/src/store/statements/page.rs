@@ -2,15 +2,14 @@
 //! them.
 
 use super::select::{Columns, MAIN};
-use super::walk::{Walk, Way};
-use super::wanted::{bounded, push_count, within};
-use super::{condition, links, ways};
+use super::walk::Walk;
+use super::wanted::{bounded, looked_up, push_count};
+use super::ways::{Asked, Counted};
+use super::{condition, links};
 use crate::error::Error;
-use crate::panel::{Kind, Model, Panel};
-use crate::store::answer::Answer;
+use crate::panel::{Kind, Panel};
 use crate::store::database::Database;
-use crate::store::pool::Reading;
-use crate::store::query::{Count, GetQuery, LARGEST_PAGE, ListQuery, Listed, ListedRow};
+use crate::store::query::{Count, GetQuery, ListQuery, Listed, ListedRow};
 use crate::store::sql::Sql;
 
 impl Database {
@@ -38,17 +37,8 @@ impl Database {
         let columns = Columns::new(panel, model, wanted, query.labels)?;
         let walk = Walk::new(query);
         let mut lane = self.reading().await?;
-        let (known, ways) = ways::to_page(&mut lane, &walk, query, size + 1).await?;
-        let Some(last) = ways.last() else {
-            return Ok(Listed { rows: Vec::new(), count: known, next: None, previous: None });
-        };
-        let mut answers = Vec::new();
-        for way in &ways {
-            answers = ask(&mut lane, &walk, &columns, model, way, (size + 1, largest)).await?;
-            if answers.len() > size {
-                break;
-            }
-        }
+        let asked = Asked { walk: &walk, columns: &columns, query, limit: size + 1, largest };
+        let (answers, counted) = asked.page(&mut lane).await?;
         let mut rows = answers.iter().map(|a| columns.read(a)).collect::<Result<Vec<_>, _>>()?;
 
         let further = rows.len() > size;
@@ -65,13 +55,13 @@ impl Database {
         let previous = if more_before { key(rows.first()) } else { None };
 
         let alone = !further && !came_from_elsewhere;
-        let count = match (query.count, alone) {
-            _ if known.is_some() => known,
-            (false, _) => None,
-            (true, true) => Some(Count::Exactly(rows.len() as u64)),
-            (true, false) => {
+        let count = match counted {
+            Counted::Already(count) => Some(count),
+            Counted::NotYet(_) if !query.count => None,
+            Counted::NotYet(_) if alone => Some(Count::Exactly(rows.len() as u64)),
+            Counted::NotYet(wanted) => {
                 let mut sql = Sql::default();
-                push_count(&mut sql, model, &last.wanted);
+                push_count(&mut sql, model, &wanted);
                 let answer = lane.row(sql).await?;
                 Some(bounded(answer.as_ref().map_or(Ok(0), |a| a.count(0))?))
             }
@@ -86,8 +76,16 @@ impl Database {
         sql.table(model).push(" AS ");
         MAIN.push(&mut sql);
         sql.push(" WHERE ");
-        condition::push(&mut sql, MAIN, model, &within(query.terms, &query.filter, query.search, query.sort));
+        condition::push(&mut sql, MAIN, model, &looked_up(query));
         self.reading().await?.row(sql).await?.map_or(Ok(0), |answer| answer.count(0))
+    }
+
+    /// How many rows there are, up to the bound.
+    pub(in crate::store) async fn count_to_bound(&self, query: &ListQuery<'_>) -> Result<Count, Error> {
+        let mut sql = Sql::default();
+        push_count(&mut sql, query.terms.model(), &looked_up(query));
+        let answer = self.reading().await?.row(sql).await?;
+        Ok(bounded(answer.map_or(Ok(0), |answer| answer.count(0))?))
     }
 
     /// One row within the terms.
@@ -100,6 +98,10 @@ impl Database {
         let mut lane = self.reading().await?;
         let Some(answer) = lane.row(sql).await? else { return Ok(None) };
         let mut listed = columns.read(&answer)?;
+        // A column that takes letters of either case for the same finds a row by a key that it has not.
+        if listed.row.id != query.id {
+            return Ok(None);
+        }
         links::attach(&mut lane, panel, query.terms, query.columns, std::slice::from_mut(&mut listed)).await?;
         Ok(Some(listed))
     }
@@ -114,27 +116,4 @@ pub(in crate::store) fn one_row<'a>(panel: &'static Panel, query: &GetQuery<'a>)
     sql.push(" = ").push_bind(query.id).push(" AND ");
     condition::push(&mut sql, MAIN, model, &query.terms.scope());
     Ok((sql, columns))
-}
-
-/// The rows of a page by one way, so many at most.
-async fn ask(
-    lane: &mut Reading,
-    walk: &Walk<'_>,
-    columns: &Columns<'_>,
-    model: &'static Model,
-    way: &Way,
-    (limit, largest): (usize, u32),
-) -> Result<Vec<Answer>, Error> {
-    // Of many rows it costs less to ask for one stretch after the other than to put them in order again.
-    let in_turn = if largest > LARGEST_PAGE { walk.in_turn(model, way) } else { Vec::new() };
-    if in_turn.is_empty() {
-        return Ok(lane.rows(walk.page(columns, model, way, limit)).await?);
-    }
-    let mut answers = Vec::new();
-    for range in in_turn {
-        if answers.len() < limit {
-            answers.extend(lane.rows(walk.stretch(columns, model, (way, &range), limit - answers.len())).await?);
-        }
-    }
-    Ok(answers)
 }

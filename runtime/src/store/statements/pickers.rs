@@ -5,12 +5,12 @@ use super::finding;
 use super::select::{label_fields, label_scope, push_names, read_named};
 use crate::condition::{Condition, Term};
 use crate::error::Error;
+use crate::key::RowKey;
 use crate::panel::{FieldSet, Kind, Panel};
 use crate::predicate::Op;
 use crate::store::database::Database;
 use crate::store::query::{Candidate, Candidates, FOUND_BOUND, PICKER_ROWS, PickFrom, PickerQuery};
 use crate::store::sql::Sql;
-use crate::value::Value;
 
 /// Within a picker's part of the statement.
 const PICKED: Alias = Alias(0);
@@ -89,6 +89,9 @@ fn push_part(sql: &mut Sql, index: usize, picker: &PickerQuery<'_>, whose: &[Pic
         }
     }
     PICKED.column(sql, "id");
+    if let PickFrom::Model(terms) = picker.from {
+        sql.by_bytes(terms.model().key);
+    }
     sql.push(" LIMIT ").number(i64::from(PICKER_ROWS) + 1).push(") AS part");
 }
 
@@ -114,10 +117,10 @@ fn push_which(sql: &mut Sql, picker: &PickerQuery<'_>, current: bool) {
                 let texts = label_fields(terms.model())
                     .filter(|f| matches!(f.kind, Kind::String | Kind::Text | Kind::Email | Kind::Url));
                 let fields = texts.fold(FieldSet::NONE, |set, field| set.with(field.index));
-                let by_number = text.parse().ok().map(|id| Condition::Compare {
+                let by_number = RowKey::parse(terms.model().key, text).map(|id| Condition::Compare {
                     left: Term::Id,
                     op: Op::Eq,
-                    right: Term::Value(Value::Int(id)),
+                    right: Term::Value(id.into()),
                 });
                 if finding::is_indexed(terms.model(), fields, text) {
                     // Of very many it is some: whoever types on meets fewer.

@@ -6,6 +6,7 @@ use super::change::{named, read_whole, whole_rows};
 use super::links;
 use super::select::MAIN;
 use crate::error::Error;
+use crate::key::RowKey;
 use crate::panel::{Field, Model};
 use crate::store::sql::Sql;
 use crate::store::transaction::Transaction;
@@ -18,8 +19,8 @@ impl Transaction {
         &mut self,
         model: &'static Model,
         key: usize,
-        ids: &[i64],
-        after: Option<i64>,
+        ids: &[RowKey],
+        after: Option<RowKey>,
     ) -> Result<Vec<Row>, Error> {
         let mut sql = whole_rows(model);
         push_pointing(&mut sql, model, key, ids, after)?;
@@ -35,9 +36,9 @@ impl Transaction {
         &mut self,
         model: &'static Model,
         key: usize,
-        ids: &[i64],
-        after: Option<i64>,
-    ) -> Result<Vec<i64>, Error> {
+        ids: &[RowKey],
+        after: Option<RowKey>,
+    ) -> Result<Vec<RowKey>, Error> {
         let mut sql = Sql::new("SELECT ");
         MAIN.column(&mut sql, "id");
         sql.push(" FROM ").table(model).push(" AS ");
@@ -45,7 +46,7 @@ impl Transaction {
         sql.push(" WHERE ");
         push_pointing(&mut sql, model, key, ids, after)?;
         sql.locking();
-        self.rows(sql).await?.iter().map(|answer| answer.whole(0)).collect()
+        self.rows(sql).await?.iter().map(|answer| answer.row_key(model.key, 0)).collect()
     }
 }
 
@@ -54,8 +55,8 @@ fn push_pointing(
     sql: &mut Sql,
     model: &'static Model,
     key: usize,
-    ids: &[i64],
-    after: Option<i64>,
+    ids: &[RowKey],
+    after: Option<RowKey>,
 ) -> Result<(), Error> {
     match model.fields.get(key).and_then(Field::links) {
         None => {
@@ -71,10 +72,10 @@ fn push_pointing(
     if let Some(after) = after {
         sql.push(" AND ");
         MAIN.column(sql, "id");
-        sql.push(" > ").push_bind(after);
+        sql.by_bytes(model.key).push(" > ").push_bind(after);
     }
     sql.push(" ORDER BY ");
     MAIN.column(sql, "id");
-    sql.push(" LIMIT ").number(i64::try_from(IDS).unwrap_or(i64::MAX));
+    sql.by_bytes(model.key).push(" LIMIT ").number(i64::try_from(IDS).unwrap_or(i64::MAX));
     Ok(())
 }

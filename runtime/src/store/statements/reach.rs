@@ -5,6 +5,7 @@ use super::links;
 use super::select::{label_fields, label_scope, push_field, read_label};
 use crate::authorize::Terms;
 use crate::error::Error;
+use crate::key::RowKey;
 use crate::panel::{Field, Model, Panel};
 use crate::store::database::Database;
 use crate::store::query::{Candidate, PREVIEW_LABELS};
@@ -27,7 +28,7 @@ impl Database {
     pub(in crate::store) async fn reached(
         &self,
         panel: &'static Panel,
-        root: i64,
+        root: RowKey,
         path: &[Step],
         view: Option<&Terms>,
     ) -> Result<(u64, Vec<Candidate>), Error> {
@@ -56,7 +57,7 @@ impl Database {
             condition::push(&mut sql, REACHED, last.model, &label_scope(terms));
             sql.push(" ORDER BY ");
             REACHED.column(&mut sql, "id");
-            sql.push(" LIMIT ").number(i64::from(PREVIEW_LABELS)).push(") AS named ON 1 = 1");
+            sql.by_bytes(last.model.key).push(" LIMIT ").number(i64::from(PREVIEW_LABELS)).push(") AS named ON 1 = 1");
         }
         let answers = self.reading().await?.rows(sql).await?;
         let count = answers.first().map_or(Ok(0), |a| a.count(0))?;
@@ -73,7 +74,7 @@ impl Database {
 }
 
 /// `t0.key IN (SELECT id FROM … WHERE key IN (… = root))`
-fn push_reached(sql: &mut Sql, root: i64, path: &[Step]) {
+fn push_reached(sql: &mut Sql, root: RowKey, path: &[Step]) {
     let Some((last, up)) = path.split_last() else { return };
     match last.key.links() {
         None => REACHED.column(sql, last.key.name),

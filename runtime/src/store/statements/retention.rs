@@ -35,7 +35,7 @@ impl Database {
         at_most: i64,
     ) -> Result<Vec<Kept>, Error> {
         let mut sql = Sql::new(
-            "SELECT seq, at, request_id, actor, actor_email, session, address, event, model, row_id, changes, hash FROM \
+            "SELECT seq, at, request_id, actor, actor_email, session, address, event, model, row_id, row_key, changes, hash FROM \
              bw_audit WHERE seq > ",
         );
         sql.push_bind(seq);
@@ -47,7 +47,7 @@ impl Database {
         }
         sql.push(" ORDER BY seq LIMIT ").number(at_most);
         let found = self.reading().await?.rows(sql).await?;
-        found.iter().map(|found| Ok((read_stored(found)?, read_hash(found, 11)?))).collect()
+        found.iter().map(|found| Ok((read_stored(found)?, read_hash(found, 12)?))).collect()
     }
 }
 

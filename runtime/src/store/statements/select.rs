@@ -5,6 +5,7 @@ use super::adopted;
 use super::condition::{self, Alias};
 use crate::authorize::Terms;
 use crate::error::Error;
+use crate::key::RowKey;
 use crate::panel::{FieldSet, Kind, Model, Panel};
 use crate::store::answer::Answer;
 use crate::store::query::{Label, LabelOf, ListedRow, PickFrom};
@@ -109,7 +110,11 @@ impl<'a> Columns<'a> {
 
     /// A row of the answer.
     pub(in crate::store) fn read(&self, answer: &Answer) -> Result<ListedRow, Error> {
-        let mut row = Row::new(answer.whole(0)?, adopted::version(self.model, answer, 1)?, self.model.fields.len());
+        let mut row = Row::new(
+            answer.row_key(self.model.key, 0)?,
+            adopted::version(self.model, answer, 1)?,
+            self.model.fields.len(),
+        );
         let mut column = 2;
         for field in self.fields.iter().filter_map(|f| self.model.fields.get(*f)) {
             row.set(field.index, answer.value(field.kind, column)?);
@@ -146,7 +151,7 @@ impl<'a> Columns<'a> {
     fn target(&self, label: &LabelOf<'a>) -> Target<'a> {
         match (self.model.fields.get(label.field).map(|f| f.kind), label.terms) {
             (Some(Kind::Actor), _) => Target::Person,
-            (Some(Kind::Model(model, _)), Some(terms)) if terms.model().index == model => Target::Model(terms),
+            (Some(Kind::Model(model, _, _)), Some(terms)) if terms.model().index == model => Target::Model(terms),
             _ => Target::Hidden,
         }
     }
@@ -185,8 +190,8 @@ pub(in crate::store) fn read_label(
     model: &'static Model,
     answer: &Answer,
     start: usize,
-) -> Result<Option<(i64, String)>, Error> {
-    let Some(id) = answer.int(start)? else { return Ok(None) };
+) -> Result<Option<(RowKey, String)>, Error> {
+    let Some(id) = answer.key(model.key, start)? else { return Ok(None) };
     let mut text = String::new();
     for (i, field) in label_fields(model).enumerate() {
         let word = in_words(panel, field.kind, answer.value(field.kind, start + 1 + i)?);
@@ -215,7 +220,10 @@ pub(in crate::store) fn push_names(sql: &mut Sql, alias: Alias, whose: &[PickFro
                 sql.push_null(kind);
             }
         };
-        column("id", Kind::I64);
+        match from {
+            PickFrom::People { .. } => column("id", Kind::I64),
+            PickFrom::Model(terms) => column("id", terms.model().key.kind()),
+        }
         match from {
             PickFrom::People { .. } => column("email", Kind::Email),
             PickFrom::Model(terms) => label_fields(terms.model()).for_each(|field| column(field.name, field.kind)),
@@ -230,7 +238,7 @@ pub(in crate::store) fn read_named(
     start: usize,
     whose: &[PickFrom<'_>],
     filled: usize,
-) -> Result<Option<(i64, String)>, Error> {
+) -> Result<Option<(RowKey, String)>, Error> {
     let columns = |from: &PickFrom<'_>| match from {
         PickFrom::People { .. } => 2,
         PickFrom::Model(terms) => 1 + label_fields(terms.model()).count(),
@@ -238,7 +246,7 @@ pub(in crate::store) fn read_named(
     let start = start + whose.iter().take(filled).map(columns).sum::<usize>();
     match whose.get(filled) {
         None => Ok(None),
-        Some(PickFrom::People { .. }) => Ok(Some((answer.whole(start)?, answer.words(start + 1)?))),
+        Some(PickFrom::People { .. }) => Ok(Some((answer.whole(start)?.into(), answer.words(start + 1)?))),
         Some(PickFrom::Model(terms)) => read_label(panel, terms.model(), answer, start),
     }
 }

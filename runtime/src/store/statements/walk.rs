@@ -4,7 +4,7 @@
 use super::condition;
 use super::select::{Columns, MAIN};
 use crate::condition::{Condition, Term};
-use crate::panel::{Field, FieldSet, Kind, Model, Sort};
+use crate::panel::{Field, FieldSet, KeyKind, Kind, Model, Sort};
 use crate::predicate::Op;
 use crate::store::indexes::{has_few_values, is_order};
 use crate::store::query::{Key, ListQuery, ListedRow, Position};
@@ -161,7 +161,7 @@ impl<'a> Walk<'a> {
         sql.push(" ORDER BY edge").push(direction).push(", id").push(direction);
         push_limit(sql, usize::try_from(near.rows).unwrap_or(usize::MAX));
         sql.push(") AS stretch), hits AS MATERIALIZED (");
-        sql.push_numbers_found(model, near.fields, &near.text, false);
+        sql.push_numbers_found(model, near.fields, &near.text);
         sql.push(" AND rowid BETWEEN (SELECT low FROM near) AND (SELECT high FROM near)");
         sql.push(" AND (SELECT high - low FROM near) < ").number(i64::try_from(near.spread).unwrap_or(i64::MAX));
         push_limit(sql, usize::try_from(near.hits).unwrap_or(usize::MAX).saturating_add(1));
@@ -171,63 +171,82 @@ impl<'a> Walk<'a> {
     /// The condition of the page, its order and its limit.
     fn push_page(&self, sql: &mut Sql, model: &'static Model, way: &Way, limit: usize) {
         let ranges = self.ranges(model, way);
-        match ranges.as_slice() {
-            [range] if way.within.is_none() => push_range(sql, model, way, range),
-            several => {
+        match (&way.within, ranges.as_slice()) {
+            (None, [range]) => push_range(sql, model, way, range),
+            (None, several) => {
                 MAIN.column(sql, "id");
                 for (i, range) in several.iter().enumerate() {
                     sql.push(if i == 0 { " IN (" } else { " UNION ALL " });
                     sql.push("SELECT id FROM (SELECT ");
                     MAIN.column(sql, "id");
-                    sql.push(" AS id FROM ");
-                    match &way.within {
-                        None => {
-                            sql.table(model).push(" AS ");
-                            MAIN.push(sql);
-                            sql.push(" WHERE ");
-                            push_range(sql, model, way, range);
-                        }
-                        Some((most, looked_for)) => {
-                            self.push_nearest(sql, model, looked_for.reads(), (way, range), *most);
-                            sql.push(" AS ");
-                            MAIN.push(sql);
-                            sql.push(" WHERE ");
-                            condition::push(sql, MAIN, model, looked_for);
-                        }
-                    }
+                    sql.push(" AS id FROM ").table(model).push(" AS ");
+                    MAIN.push(sql);
+                    sql.push(" WHERE ");
+                    push_range(sql, model, way, range);
                     self.push_order(sql, model);
                     push_limit(sql, limit);
                     sql.push(") AS stretch");
                 }
                 sql.push(")");
             }
+            (Some((most, looked_for)), ranges) => {
+                MAIN.column(sql, "id");
+                sql.push(" IN (SELECT id FROM (SELECT ");
+                MAIN.column(sql, "id");
+                sql.push(" AS id FROM ");
+                self.push_nearest(sql, model, looked_for.reads(), (way, ranges), *most);
+                sql.push(" AS ");
+                MAIN.push(sql);
+                sql.push(" WHERE ");
+                condition::push(sql, MAIN, model, looked_for);
+                self.push_order(sql, model);
+                push_limit(sql, limit);
+                sql.push(") AS stretch)");
+            }
         }
         self.push_order(sql, model);
         push_limit(sql, limit);
     }
 
-    /// So many rows that come first on the way, with what is read of them.
+    /// So many rows that come first on the way, with what is read of them. Of several ranges those that come first of
+    /// all: what is found in one must not be taken before what another would tell behind so many of its own.
     fn push_nearest(
         &self,
         sql: &mut Sql,
         model: &'static Model,
         reads: FieldSet,
-        (way, range): (&Way, &Range),
+        (way, ranges): (&Way, &[Range]),
         most: u64,
     ) {
-        sql.push("(SELECT ");
-        MAIN.column(sql, "id");
         let sorted = self.sort.map_or(reads, |sort| reads.with(sort.field));
-        for field in model.columns().filter(|field| sorted.contains(field.index)) {
-            sql.push(", ");
-            MAIN.column(sql, field.name);
+        let most = usize::try_from(most).unwrap_or(usize::MAX);
+        let one = |sql: &mut Sql, range: &Range| {
+            sql.push("(SELECT ");
+            MAIN.column(sql, "id");
+            for field in model.columns().filter(|field| sorted.contains(field.index)) {
+                sql.push(", ");
+                MAIN.column(sql, field.name);
+            }
+            sql.push(" FROM ").table(model).push(" AS ");
+            MAIN.push(sql);
+            sql.push(" WHERE ");
+            push_range(sql, model, way, range);
+            self.push_order(sql, model);
+            push_limit(sql, most);
+            sql.push(")");
+        };
+        if let [range] = ranges {
+            return one(sql, range);
         }
-        sql.push(" FROM ").table(model).push(" AS ");
+        for (i, range) in ranges.iter().enumerate() {
+            sql.push(if i == 0 { "(SELECT * FROM (" } else { " UNION ALL " }).push("SELECT * FROM ");
+            one(sql, range);
+            sql.push(" AS nearest");
+        }
+        sql.push(") AS ");
         MAIN.push(sql);
-        sql.push(" WHERE ");
-        push_range(sql, model, way, range);
         self.push_order(sql, model);
-        push_limit(sql, usize::try_from(most).unwrap_or(usize::MAX));
+        push_limit(sql, most);
         sql.push(")");
     }
 
@@ -249,18 +268,18 @@ impl<'a> Walk<'a> {
         sql.push(" ORDER BY ");
         if let Some(field) = self.sort.and_then(|s| model.fields.get(s.field)) {
             MAIN.column(sql, field.name);
-            sql.push(direction);
+            sql.by_bytes(field.kind.key().unwrap_or(KeyKind::Number)).push(direction);
             sql.push(if self.descending() { " NULLS LAST, " } else { " NULLS FIRST, " });
         }
         MAIN.column(sql, "id");
-        sql.push(direction);
+        sql.by_bytes(model.key).push(direction);
     }
 
     /// What follows the key in the direction of the walk, nearest first; empty: everything.
     fn stretches(&self, model: &'static Model) -> Vec<Condition> {
         let Some(key) = self.from else { return Vec::new() };
         let op = if self.descending() { Op::Lt } else { Op::Gt };
-        let later_id = Condition::Compare { left: Term::Id, op, right: Term::Value(Value::Int(key.id)) };
+        let later_id = Condition::Compare { left: Term::Id, op, right: Term::Value(key.id.into()) };
         let Some(sort) = self.sort else { return vec![later_id] };
         let field = || Term::Field(sort.field);
         let is_null = Condition::IsNull(field());

@@ -35,7 +35,7 @@ async fn the_first_bad_entry_is_named() {
                 "UPDATE bw_audit SET seq = -seq WHERE seq >= 7",
                 "UPDATE bw_audit SET seq = 1 - seq WHERE seq < 0",
                 "INSERT INTO bw_audit SELECT 7, at, request_id, actor, actor_email, session, address, event, model, \
-                 row_id, changes, prev_hash, hash FROM bw_audit WHERE seq = 9",
+                 row_id, row_key, changes, prev_hash, hash FROM bw_audit WHERE seq = 9",
             ],
             7,
             "does not follow",
@@ -43,14 +43,14 @@ async fn the_first_bad_entry_is_named() {
         (
             "insert before the start",
             &["INSERT INTO bw_audit SELECT 0, at, request_id, actor, actor_email, session, address, event, model, \
-               row_id, changes, prev_hash, hash FROM bw_audit WHERE seq = 8"],
+               row_id, row_key, changes, prev_hash, hash FROM bw_audit WHERE seq = 8"],
             0,
             "before the start",
         ),
         (
             "append",
             &["INSERT INTO bw_audit SELECT 12, at, request_id, actor, actor_email, session, address, event, model, \
-               row_id, changes, hash, hash FROM bw_audit WHERE seq = 11"],
+               row_id, row_key, changes, hash, hash FROM bw_audit WHERE seq = 11"],
             12,
             "not as it was written",
         ),
@@ -133,7 +133,7 @@ async fn the_log_is_read_page_by_page_and_filtered() {
 
     let of_schema = EntryQuery { event: Some(EventId::SchemaMigrated), ..query.clone() };
     assert_eq!(seqs(&store.entries(&of_schema).await.unwrap()), [1]);
-    let of_row = EntryQuery { model: Some("Patient"), row: Some(3), ..query.clone() };
+    let of_row = EntryQuery { model: Some("Patient"), row: Some(3.into()), ..query.clone() };
     assert_eq!(seqs(&store.entries(&of_row).await.unwrap()), [4]);
     assert!(seqs(&store.entries(&EntryQuery { person: Some(8), ..query.clone() }).await.unwrap()).is_empty());
     let later = EntryQuery { from: Some(testing::now() + chrono::Duration::seconds(1)), ..query.clone() };

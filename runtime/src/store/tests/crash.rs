@@ -66,7 +66,7 @@ async fn insert(store: &Store) -> (i64, i64) {
     let create = testing::terms(&owner, Verb::Create, SAMPLE);
     let inserted = write.insert(&create, vec![(3, Value::Int(1))], Parents::AnyThatExists).await.unwrap();
     write.commit(inserted.recorded).await.unwrap();
-    (inserted.row.id, inserted.row.version)
+    (testing::number(inserted.row.id), inserted.row.version)
 }
 
 async fn update(store: &Store, id: i64, version: i64) -> i64 {
@@ -74,7 +74,7 @@ async fn update(store: &Store, id: i64, version: i64) -> i64 {
     let mut write = store.write(testing::context(&owner)).await.unwrap();
     let edit = testing::terms(&owner, Verb::Edit, SAMPLE);
     let change = vec![(3, Value::Int(2))];
-    let updated = write.update(&edit, id, Some(version), change, Parents::AnyThatExists).await.unwrap();
+    let updated = write.update(&edit, id.into(), Some(version), change, Parents::AnyThatExists).await.unwrap();
     let Updated::Changed(row, recorded) = updated else { panic!("it differs") };
     write.commit(recorded).await.unwrap();
     row.version
@@ -83,7 +83,7 @@ async fn update(store: &Store, id: i64, version: i64) -> i64 {
 async fn delete(store: &Store, id: i64) {
     let owner = testing::actor("Owner", None);
     let mut write = store.write(testing::context(&owner)).await.unwrap();
-    let recorded = write.delete(&testing::terms(&owner, Verb::Delete, SAMPLE), id, None).await.unwrap();
+    let recorded = write.delete(&testing::terms(&owner, Verb::Delete, SAMPLE), id.into(), None).await.unwrap();
     write.commit(recorded).await.unwrap();
 }
 

@@ -19,7 +19,7 @@ async fn count(store: &Store, sql: &'static str) -> u64 {
 async fn delete(store: &Store, who: &Actor, model: usize, id: i64) -> Result<u64, Error> {
     let before = store.statements();
     let mut write = store.write(context(who)).await?;
-    let recorded = write.delete(&terms(who, Verb::Delete, model), id, Some(1)).await?;
+    let recorded = write.delete(&terms(who, Verb::Delete, model), id.into(), Some(1)).await?;
     write.commit(recorded).await?;
     Ok(store.statements() - before)
 }
@@ -78,7 +78,7 @@ async fn what_is_undone_takes_thousands_of_events_along_and_none_from_before() {
     let mut write = store.write(context(&owner)).await.unwrap();
     let before = write.record(Event::plain(EventId::RowsExported));
     let mark = write.mark().await.unwrap();
-    let _ = write.delete(&terms(&owner, Verb::Delete, DOCTOR), adams, Some(1)).await.unwrap();
+    let _ = write.delete(&terms(&owner, Verb::Delete, DOCTOR), adams.into(), Some(1)).await.unwrap();
     write.undo_to(mark).await.unwrap();
     write.commit(before).await.unwrap();
     assert_eq!(count(&store, "SELECT count(*) FROM patients WHERE second IS NULL").await, 0);

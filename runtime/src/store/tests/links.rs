@@ -2,18 +2,20 @@
 //! becomes of links when a row goes.
 
 use crate::audit::{EntryQuery, EventId};
-use crate::authorize::Actor;
+use crate::authorize::{Actor, authorize};
 use crate::condition::Condition;
 use crate::error::Error;
-use crate::panel::{FieldSet, Verb};
+use crate::panel::{Field, FieldSet, Kind, Links, Model, Panel, Verb};
 use crate::store::{GetQuery, ListQuery, Parents, Store, Updated};
-use crate::testing::links::{CARD, LINKED, TAG, WITHOUT_TAGS, card, of, over, rows, tag, two_cards};
-use crate::testing::{self, context, text};
+use crate::testing::links::{
+    AS_IT_IS, CARD, CARDS, LINKED, TAG, TAGS, WITHOUT_TAGS, card, of, over, rows, tag, two_cards,
+};
+use crate::testing::{self, DOCTORS, INVOICES, PATIENTS, SAMPLES, VISITS, context, place, text};
 use crate::value::Value;
 
 async fn seen(store: &Store, who: &Actor, id: i64) -> (Value, Vec<String>, i64) {
     let terms = over(who, Verb::View, CARD);
-    let query = GetQuery { terms: &terms, id, columns: FieldSet::ALL, labels: &[] };
+    let query = GetQuery { terms: &terms, id: id.into(), columns: FieldSet::ALL, labels: &[] };
     let found = store.get(&query).await.unwrap().unwrap();
     let labels = found.linked(card::TAGS).iter().map(|one| one.label.clone()).collect();
     (found.row.get(card::TAGS).cloned().unwrap(), labels, found.row.version)
@@ -23,7 +25,7 @@ async fn save(store: &Store, who: &Actor, id: i64, version: i64, to: &[i64]) -> 
     let mut write = store.write(context(who)).await?;
     let parents = Parents::Within { views: &[], people: false };
     let values = vec![(card::TAGS, Value::Links(to.to_vec()))];
-    match write.update(&over(who, Verb::Edit, CARD), id, Some(version), values, parents).await? {
+    match write.update(&over(who, Verb::Edit, CARD), id.into(), Some(version), values, parents).await? {
         Updated::Changed(_, recorded) => write.commit(recorded).await.map(|()| true),
         Updated::Unchanged(_) => Ok(false),
     }
@@ -32,7 +34,7 @@ async fn save(store: &Store, who: &Actor, id: i64, version: i64, to: &[i64]) -> 
 async fn listed(store: &Store, who: &Actor, filter: Condition) -> Vec<i64> {
     let terms = over(who, Verb::View, CARD);
     let query = ListQuery { columns: FieldSet::NONE.with(card::TITLE), filter, ..testing::all(&terms) };
-    store.list(&query).await.unwrap().rows.iter().map(|one| one.row.id).collect()
+    store.list(&query).await.unwrap().rows.iter().map(|one| crate::testing::number(one.row.id)).collect()
 }
 
 fn leads(to: Option<Vec<i64>>) -> Condition {
@@ -117,11 +119,11 @@ async fn a_row_that_goes_takes_its_links_along_and_is_missed_where_they_came_fro
     let ([urgent, allergic, hidden], [anna, _]) = two_cards(&store).await;
     let owner = of("Owner");
     let (delete, views) = (over(&owner, Verb::Delete, TAG), [over(&owner, Verb::View, CARD)]);
-    let preview = store.delete_preview(&delete, urgent, &views).await.unwrap().unwrap();
+    let preview = store.delete_preview(&delete, urgent.into(), &views).await.unwrap().unwrap();
     let told: Vec<_> = preview.groups.iter().map(|g| (g.model, g.key, g.count, g.labels[0].label.as_str())).collect();
     assert_eq!((told, preview.held), (vec![(CARD, card::TAGS, 1, "Anna")], false));
     let mut write = store.write(context(&owner)).await.unwrap();
-    let recorded = write.delete(&delete, urgent, None).await.unwrap();
+    let recorded = write.delete(&delete, urgent.into(), None).await.unwrap();
     write.commit(recorded).await.unwrap();
     let (left, _, version) = seen(&store, &owner, anna).await;
     assert_eq!((left, version), (Value::links(vec![allergic, hidden]), 2));
@@ -130,7 +132,7 @@ async fn a_row_that_goes_takes_its_links_along_and_is_missed_where_they_came_fro
     assert_eq!(said, [(EventId::RowDeleted.text(), "Tag"), (EventId::RowUpdated.text(), "Card")]);
     // And the other way round: a card goes with its links.
     let mut write = store.write(context(&owner)).await.unwrap();
-    let recorded = write.delete(&over(&owner, Verb::Delete, CARD), anna, None).await.unwrap();
+    let recorded = write.delete(&over(&owner, Verb::Delete, CARD), anna.into(), None).await.unwrap();
     write.commit(recorded).await.unwrap();
     assert_eq!(store.ask_for_test("SELECT CAST(count(*) AS TEXT) FROM card_tags").await, "0");
 }
@@ -165,7 +167,7 @@ async fn a_change_of_links_adds_and_takes_out_whatever_else_is_linked() {
         let mut write = store.write(context(&desk)).await?;
         let parents = Parents::Within { views: &[], people: false };
         let values = vec![(card::TAGS, Value::Relink { add, remove })];
-        match write.update(&over(&desk, Verb::Edit, CARD), id, None, values, parents).await? {
+        match write.update(&over(&desk, Verb::Edit, CARD), id.into(), None, values, parents).await? {
             Updated::Changed(_, recorded) => write.commit(recorded).await.map(|()| true),
             Updated::Unchanged(_) => Ok(false),
         }
@@ -180,4 +182,74 @@ async fn a_change_of_links_adds_and_takes_out_whatever_else_is_linked() {
     assert!(!relink(bert, vec![allergic], vec![urgent]).await.unwrap());
     assert!(matches!(relink(bert, vec![hidden], Vec::new()).await, Err(Error::Fields(_))));
     assert_eq!(seen(&store, &of("Owner"), bert).await.0, Value::links(vec![allergic]));
+}
+
+/// Something else wrote the table: a link twice, to a row that is gone, from nowhere, to nowhere.
+#[tokio::test]
+async fn a_loose_table_of_links_reads_one_way() {
+    static LOOSE: Links = Links { model: TAG, table: "Card Tags", from: "Card", to: "Tag", adopted: true };
+    static PANEL: Panel = Panel {
+        models: &[
+            DOCTORS,
+            PATIENTS,
+            VISITS,
+            INVOICES,
+            SAMPLES,
+            TAGS,
+            Model {
+                fields: &[
+                    Field { min_len: Some(1), max_len: Some(40), ..Field::new(0, "title", "Title", Kind::String) },
+                    Field { max_len: Some(4), ..Field::new(1, "tags", "Tags", Kind::Many(&LOOSE)) },
+                    Field { optional: true, unique: true, ..Field::new(2, "seen", "Seen", Kind::I64) },
+                ],
+                ..CARDS
+            },
+        ],
+        ..AS_IT_IS
+    };
+    let directory = tempfile::tempdir().unwrap();
+    let url = testing::url(&directory);
+    drop(Store::open(&WITHOUT_TAGS, &url).await.unwrap());
+    place::run(&url, "CREATE TABLE \"Card Tags\" (\"Card\" INTEGER, \"Tag\" INTEGER)").await;
+    let store = Store::open(&PANEL, &url).await.unwrap();
+    store.migrate(testing::command_line()).await.unwrap();
+    let tags = rows(&store, TAG, vec![vec![(tag::NAME, text("Urgent"))], vec![(tag::NAME, text("Allergic"))]]).await;
+    let cards = ["Anna", "Bert", "Cleo"].map(|name| vec![(card::TITLE, text(name))]);
+    let cards = testing::seed(&store, CARD, cards.to_vec()).await;
+    assert_eq!((&tags[..], &cards[..]), (&[1, 2][..], &[1, 2, 3][..]));
+    place::run(&url, "INSERT INTO \"Card Tags\" VALUES (1, 1), (1, 1), (2, 999), (NULL, 1), (3, NULL)").await;
+    let owner = of("Owner");
+    let terms = |verb| authorize(&PANEL, &owner, verb, &PANEL.models[CARD]).granted().unwrap();
+    let view = terms(Verb::View);
+    let all = store.list(&testing::all(&view)).await.unwrap().rows;
+    let told = |place: usize| all[place].linked(card::TAGS).iter().map(|one| one.label.as_str()).collect::<Vec<_>>();
+    assert_eq!((told(0), told(1), told(2)), (vec![], vec![], vec!["Urgent"]), "newest first, each link once");
+    let not = |condition| Condition::Not(Box::new(condition));
+    for condition in
+        [leads(None), leads(Some(vec![1])), leads(Some(vec![1, 999])), leads(Some(vec![999])), leads(Some(vec![2]))]
+    {
+        for condition in [condition.clone(), not(condition)] {
+            let by_hand: Vec<_> = all
+                .iter()
+                .filter(|one| condition.lets_through(&one.row))
+                .map(|one| testing::number(one.row.id))
+                .collect();
+            let query = ListQuery { filter: condition.clone(), ..testing::all(&view) };
+            let found: Vec<_> =
+                store.list(&query).await.unwrap().rows.iter().map(|one| testing::number(one.row.id)).collect();
+            assert_eq!(found, by_hand, "{condition:?}");
+        }
+    }
+    // Each can be edited, and what leads to nothing stays as it is.
+    let edit = terms(Verb::Edit);
+    for card in &cards {
+        let mut write = store.write(context(&owner)).await.unwrap();
+        let values = vec![(card::TAGS, Value::Links(vec![2]))];
+        let parents = Parents::Within { views: &[], people: false };
+        let updated = write.update(&edit, (*card).into(), None, values, parents).await.unwrap();
+        let Updated::Changed(_, recorded) = updated else { panic!("it differs") };
+        write.commit(recorded).await.unwrap();
+    }
+    let left = "SELECT CAST(count(*) AS TEXT) FROM \"Card Tags\" WHERE \"Card\" IN (1, 2, 3) AND \"Tag\" IS NOT NULL";
+    assert_eq!(store.ask_for_test(left).await, "4", "three new ones, and the one that leads to nothing");
 }

@@ -112,11 +112,27 @@ async fn it_runs_as_the_defaults_say() {
             ("SELECT current_setting('idle_in_transaction_session_timeout')", "1min"),
             ("SELECT current_setting('default_transaction_read_only')", "on"),
             ("SELECT current_setting('application_name')", "bailiwick"),
+            ("SELECT current_setting('random_page_cost')", "1.1"),
         ][..],
     );
     for &(pragma, value) in defaults {
         assert_eq!(store.ask_for_test(pragma).await, value, "{pragma}");
     }
+}
+
+#[tokio::test]
+async fn what_a_server_was_told_of_its_disks_stays() {
+    const TOLD: &str = "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET random_page_cost = 3', current_database()); \
+         END $$";
+    if !place::on_postgres() {
+        return;
+    }
+    let (directory, store) = testing::store().await;
+    drop(store);
+    let url = place::url(directory.path());
+    place::run(&url, TOLD).await;
+    let store = Store::open(&PANEL, &url).await.expect("the database");
+    assert_eq!(store.ask_for_test("SELECT current_setting('random_page_cost')").await, "3");
 }
 
 #[tokio::test]

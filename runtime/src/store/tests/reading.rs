@@ -51,7 +51,7 @@ async fn a_scope_holds_in_list_detail_and_count() {
     assert_eq!(listed.count, Some(Count::Exactly(3)));
     assert_eq!(store.statements() - before, 1, "a list that fits on its page counts itself");
     for (id, seen) in [(1, true), (4, false), (99, false)] {
-        let get = GetQuery { terms: &terms, id, columns: FieldSet::ALL, labels: &[] };
+        let get = GetQuery { terms: &terms, id: id.into(), columns: FieldSet::ALL, labels: &[] };
         assert_eq!(store.get(&get).await.unwrap().is_some(), seen, "patient {id}");
     }
     let nobody_s = testing::actor("Clinician", None);
@@ -107,13 +107,13 @@ async fn pages_meet_without_gap_or_overlap() {
     let cursors = store.cursors().await.unwrap();
     let owner = testing::actor("Owner", None);
     let terms = testing::terms(&owner, Verb::View, SAMPLE);
-    let ids = |listed: &Listed| listed.rows.iter().map(|l| l.row.id).collect::<Vec<_>>();
+    let ids = |listed: &Listed| listed.rows.iter().map(|l| testing::number(l.row.id)).collect::<Vec<_>>();
     let orders = [None, Some((I32, false)), Some((I32, true)), Some((STRING, false)), Some((STRING, true))];
     for sort in orders.map(|o| o.map(|(field, descending)| Sort { field, descending })) {
         let all = store.list(&ListQuery { sort, ..query(&terms) }).await.unwrap();
         let mut expected: Vec<_> = all.rows.iter().map(|l| l.row.clone()).collect();
         expected.sort_by(|a, b| testing::in_list(a, b, sort));
-        let expected: Vec<i64> = expected.iter().map(|row| row.id).collect();
+        let expected: Vec<i64> = expected.iter().map(|row| testing::number(row.id)).collect();
         assert_eq!(ids(&all), expected, "{sort:?}");
         for size in [1, 4, 7, 22, 23] {
             for backwards in [false, true] {
@@ -200,7 +200,7 @@ async fn a_label_is_there_only_within_the_viewer_s_scope() {
         LabelOf { field: patient::SECOND, terms: Some(&doctors) },
         LabelOf { field: patient::DOCTOR, terms: Some(&doctors) },
     ];
-    let get = GetQuery { terms: &views, id: 1, columns: FieldSet::NONE, labels: &with };
+    let get = GetQuery { terms: &views, id: 1.into(), columns: FieldSet::NONE, labels: &with };
     let row = store.get(&get).await.unwrap().unwrap();
     assert_eq!(row.labels, [Label::None, Label::Text("Berg General".to_owned())]);
     assert_eq!(row.row.get(patient::DOCTOR), Some(&Value::Int(berg)));
@@ -244,9 +244,9 @@ async fn pickers_come_in_one_statement_and_keep_the_current_value() {
     let before = store.statements();
     let offers = store
         .candidates(&[
-            PickerQuery { from: PickFrom::Model(&doctors), text: None, current: Some(ids[59]) },
-            PickerQuery { from: PickFrom::Model(&patients), text: None, current: Some(4) },
-            PickerQuery { from: PickFrom::Model(&doctors), text: Some("r 07"), current: Some(berg) },
+            PickerQuery { from: PickFrom::Model(&doctors), text: None, current: Some(ids[59].into()) },
+            PickerQuery { from: PickFrom::Model(&patients), text: None, current: Some(4.into()) },
+            PickerQuery { from: PickFrom::Model(&doctors), text: Some("r 07"), current: Some(berg.into()) },
             PickerQuery { from: PickFrom::People { only: None }, text: None, current: None },
         ])
         .await
@@ -277,7 +277,7 @@ async fn a_picker_offers_rows_without_a_label_first() {
     let samples = authorize(&PANEL, &owner, Verb::View, &PANEL.models[SAMPLE]).granted().unwrap();
     let picker = PickerQuery { from: PickFrom::Model(&samples), text: None, current: None };
     let offer = store.candidates(&[picker]).await.unwrap().remove(0);
-    let offered: Vec<i64> = offer.rows.iter().map(|row| row.id).collect();
+    let offered: Vec<i64> = offer.rows.iter().map(|row| testing::number(row.id)).collect();
     let labelled = (0..60).rev().filter(|n| ![7, 30].contains(n)).map(|n: usize| ids[n]);
     let expected: Vec<i64> = [ids[7], ids[30]].into_iter().chain(labelled).take(50).collect();
     assert_eq!(offered, expected);
@@ -293,14 +293,14 @@ async fn a_delete_is_shown_before_it_is_done() {
     let owner = testing::actor("Owner", None);
     let views = [VISIT, PATIENT].map(|m| testing::terms(&owner, Verb::View, m));
     let delete = testing::terms(&owner, Verb::Delete, PATIENT);
-    let preview = store.delete_preview(&delete, 1, &views).await.unwrap().unwrap();
+    let preview = store.delete_preview(&delete, 1.into(), &views).await.unwrap().unwrap();
     assert!(!preview.held);
     let [group] = preview.groups.as_slice() else { panic!("{preview:?}") };
     assert_eq!((group.model, group.effect, group.count, group.labels.len()), (VISIT, OnDelete::Cascade, 25, 20));
     assert_eq!(group.labels[0].label, "Visit 1");
 
     let delete = testing::terms(&owner, Verb::Delete, DOCTOR);
-    let preview = store.delete_preview(&delete, adams, &views).await.unwrap().unwrap();
+    let preview = store.delete_preview(&delete, adams.into(), &views).await.unwrap().unwrap();
     assert!(preview.held);
     let groups: Vec<_> = preview.groups.iter().map(|g| (g.key, g.effect, g.count)).collect();
     assert_eq!(groups, [(patient::DOCTOR, OnDelete::Restrict, 2), (patient::SECOND, OnDelete::SetNull, 1)]);
@@ -308,9 +308,9 @@ async fn a_delete_is_shown_before_it_is_done() {
     // Who may not see the rows gets their number, not their names.
     let clinician = testing::actor("Clinician", Some(berg));
     let views = [testing::terms(&clinician, Verb::View, PATIENT)];
-    let preview = store.delete_preview(&delete, adams, &views).await.unwrap().unwrap();
+    let preview = store.delete_preview(&delete, adams.into(), &views).await.unwrap().unwrap();
     assert_eq!((preview.groups[0].count, preview.groups[0].labels.len()), (2, 0));
-    assert!(store.delete_preview(&delete, 99, &[]).await.unwrap().is_none());
+    assert!(store.delete_preview(&delete, 99.into(), &[]).await.unwrap().is_none());
 }
 
 #[tokio::test]

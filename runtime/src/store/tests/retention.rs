@@ -77,7 +77,7 @@ async fn nobody_removes_the_start_but_by_an_entry_that_says_so() {
         (
             "an entry below the anchor",
             &["INSERT INTO bw_audit SELECT 7, at, request_id, actor, actor_email, session, address, event, model, \
-               row_id, changes, prev_hash, hash FROM bw_audit WHERE seq = 120"],
+               row_id, row_key, changes, prev_hash, hash FROM bw_audit WHERE seq = 120"],
         ),
     ] {
         let (_directory, store) = log(200).await;

@@ -1,4 +1,5 @@
 use crate::error::Error;
+use crate::panel::KeyKind;
 use crate::panel::{Choice, Field, FieldSet, Kind, Model, OnDelete, Panel, Role, Variant, Verb};
 use crate::store::{GetQuery, Store};
 use crate::testing::place::either;
@@ -150,7 +151,12 @@ async fn what_would_lose_or_bend_data_is_refused_with_the_line_to_write() {
         ..CLINIC
     };
     static KEY: Panel = Panel {
-        models: &[of(&[NAME, SPECIALITY, ACTIVE, Field::new(3, "chief", "Chief", Kind::Model(0, OnDelete::Restrict))])],
+        models: &[of(&[
+            NAME,
+            SPECIALITY,
+            ACTIVE,
+            Field::new(3, "chief", "Chief", Kind::Model(0, OnDelete::Restrict, KeyKind::Number)),
+        ])],
         roles: ROLES,
         ..CLINIC
     };

@@ -226,7 +226,7 @@ async fn nobody_who_is_done_waits_for_the_body_of_an_action() {
     let acting = tokio::spawn(async move {
         let owner = actor("Owner", None);
         let may = terms(&owner, Verb::Act(0), INVOICE);
-        action::perform(&at, &body, context(&owner), &owner, may, invoice, None).await.map(drop)
+        action::perform(&at, &body, context(&owner), &owner, may, invoice.into(), None).await.map(drop)
     });
     // It stands in line for the one writer.
     for _ in 0..100 {

@@ -66,7 +66,7 @@ async fn run(file: &mut SqliteConnection, sql: &'static str, bound: &[i64]) {
 }
 
 /// One column of an entry becomes something else.
-const EDITS: [&str; 16] = [
+const EDITS: [&str; 17] = [
     "UPDATE bw_audit SET at = at || '0' WHERE seq = $1",
     "UPDATE bw_audit SET at = '2020-01-01T00:00:00.000000Z' WHERE seq = $1",
     "UPDATE bw_audit SET request_id = '018f0000-0000-7000-8000-000000000000' WHERE seq = $1",
@@ -80,6 +80,7 @@ const EDITS: [&str; 16] = [
     "UPDATE bw_audit SET event = event || 'x' WHERE seq = $1",
     "UPDATE bw_audit SET model = 'Visit' WHERE seq = $1",
     "UPDATE bw_audit SET row_id = coalesce(row_id, 0) + 1 WHERE seq = $1",
+    "UPDATE bw_audit SET row_key = coalesce(row_key, '') || 'text A' WHERE seq = $1",
     "UPDATE bw_audit SET changes = '[]' WHERE seq = $1",
     "UPDATE bw_audit SET changes = changes || ' ' WHERE seq = $1",
     "UPDATE bw_audit SET hash = zeroblob(32) WHERE seq = $1",
@@ -121,7 +122,7 @@ async fn tamper(file: &mut SqliteConnection, dice: &mut Dice) -> (String, i64) {
             run(
                 file,
                 "INSERT INTO bw_audit SELECT $1, at, request_id, actor, actor_email, session, address, event, model, \
-                 row_id, changes, prev_hash, hash FROM log_copy WHERE seq = $2",
+                 row_id, row_key, changes, prev_hash, hash FROM log_copy WHERE seq = $2",
                 &[at, from],
             )
             .await;
@@ -132,7 +133,7 @@ async fn tamper(file: &mut SqliteConnection, dice: &mut Dice) -> (String, i64) {
             run(
                 file,
                 "INSERT INTO bw_audit SELECT $1, at, request_id, actor, actor_email, session, address, event, model, \
-                 row_id, changes, (SELECT hash FROM bw_audit_head), hash FROM log_copy WHERE seq = $2",
+                 row_id, row_key, changes, (SELECT hash FROM bw_audit_head), hash FROM log_copy WHERE seq = $2",
                 &[ENTRIES + 1, at],
             )
             .await;
@@ -182,6 +183,7 @@ async fn rehashed(file: &mut SqliteConnection, seq: i64) -> [u8; 32] {
         event: row.get(5),
         model: row.get(6),
         row: row.get(7),
+        key: None,
         changes: row.get(8),
     };
     let previous: Vec<u8> = row.get(9);

@@ -24,7 +24,7 @@ async fn update(
     values: Vec<(usize, Value)>,
 ) -> Result<Row, Error> {
     let mut write = store.write(context(who)).await?;
-    match write.update(&terms(who, verb, model), id, Some(version), values, Parents::AnyThatExists).await? {
+    match write.update(&terms(who, verb, model), id.into(), Some(version), values, Parents::AnyThatExists).await? {
         Updated::Changed(row, recorded) => {
             write.commit(recorded).await?;
             Ok(row)
@@ -35,7 +35,7 @@ async fn update(
 
 async fn delete(store: &Store, who: &Actor, model: usize, id: i64, version: i64) -> Result<(), Error> {
     let mut write = store.write(context(who)).await?;
-    let recorded = write.delete(&terms(who, Verb::Delete, model), id, Some(version)).await?;
+    let recorded = write.delete(&terms(who, Verb::Delete, model), id.into(), Some(version)).await?;
     write.commit(recorded).await
 }
 
@@ -57,7 +57,7 @@ async fn rows_and_entries(store: &Store) -> (String, String) {
 async fn patient_now(store: &Store, id: i64) -> Row {
     let owner = actor("Owner", None);
     let terms = terms(&owner, Verb::View, PATIENT);
-    let query = GetQuery { terms: &terms, id, columns: FieldSet::ALL, labels: &[] };
+    let query = GetQuery { terms: &terms, id: id.into(), columns: FieldSet::ALL, labels: &[] };
     store.get(&query).await.unwrap().unwrap().row
 }
 
@@ -105,8 +105,8 @@ async fn terms_of_another_verb_open_nothing() {
     let mut write = store.write(context(&owner)).await.unwrap();
     let values = new_patient("Zoe", berg);
     assert!(matches!(write.insert(&view, values.clone(), Parents::AnyThatExists).await, Err(Error::Bug(_))));
-    assert!(matches!(write.update(&view, id, None, values, Parents::AnyThatExists).await, Err(Error::Bug(_))));
-    assert!(matches!(write.delete(&view, id, None).await, Err(Error::Bug(_))));
+    assert!(matches!(write.update(&view, id.into(), None, values, Parents::AnyThatExists).await, Err(Error::Bug(_))));
+    assert!(matches!(write.delete(&view, id.into(), None).await, Err(Error::Bug(_))));
 }
 
 #[tokio::test]
@@ -194,7 +194,10 @@ async fn an_update_names_what_changed_and_nothing_else() {
     assert!(store.statements() - statements <= 6, "{} statements", store.statements() - statements);
     let page = store.entries(&EntryQuery { size: 1, ..EntryQuery::default() }).await.unwrap();
     let entry = &page.entries[0];
-    assert_eq!((entry.event.as_str(), entry.model.as_deref(), entry.row), ("row.updated", Some("Patient"), Some(id)));
+    assert_eq!(
+        (entry.event.as_str(), entry.model.as_deref(), entry.row),
+        ("row.updated", Some("Patient"), Some(id.into()))
+    );
     let [change] = entry.changes.as_slice() else { panic!("{:?}", entry.changes) };
     assert_eq!(
         (change.field.as_str(), change.before.as_deref(), change.after.as_deref()),
@@ -219,14 +222,15 @@ async fn an_action_writes_what_it_declares() {
     assert_eq!(row.get(invoice::AUTHOR), Some(&Value::Int(7)));
     assert_eq!(row.get(invoice::STATE), Some(&text("Draft")));
     let done = || vec![(invoice::STATE, text("Done"))];
-    let by_form = update(&store, &owner, Verb::Edit, (INVOICE, row.id, 1), done()).await;
+    let by_form = update(&store, &owner, Verb::Edit, (INVOICE, testing::number(row.id), 1), done()).await;
     assert!(matches!(by_form, Err(Error::Beyond(_))), "a read-only field: {by_form:?}");
-    let more = update(&store, &owner, Verb::Act(0), (INVOICE, row.id, 1), vec![amount("8")]).await;
+    let more = update(&store, &owner, Verb::Act(0), (INVOICE, testing::number(row.id), 1), vec![amount("8")]).await;
     assert!(matches!(more, Err(Error::Beyond(_))), "beyond its `writes`: {more:?}");
-    let row = update(&store, &owner, Verb::Act(0), (INVOICE, row.id, 1), done()).await.unwrap();
+    let row = update(&store, &owner, Verb::Act(0), (INVOICE, testing::number(row.id), 1), done()).await.unwrap();
     assert_eq!((row.version, row.get(invoice::STATE)), (2, Some(&text("Done"))));
     for (amount_given, what) in [("-0.01", "below min"), ("1.005", "too fine"), ("100000000", "too long")] {
-        let refused = update(&store, &owner, Verb::Edit, (INVOICE, row.id, 2), vec![amount(amount_given)]).await;
+        let refused =
+            update(&store, &owner, Verb::Edit, (INVOICE, testing::number(row.id), 2), vec![amount(amount_given)]).await;
         assert_eq!(at_fields(refused), [invoice::AMOUNT], "{what}");
     }
 }
@@ -278,11 +282,14 @@ async fn a_secret_leaves_no_trace() {
     values.push((patient::PIN, Value::SecretHash(HASH.to_owned())));
     let row = insert(&store, &owner, PATIENT, values).await.unwrap();
     assert_eq!(row.get(patient::PIN), Some(&Value::SecretHash(String::new())));
-    assert_eq!(patient_now(&store, row.id).await.get(patient::PIN), Some(&Value::SecretHash(String::new())));
+    assert_eq!(
+        patient_now(&store, testing::number(row.id)).await.get(patient::PIN),
+        Some(&Value::SecretHash(String::new()))
+    );
     let values = vec![(patient::PIN, Value::SecretHash(HASH.replace("aGFzaA", "aGFzaB")))];
-    let row = update(&store, &owner, Verb::Edit, (PATIENT, row.id, 1), values).await.unwrap();
+    let row = update(&store, &owner, Verb::Edit, (PATIENT, testing::number(row.id), 1), values).await.unwrap();
     assert_eq!(row.get(patient::PIN), Some(&Value::SecretHash(String::new())));
-    delete(&store, &owner, PATIENT, row.id, 2).await.unwrap();
+    delete(&store, &owner, PATIENT, testing::number(row.id), 2).await.unwrap();
     let kept = store
         .ask_for_test(place::either(
             "SELECT group_concat(changes) FROM bw_audit",

@@ -10,6 +10,7 @@ use super::{Parents, Write};
 use crate::audit::Event;
 use crate::authorize::Terms;
 use crate::error::{Error, FieldFault};
+use crate::key::RowKey;
 use crate::panel::{FieldSet, Model, Verb};
 use crate::store::proved;
 use crate::store::write::Updated;
@@ -285,7 +286,7 @@ impl Write {
         new: &mut Vec<(usize, Row, FieldSet)>,
         came: &mut [Came],
     ) -> Result<(), Error> {
-        let mut known: HashMap<(usize, i64), bool> = HashMap::new();
+        let mut known: HashMap<(usize, RowKey), bool> = HashMap::new();
         let mut asked = Vec::new();
         for (_, row, given) in new.iter() {
             for (field, target, id) in self.pointed(how.import, *given, row, how.parents) {

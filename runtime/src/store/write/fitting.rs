@@ -1,11 +1,14 @@
 //! What may stand in a row: defaults filled in, values, checks and foreign keys held to the block, and what terms let
 //! somebody fill in.
 
+use uuid::Uuid;
+
 use super::{Parents, Write};
 use crate::authorize::{Terms, verb_in_words};
 use crate::constraint;
 use crate::error::{Error, FieldFault};
-use crate::panel::{Automatic, Field, FieldSet, Kind, Model, Verb};
+use crate::key::{LONGEST, RowKey};
+use crate::panel::{Automatic, Field, FieldSet, KeyKind, Kind, Model, Verb};
 use crate::store::statements::change::Pointed;
 use crate::store::statements::refused::NOT_THERE;
 use crate::value::{Row, Value};
@@ -21,6 +24,9 @@ impl Write {
         values: Vec<(usize, Value)>,
     ) -> Result<(Row, FieldSet), Error> {
         let mut row = Row::new(0, 1, model.fields.len());
+        if model.key == KeyKind::Uuid {
+            row.id = Uuid::now_v7().into();
+        }
         let mut given = FieldSet::NONE;
         for (index, value) in values {
             let field = field_of(model, index)?;
@@ -46,7 +52,8 @@ impl Write {
             .filter(|field| fields.contains(field.index))
             .filter_map(|field| {
                 let value = row.get(field.index)?;
-                let message = constraint::violation(self.panel, field, value, self.context.now())?;
+                let message = constraint::violation(self.panel, field, value, self.context.now())
+                    .or_else(|| no_key(model, field, value))?;
                 Some(FieldFault { field: field.index, message })
             })
             .collect();
@@ -77,7 +84,7 @@ impl Write {
         let mut pointed = self.pointed(terms, fields, row, parents);
         pointed.retain(|(field, _, id)| {
             let had = before.and_then(|before| before.get(field.index)).map_or(&[][..], Value::linked);
-            !had.contains(id)
+            id.number().is_none_or(|id| !had.contains(&id))
         });
         let (keys, targets): (Vec<&Field>, Vec<_>) =
             pointed.into_iter().map(|(field, target, id)| (field, (target, id))).unzip();
@@ -102,7 +109,7 @@ impl Write {
         fields: FieldSet,
         row: &Row,
         parents: Parents<'p>,
-    ) -> Vec<(&'static Field, Pointed<'p>, i64)> {
+    ) -> Vec<(&'static Field, Pointed<'p>, RowKey)> {
         let mut pointed = Vec::new();
         for field in terms.model().fields.iter().filter(|f| fields.contains(f.index)) {
             if let Some(links) = field.links() {
@@ -115,29 +122,49 @@ impl Write {
                             terms.over_links(field.index).map_or(Pointed::Nothing, Pointed::Named)
                         }
                     };
-                    pointed.push((field, target, *id));
+                    pointed.push((field, target, RowKey::Number(*id)));
                 }
                 continue;
             }
-            let Some(Value::Int(id)) = row.get(field.index) else { continue };
+            if !matches!(field.kind, Kind::Actor | Kind::Model(..)) {
+                continue;
+            }
+            let Some(value) = row.get(field.index).filter(|value| !value.is_null()) else { continue };
+            let Some(id) = RowKey::of(value) else {
+                // No row has a key like that.
+                pointed.push((field, Pointed::Nothing, RowKey::Number(0)));
+                continue;
+            };
             let target = match (field.kind, parents) {
                 (Kind::Actor, Parents::Within { people: false, .. })
-                    if self.context.actor.as_ref().is_none_or(|actor| actor.person != *id) =>
+                    if self.context.actor.as_ref().is_none_or(|actor| id != actor.person) =>
                 {
                     Pointed::Nothing
                 }
                 (Kind::Actor, _) => Pointed::Person,
-                (Kind::Model(to, _), Parents::AnyThatExists) => {
+                (Kind::Model(to, _, _), Parents::AnyThatExists) => {
                     self.panel.models.get(to).map_or(Pointed::Nothing, Pointed::Any)
                 }
-                (Kind::Model(to, _), Parents::Within { views, .. }) => {
+                (Kind::Model(to, _, _), Parents::Within { views, .. }) => {
                     views.iter().find(|v| v.model().index == to).map_or(Pointed::Nothing, Pointed::Within)
                 }
                 _ => continue,
             };
-            pointed.push((field, target, *id));
+            pointed.push((field, target, id));
         }
         pointed
+    }
+}
+
+/// Why a text can't be what a row is known by.
+fn no_key(model: &Model, field: &Field, value: &Value) -> Option<String> {
+    let is_key = model.key_field().is_some_and(|key| key.index == field.index);
+    match value {
+        Value::Text(text) if is_key && text.is_empty() => Some("This is needed.".to_owned()),
+        Value::Text(text) if is_key && text.len() > LONGEST => {
+            Some(format!("What a row is known by has at most {LONGEST} bytes; this has {}.", text.len()))
+        }
+        _ => None,
     }
 }
 

@@ -4,6 +4,7 @@ use http::Method;
 
 use super::{ANNA, DESK, OWNER, Program, clinic, make, of};
 use crate::audit::{EntryQuery, EventId, TOKEN};
+use crate::key::RowKey;
 use crate::panel::{Panel, Sensitivity};
 use crate::testing::{actor, links};
 use crate::trail::{Reader, Seen};
@@ -32,7 +33,7 @@ async fn a_row_is_made_changed_and_read_and_its_entries_name_the_token() {
     assert_eq!(owner.get(&path).await.is(200), same);
 
     let id = row["id"].as_i64();
-    let query = EntryQuery { model: Some("Patient"), row: id, size: 9, ..EntryQuery::default() };
+    let query = EntryQuery { model: Some("Patient"), row: id.map(RowKey::Number), size: 9, ..EntryQuery::default() };
     let entries = clinic.house.app().store.entries(&query).await.unwrap().entries;
     assert_eq!(entries.len(), 2);
     for (entry, answer) in entries.iter().zip([&changed, &made]) {

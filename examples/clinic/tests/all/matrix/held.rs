@@ -68,7 +68,7 @@ impl Held {
             .into_iter()
             .any(|verb| self.cells(verb, model).any(|cell| cell.fields.contains(field)));
         let seen = match model.fields[field].kind {
-            Kind::Model(target, _) => self.holds(Verb::View, &PANEL.models[target]),
+            Kind::Model(target, _, _) => self.holds(Verb::View, &PANEL.models[target]),
             Kind::Many(links) => self.holds(Verb::View, &PANEL.models[links.model]),
             // Who may not see the people may still choose themselves.
             Kind::Actor => true,

@@ -10,6 +10,7 @@ use crate::clinic::{
     Patient, PatientId, Visit, VisitState,
 };
 use crate::house::House;
+use crate::house::number;
 
 /// A row to knock at.
 pub(super) struct Specimen {
@@ -50,7 +51,7 @@ pub(super) async fn specimens(house: &House, role: &str, me: i64) -> Vec<Specime
     let billed = patient("Bella Billed", mine).await;
     let visit = async |doctor: DoctorId| {
         let new = NewVisit {
-            patient: PatientId(billed.id),
+            patient: PatientId(number(billed.id)),
             doctor,
             at: house.now() + Duration::days(3),
             state: Some(VisitState::Booked),
@@ -60,7 +61,8 @@ pub(super) async fn specimens(house: &House, role: &str, me: i64) -> Vec<Specime
     };
     let (near_visit, far_visit) = (visit(mine).await, visit(theirs).await);
     let invoice = async |author: i64, state: InvoiceState| {
-        let new = NewInvoice { patient: PatientId(billed.id), amount: Decimal::new(4250, 2), state: Some(state) };
+        let new =
+            NewInvoice { patient: PatientId(number(billed.id)), amount: Decimal::new(4250, 2), state: Some(state) };
         let also = [
             (Invoice::AUTHOR.field(), PersonId(author).into_value()),
             (Invoice::CREATED_AT.field(), Value::Timestamp(house.now())),
@@ -98,7 +100,7 @@ pub(super) const CHANGES: [(&str, &str); 5] = [
 
 /// What fills a form of each model, where the form offers it.
 pub(super) fn filled_in(house: &House, specimens: &[Specimen]) -> Vec<(&'static str, String)> {
-    let billed = specimens.iter().find(|one| one.held).map_or(0, |one| one.row.id);
+    let billed = specimens.iter().find(|one| one.held).map_or(0, |one| number(one.row.id));
     vec![
         ("name", "Newly Made".to_owned()),
         ("born", "1990-05-17".to_owned()),
