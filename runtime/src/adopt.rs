@@ -54,6 +54,8 @@ pub(crate) struct Column {
     pub(crate) start: Start,
     /// The database computes it.
     pub(crate) computed: bool,
+    /// The type or the collation by which texts are the same that differ in their bytes; of SQLite's keys alone.
+    pub(crate) folded: Option<String>,
     pub(crate) comment: String,
 }
 

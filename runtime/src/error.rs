@@ -37,6 +37,8 @@ pub enum Error {
         by: &'static str,
         /// How many.
         count: u64,
+        /// Whether the panel serves them. Of an adopted table it serves no row whose key is none that it could name.
+        served: bool,
     },
     /// The request makes no sense (a cursor that was tampered with, an unknown filter), as a sentence: 400.
     BadRequest(String),
@@ -170,7 +172,10 @@ impl Error {
                 _ => "Some fields need another look.".to_owned(),
             },
             Self::Check(message) => (*message).to_owned(),
-            Self::Held { by, count } => format!("This can't be deleted: {by} point at it ({count})."),
+            Self::Held { by, count, served: true } => format!("This can't be deleted: {by} point at it ({count})."),
+            Self::Held { by, count, served: false } => {
+                format!("This can't be deleted: {by} that this panel can't show, for their keys, point at it ({count}).")
+            }
             Self::Unavailable(_) => "The database does not answer in time. Please try again in a moment.".to_owned(),
             Self::TooLong => {
                 "This takes the database too long. Among very many rows, narrow them down by a filter or a search, or sort \
@@ -218,7 +223,9 @@ impl fmt::Display for Error {
             Self::Stale(row) => write!(f, "row {} is at version {} by now", row.id, row.version),
             Self::Fields(faults) => write!(f, "{} fields refused", faults.len()),
             Self::Check(message) => write!(f, "a check does not hold: {message}"),
-            Self::Held { by, count } => write!(f, "held by {count} {by}"),
+            Self::Held { by, count, served } => {
+                write!(f, "held by {count} {by}{}", if *served { "" } else { " that are not served" })
+            }
             Self::BadRequest(what) => write!(f, "bad request: {what}"),
             Self::Unread(why) => write!(f, "not read: {why:?}"),
             Self::Unavailable(what) => write!(f, "database unavailable: {what}"),

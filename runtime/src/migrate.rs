@@ -9,7 +9,7 @@ use std::fmt::Write as _;
 use sha2::{Digest, Sha256};
 
 use crate::error::Error;
-use crate::panel::Model;
+use crate::panel::{KeyKind, Model};
 
 /// Steps that bring the database to the panel's schema.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -80,13 +80,25 @@ pub(crate) enum Part {
 ///
 /// # Errors
 /// [`Error::Setup`] with what is not there.
-pub(crate) fn adopted_is_there(model: &'static Model, columns: Option<Vec<&str>>) -> Result<(), Error> {
+pub(crate) fn adopted_is_there(
+    model: &'static Model,
+    columns: Option<Vec<&str>>,
+    folded: Option<&str>,
+) -> Result<(), Error> {
     let table = model.table;
     let Some(columns) = columns else {
         return Err(Error::Setup(format!(
             "the schema: the block adopts a table {table}, which is not there; take `adopted` out for the panel to make it"
         )));
     };
+    if let (KeyKind::Text, Some(folded)) = (model.key, folded) {
+        let key = model.key_column();
+        return Err(Error::Setup(format!(
+            "the schema: the block adopts a table {table} by its key {key}, of which the database takes texts for the same that \
+             are spelled otherwise ({folded}); a panel tells rows apart byte by byte and would miss what points at them: let the \
+             column compare by bytes, or take the model out of the block"
+        )));
+    }
     let named = model.columns().map(|field| field.column).chain([model.key_column()]);
     match named.into_iter().find(|name| !columns.contains(name)) {
         None => Ok(()),

@@ -16,6 +16,8 @@ const FIELDS: usize = 128;
 const LISTED: usize = 6;
 /// Filters above it, and related rows shown with a row.
 const FEW: usize = 4;
+/// Bytes of a letter.
+const LONGEST_LETTER: u32 = 4;
 /// Longest name, bytes.
 const LONGEST_NAME: usize = 63;
 
@@ -123,6 +125,12 @@ fn refusal(table: &Table) -> Option<String> {
                 "its key {key} may be longer ({is}) than a text by which a panel knows rows: {LONGEST_KEY} bytes"
             ));
         }
+        Some(KnownBy::Text(_)) if let Some(folded) = &column.folded => {
+            return left_out(format!(
+                "of its key {key} the database takes texts for the same that are spelled otherwise ({folded}), and a panel \
+                 tells rows apart byte by byte"
+            ));
+        }
         Some(KnownBy::Text(_)) if column.computed || is_secret(key) || is_private(key) => {
             return left_out(format!(
                 "its key {key} is a text that can't stand in addresses and logs, as its name says, or that nobody can type"
@@ -149,11 +157,15 @@ fn model(
     let (mut fields, mut notes, mut given) = (Vec::new(), Vec::new(), Given::default());
     let known_by = known_by(table).unwrap_or(KnownBy::Number);
     let mut creates = table.numbered || known_by != KnownBy::Number;
-    if let KnownBy::Text(None) = known_by {
+    if let KnownBy::Text(longest) = known_by
+        && longest.is_none_or(|longest| longest.saturating_mul(LONGEST_LETTER) > LONGEST_KEY)
+    {
         let key = table.key.concat();
-        notes.push(format!(
-            "rows whose {key} has more than {LONGEST_KEY} bytes are not served: the table sets no bound"
-        ));
+        let lets = longest.map_or_else(
+            || "sets no bound".to_owned(),
+            |longest| format!("lets it have {longest} letters, of up to {LONGEST_LETTER} bytes each"),
+        );
+        notes.push(format!("rows whose {key} has more than {LONGEST_KEY} bytes are not served: the table {lets}"));
     }
     if !creates {
         notes.push("no row can be added here: the database gives new ones no number".to_owned());

@@ -66,10 +66,14 @@ pub(super) async fn page(cx: &Cx<'_>, model: &'static Model, id: RowKey) -> Resu
             let list = cx.link(&Route::Model(model, Page::List));
             Ok(Response::see_other(&format!("{list}?{}=deleted", frame::DONE)))
         }
-        Err(Error::Held { by, count }) => {
+        Err(Error::Held { by, count, served }) => {
             let model = cx.panel().models.iter().find(|model| model.plural == by);
             let many = model.map_or_else(|| by.to_lowercase(), |model| words::so_many(model, count));
-            let held = format!("{many} {} at it.", if count == 1 { "points" } else { "point" });
+            let held = if served {
+                format!("{many} {} at it.", if count == 1 { "points" } else { "point" })
+            } else {
+                format!("Something that this panel can't show, for its key, points at it: {many}.")
+            };
             question.page(None, Some(held.into()), StatusCode::CONFLICT)
         }
         Err(Error::Stale(_)) => {

@@ -93,7 +93,8 @@ pub(super) async fn carry_out(write: &mut Write, model: &'static Model, row: Row
             ids.extend(part.ids.iter().cloned());
         }
     }
-    // What points goes before what it points at.
+    // What points goes before what it points at. All of it is told before the first row goes: where rows point at each
+    // other in a circle, the database's own cascade takes some along with the first.
     for Going { model, ids } in going.iter().rev() {
         for (child, key, effect) in keys_to(write.panel(), model.index) {
             if effect == OnDelete::SetNull {
@@ -103,10 +104,17 @@ pub(super) async fn carry_out(write: &mut Write, model: &'static Model, row: Row
         for ids in ids.chunks(IDS).map(keys) {
             let values: Vec<Value> = ids.iter().copied().map(Value::from).collect();
             let rows = write.transaction().load_having(model, None, &values).await?;
-            write.transaction().remove(model, &ids).await?;
+            if rows.len() != ids.len() {
+                return Err(Error::Bug(format!("{} rows of {} were there of {}", rows.len(), model.name, ids.len())));
+            }
             for row in &rows {
                 write.note(Event::deleted(model, row)).await?;
             }
+        }
+    }
+    for Going { model, ids } in going.iter().rev() {
+        for ids in ids.chunks(IDS).map(keys) {
+            write.transaction().remove(model, &ids).await?;
         }
     }
     Ok(())
@@ -122,19 +130,24 @@ async fn all_that_goes(write: &mut Write, model: &'static Model, id: RowKey) -> 
     let mut going = vec![Going { model, ids: vec![id.into()] }];
     let mut next = 0;
     while let Some(part) = going.get(next) {
-        let (at, ids) = (part.model.index, part.ids.clone());
+        let (to, ids) = (part.model, part.ids.clone());
         next += 1;
-        for (child, key, effect) in keys_to(panel, at) {
-            match effect {
-                OnDelete::Restrict => {
-                    let mut count = 0;
-                    for ids in ids.chunks(IDS).map(keys) {
-                        count += write.transaction().count_pointing(child, key.index, &ids).await?;
-                    }
-                    if count > 0 {
-                        return Err(Error::Held { by: child.plural, count });
-                    }
+        for (child, key, effect) in keys_to(panel, to.index) {
+            if effect == OnDelete::Restrict || child.adopted.is_some() && key.links().is_none() {
+                let (mut served, mut unserved) = (0, 0);
+                for ids in ids.chunks(IDS).map(keys) {
+                    let count = write.transaction().count_pointing(child, key, to, &ids).await?;
+                    served += count.served;
+                    unserved += count.unserved;
                 }
+                if effect == OnDelete::Restrict && served > 0 {
+                    return Err(Error::Held { by: child.plural, count: served, served: true });
+                }
+                if unserved > 0 {
+                    return Err(Error::Held { by: child.plural, count: unserved, served: false });
+                }
+            }
+            match effect {
                 OnDelete::Cascade => {
                     let mut children = Vec::new();
                     for ids in ids.chunks(IDS).map(keys) {
@@ -153,7 +166,7 @@ async fn all_that_goes(write: &mut Write, model: &'static Model, id: RowKey) -> 
                         going.push(Going { model: child, ids: children });
                     }
                 }
-                OnDelete::SetNull => {}
+                OnDelete::Restrict | OnDelete::SetNull => {}
             }
         }
     }

@@ -4,6 +4,7 @@
 mod beside;
 mod jobs;
 mod programs;
+mod unserved;
 
 use crate::serving::Shop;
 use crate::visitor::{Answer, Form};

@@ -129,6 +129,8 @@ bailiwick::admin! {
 
     model Territory {
         table "territories" adopted key territory_id;
+        // rows whose territory_id has more than 64 bytes are not served: the table lets it have 20 letters, of up to 4
+        // bytes each
 
         territory_id: String len ..=20;
         territory_description: String len ..=50 label search;

@@ -18,7 +18,8 @@ const COLUMNS: &str = "SELECT c.relname::text, a.attname::text, format_type(a.at
      a.atttypmod END), t.typtype::text, a.attnotnull OR t.typnotnull, pg_get_expr(d.adbin, d.adrelid), a.attidentity::text, \
      a.attgenerated::text, col_description(c.oid, a.attnum), t.typname::text, (SELECT \
      json_agg(e.enumlabel::text ORDER BY e.enumsortorder)::text FROM pg_enum e WHERE e.enumtypid = t.oid), \
-     obj_description(c.oid, 'pg_class') FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND \
+     obj_description(c.oid, 'pg_class'), CASE WHEN 'citext' IN (t.typname, format_type(t.typbasetype, NULL)) THEN 'citext' ELSE \
+     (SELECT l.collname::text FROM pg_collation l WHERE l.oid = a.attcollation AND NOT l.collisdeterministic) END FROM pg_class c JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND \
      NOT a.attisdropped JOIN pg_type t ON t.oid = a.atttypid LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = \
      a.attnum WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p') AND NOT \
      c.relispartition AND c.relname NOT LIKE 'bw\\_%' ORDER BY c.relname::text COLLATE \"C\", a.attnum";
@@ -59,6 +60,7 @@ pub(in crate::store) async fn schema(url: &str) -> Result<Schema, Error> {
             start: if identity.is_empty() && !computed { start(default.as_deref()) } else { Start::Computed },
             computed,
             comment: answer.text(9)?.unwrap_or_default(),
+            folded: answer.text(13)?,
             name,
             is,
         });

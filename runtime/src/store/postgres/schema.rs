@@ -105,7 +105,8 @@ fn steps(panel: &'static Panel, part: Part, there: &There) -> Result<Plan, Error
     for model in panel.models.iter().filter(|_| part != Part::Framework) {
         if model.adopted.is_some() {
             let columns = there.tables.get(model.table);
-            adopted_is_there(model, columns.map(|columns| columns.keys().map(String::as_str).collect()))?;
+            let folded = columns.and_then(|columns| columns.get(model.key_column())?.folded.as_deref());
+            adopted_is_there(model, columns.map(|columns| columns.keys().map(String::as_str).collect()), folded)?;
             continue;
         }
         let names = model.columns().map(|field| field.name).chain([model.table]);

@@ -41,6 +41,8 @@ pub(super) struct Column {
     pub(super) comment: Option<String>,
     /// Checks of this column alone: name and definition.
     pub(super) checks: Vec<(String, String)>,
+    /// The type or the collation that takes texts for the same that differ in their bytes.
+    pub(super) folded: Option<String>,
     /// Keys of this column alone.
     pub(super) keys: Vec<Key>,
 }
@@ -57,7 +59,8 @@ pub(super) struct Key {
 }
 
 const COLUMNS: &str = "SELECT c.relname::text, a.attname::text, format_type(a.atttypid, a.atttypmod), a.attnotnull, \
-     col_description(c.oid, a.attnum) FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 \
+     col_description(c.oid, a.attnum), CASE WHEN format_type(a.atttypid, NULL) = 'citext' THEN 'citext' ELSE (SELECT \
+     l.collname::text FROM pg_collation l WHERE l.oid = a.attcollation AND NOT l.collisdeterministic) END FROM pg_class c LEFT JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 \
      AND NOT a.attisdropped WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'p')";
 const RULES: &str = "SELECT c.relname::text, a.attname::text, k.conname::text, k.contype::text, f.relname::text, \
      k.confdeltype::text, pg_get_constraintdef(k.oid) FROM pg_constraint k JOIN pg_class c ON c.oid = k.conrelid \
@@ -82,6 +85,7 @@ impl There {
                 is: answer.words(2)?,
                 required: answer.yes(3)?,
                 comment: answer.text(4)?,
+                folded: answer.text(5)?,
                 ..Column::default()
             };
             columns.insert(name, column);

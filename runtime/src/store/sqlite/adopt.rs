@@ -12,6 +12,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 
 use self::said::Said;
 use self::values::hold;
+use super::there::FOLDED;
 use super::{BUSY, no_database, path_of};
 use crate::adopt::{Column, Effect, Holds, Key, Schema, Start, Table};
 use crate::error::Error;
@@ -48,6 +49,13 @@ pub(in crate::store) async fn schema(url: &str) -> Result<Schema, Error> {
     for answer in &found {
         let (name, sql) = (answer.words(0)?, answer.words(2)?);
         schema.tables.push(table(&mut lane, name, answer.whole(1)? == 1, &sql).await?);
+    }
+    for answer in lane.rows(Sql::new(FOLDED)).await? {
+        let (table, column) = (answer.words(0)?, answer.words(1)?);
+        let table = schema.tables.iter_mut().find(|one| one.name == table);
+        if let Some(column) = table.and_then(|table| table.columns.iter_mut().find(|one| one.name == column)) {
+            column.folded = Some(answer.words(2)?);
+        }
     }
     // A key that names no column points at the primary one.
     let primary: Vec<(String, Vec<String>)> =
@@ -87,6 +95,7 @@ async fn table(lane: &mut Lane, name: String, without_rowid: bool, sql: &str) ->
             start: start(answer.text(3)?.as_deref()),
             // 2 and 3: generated, kept or not.
             computed: hidden >= 2,
+            folded: None,
             name: column,
             is,
         });

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use super::columns::{
     columns_of, create_table, definition, push_default, push_definition, storage, storage_in, without_default,
 };
-use super::there::There;
+use super::there::{FOLDED, There};
 use super::{fulltext, path_of};
 use crate::audit::Context;
 use crate::constraint;
@@ -30,8 +30,8 @@ const COLUMNS: &str = "SELECT m.name, c.name FROM sqlite_schema AS m JOIN pragma
 
 /// The steps from what is there to what the panel asks for.
 pub(in crate::store) async fn plan(panel: &'static Panel, part: Part, lane: &mut Reading) -> Result<Plan, Error> {
-    let tables = lane.rows(Sql::new(WHAT_IS_THERE)).await?;
-    steps(panel, part, &There::read(&tables, &lane.rows(Sql::new(COLUMNS)).await?)?)
+    let (tables, columns) = (lane.rows(Sql::new(WHAT_IS_THERE)).await?, lane.rows(Sql::new(COLUMNS)).await?);
+    steps(panel, part, &There::read(&tables, &columns, &lane.rows(Sql::new(FOLDED)).await?)?)
 }
 
 /// All steps of an empty file.
@@ -52,7 +52,9 @@ pub(in crate::store) async fn migrate(
     context: &Context,
 ) -> Result<Plan, Error> {
     let tables = transaction.rows(Sql::new(WHAT_IS_THERE)).await?;
-    let plan = steps(panel, part, &There::read(&tables, &transaction.rows(Sql::new(COLUMNS)).await?)?)?;
+    let columns = transaction.rows(Sql::new(COLUMNS)).await?;
+    let there = There::read(&tables, &columns, &transaction.rows(Sql::new(FOLDED)).await?)?;
+    let plan = steps(panel, part, &there)?;
     if plan.is_empty() {
         return Ok(plan);
     }
@@ -120,7 +122,8 @@ fn steps(panel: &'static Panel, part: Part, there: &There) -> Result<Plan, Error
     for model in panel.models.iter().filter(|_| part != Part::Framework) {
         if model.adopted.is_some() {
             let columns = there.columns.get(model.table);
-            adopted_is_there(model, columns.map(|columns| columns.iter().map(String::as_str).collect()))?;
+            let folded = there.folded.get(model.table).map(String::as_str);
+            adopted_is_there(model, columns.map(|columns| columns.iter().map(String::as_str).collect()), folded)?;
             continue;
         }
         let mut rebuilt = false;

@@ -37,18 +37,51 @@ impl Sql {
             self.push(" AS ").name(field.name);
         }
         self.push(" FROM ").name(model.table).push(" AS ").push(INNER);
-        if model.key == KeyKind::Text {
-            // SQLite keeps whatever it is given in any column, also none and a text of any length. As `NOT … >` PostgreSQL
-            // takes it to be true of most rows, which it is of all.
-            self.push(" WHERE NOT octet_length(");
-            push_key(self, model.key, key);
-            self.push(") > ").number(i64::try_from(LONGEST).unwrap_or(i64::MAX)).push(" AND ");
-            push_key(self, model.key, key);
-            self.push(" <> ''");
-        }
+        push_served(self, model.key, key);
         self.push(")")
     }
 }
+
+/// Which of its rows there are for the panel: those that a key of this kind can name, letter by letter. SQLite keeps
+/// whatever it is given in any column: none, numbers, bytes, a text of any length or with a NUL in it, a UUID in capitals.
+fn push_served(sql: &mut Sql, kind: KeyKind, key: &'static str) {
+    match kind {
+        KeyKind::Number => {}
+        KeyKind::Uuid => sql.each(
+            |sqlite| {
+                sqlite.push(" WHERE ");
+                column(sqlite, key);
+                sqlite.push(" GLOB '").push(UUID).push("'");
+            },
+            |_| {},
+        ),
+        KeyKind::Text => {
+            // As `NOT … >` PostgreSQL takes it to be true of most rows, which it is of all.
+            sql.push(" WHERE NOT octet_length(");
+            push_key(sql, kind, key);
+            sql.push(") > ").number(i64::try_from(LONGEST).unwrap_or(i64::MAX)).push(" AND ");
+            push_key(sql, kind, key);
+            sql.push(" <> ''");
+            sql.each(
+                |sqlite| {
+                    sqlite.push(" AND typeof(");
+                    column(sqlite, key);
+                    sqlite.push(") = 'text' AND instr(");
+                    column(sqlite, key);
+                    sqlite.push(", char(0)) = 0");
+                },
+                |_| {},
+            );
+        }
+    }
+}
+
+/// The one spelling of a UUID, as [`RowKey`] prints it.
+const UUID: &str = concat!(
+    "[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]-[0-9a-f][0-9a-f][0-9a-f][0-9a-f]-",
+    "[0-9a-f][0-9a-f][0-9a-f][0-9a-f]-[0-9a-f][0-9a-f][0-9a-f][0-9a-f]-",
+    "[0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f][0-9a-f]"
+);
 
 /// The key of a row, or of the one that it points at. A text keeps the collation of its column, which is the one that
 /// its index has: two are the same in it or are not, and the order is asked for where there is one (see
@@ -64,6 +97,19 @@ fn push_key(sql: &mut Sql, key: KeyKind, name: &'static str) {
             sql.either("", "::text");
         }
     }
+}
+
+/// `table AS kept ON key = …`, these rows of the table alone: whether two are the same is left to the database, which
+/// goes by the column that is pointed at, as it does where it enforces a key.
+pub(super) fn push_target(sql: &mut Sql, model: &'static Model, ids: &[RowKey], pointing: impl FnOnce(&mut Sql)) {
+    let native = if model.key == KeyKind::Uuid { "::uuid" } else { "" };
+    sql.name(model.table).push(" AS ").push(INNER).push(" ON ");
+    column(sql, model.key_column());
+    sql.either("", native).push(" = ");
+    pointing(sql);
+    sql.either("", native).push(" WHERE ");
+    push_key(sql, model.key, model.key_column());
+    push_ids(sql, ids);
 }
 
 /// Qualified, since SQLite takes a quoted name that it does not know for a text.
@@ -111,7 +157,11 @@ fn push_read(sql: &mut Sql, field: &'static Field) {
             column(sql, field.column);
             sql.either(" COLLATE BINARY", "::text COLLATE \"C\"");
         }
-        Kind::Model(_, _, key) => push_key(sql, key, field.column),
+        Kind::Model(_, _, key) => {
+            push_key(sql, key, field.column);
+            // What it points at is compared by bytes; PostgreSQL finds rows by the index of the column's own collation.
+            sql.either(if key == KeyKind::Text { " COLLATE BINARY" } else { "" }, "");
+        }
         Kind::Bool | Kind::I32 | Kind::I64 | Kind::Actor | Kind::Bytes | Kind::Many(_) => {
             column(sql, field.column);
         }

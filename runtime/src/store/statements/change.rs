@@ -136,24 +136,6 @@ impl Transaction {
         self.rows(sql).await?.iter().map(|answer| answer.row_key(model.key, 0)).collect()
     }
 
-    /// How many rows have a key that points at one of these.
-    pub(in crate::store) async fn count_pointing(
-        &mut self,
-        model: &'static Model,
-        key: usize,
-        ids: &[RowKey],
-    ) -> Result<u64, Error> {
-        let key = named(model, key)?;
-        let mut count = 0;
-        for ids in ids.chunks(IDS) {
-            let mut sql = Sql::new("SELECT count(*) FROM ");
-            sql.table(model).push(" AS pointing WHERE ").name(key);
-            push_ids(&mut sql, ids);
-            count += self.row(sql).await?.map_or(Ok(0), |answer| answer.count(0))?;
-        }
-        Ok(count)
-    }
-
     /// For each target, whether the row is there and may be pointed at; in one statement.
     pub(in crate::store) async fn may_be_pointed_at(
         &mut self,

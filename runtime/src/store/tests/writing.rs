@@ -243,7 +243,10 @@ async fn what_goes_along_is_recorded_row_by_row() {
     let id = add_patient(&store, new_patient("Abel", berg)).await;
     let visits = (0..3).map(|i| vec![(visit::PATIENT, Value::Int(id)), (visit::AT, testing::minutes(i))]).collect();
     testing::seed(&store, VISIT, visits).await;
-    assert_eq!(delete(&store, &owner, DOCTOR, berg, 1).await, Err(Error::Held { by: "Patients", count: 1 }));
+    assert_eq!(
+        delete(&store, &owner, DOCTOR, berg, 1).await,
+        Err(Error::Held { by: "Patients", count: 1, served: true })
+    );
 
     // `set_null`: the row stays, its change is recorded and counts.
     update(&store, &owner, Verb::Edit, (PATIENT, id, 1), vec![(patient::SECOND, Value::Int(adams))]).await.unwrap();
