@@ -75,14 +75,12 @@ fn push_model(text: &mut String, model: &Model) {
     text.push('\n');
     comment(text, "    ", "///", &model.comment);
     let _ = writeln!(text, "    model {} {{", model.name);
+    let named = model.fields.iter().find(|field| field.column == model.key).map(|field| field.name.as_str());
     let key = match model.known_by {
         KnownBy::Number if model.key == "id" => String::new(),
         KnownBy::Number => format!(" key {:?}", model.key),
         KnownBy::Uuid => format!(" key {:?} Uuid", model.key),
-        KnownBy::Text(_) => {
-            let field = model.fields.iter().find(|field| field.column == model.key);
-            format!(" key {}", field.map_or(model.key.as_str(), |field| field.name.as_str()))
-        }
+        KnownBy::Text(_) => format!(" key {}", named.unwrap_or(&model.key)),
     };
     let _ = writeln!(text, "        table {:?} adopted{key};", model.table);
     for note in &model.notes {
@@ -97,6 +95,10 @@ fn push_model(text: &mut String, model: &Model) {
         if !names.is_empty() {
             let _ = writeln!(text, "        {word} {};", names.join(", "));
         }
+    }
+    if let (KnownBy::Text(_), Some(named)) = (model.known_by, named) {
+        // Newest first, as lists of numbers begin, means nothing here.
+        let _ = writeln!(text, "        sort {named};");
     }
     for (child, key) in &model.inlines {
         let _ = writeln!(text, "        inline {child} via {key};");

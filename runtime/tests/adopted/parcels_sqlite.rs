@@ -17,6 +17,7 @@ bailiwick::admin! {
         name: String len ..=40 label search;
 
         list name, code;
+        sort code;
         inline Parcel via carrier_code;
     }
 

@@ -31,6 +31,7 @@ bailiwick::admin! {
         company_name: String len ..=40 label search;
 
         list company_name, customer_id;
+        sort customer_id;
         inline Order via customer;
     }
 
@@ -138,6 +139,7 @@ bailiwick::admin! {
 
         list territory_description, territory_id, region;
         filter region;
+        sort territory_id;
     }
 
     /// To start from: whoever is first holds it. Narrower roles are yours to write.

@@ -66,6 +66,12 @@ async fn programs_name_rows_by_their_keys() {
 
     let (status, place, _) = program.ask(Method::POST, "/api/carriers", r#"{"code": "x/y", "name": "Made"}"#).await;
     assert_eq!((status, place.as_str()), (StatusCode::CREATED, "/api/carriers/x%2Fy"));
+    // What a library would take out of a path is no place to look.
+    for (code, at) in [(".", ""), ("..", ""), ("...", "/api/carriers/...")] {
+        let body = format!(r#"{{"code": "{code}", "name": "Dots"}}"#);
+        let (status, place, _) = program.ask(Method::POST, "/api/carriers", &body).await;
+        assert_eq!((status, place.as_str()), (StatusCode::CREATED, at));
+    }
     let (status, _, told) = program.ask(Method::POST, "/api/carriers", r#"{"code": "x/y", "name": "Again"}"#).await;
     assert!(
         status == StatusCode::UNPROCESSABLE_ENTITY && told.contains("Another row has this value"),

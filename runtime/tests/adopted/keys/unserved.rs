@@ -149,7 +149,7 @@ async fn keys_that_are_not_compared_by_bytes_are_refused() {
         assert!(says("table carriers is left out: of its key code") && says(how), "{:?}", adopted.said);
         let mail = format!("file:{}", directory.path().join("outbox").display());
         let refused = Yard::builder().public_url("http://127.0.0.1:8000").mail(mail).service(&url).await;
-        let refused = refused.err().expect("no panel over such a table").to_string();
+        let refused = refused.expect_err("no panel over such a table").to_string();
         assert!(refused.contains("by its key code") && refused.contains(how), "{refused}");
     }
 }
