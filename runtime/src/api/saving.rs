@@ -40,10 +40,10 @@ pub(super) async fn create(cx: &Cx<'_>, model: &'static Model, posted: &mut Post
     let (id, version) = (inserted.row.id, inserted.row.version);
     let view = terms_if_any(cx, Verb::View, model);
     let answer = rows::saved(cx, view.as_ref(), (id, version), StatusCode::CREATED).await?;
-    let place = cx.link(&Route::Api(ApiPage::Row(model, id)));
-    Ok(match HeaderValue::from_str(&place) {
-        Ok(place) => answer.with_header(header::LOCATION, place),
-        Err(_) => answer,
+    let place = ApiPage::Row(model, id);
+    Ok(match HeaderValue::from_str(&cx.link(&Route::Api(place))) {
+        Ok(spelled) if place.is_asked_for() => answer.with_header(header::LOCATION, spelled),
+        _ => answer,
     })
 }
 

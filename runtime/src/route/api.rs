@@ -36,6 +36,11 @@ impl ApiPage {
         })
     }
 
+    /// Whether a client's library asks for it as it is spelled: `.` and `..` are taken out of a path, encoded or not.
+    pub(crate) fn is_asked_for(&self) -> bool {
+        self.about().and_then(|(_, id)| id).is_none_or(|id| !matches!(id.to_string().as_str(), "." | ".."))
+    }
+
     /// The model and the row that it is about.
     pub(crate) fn about(&self) -> Option<(&'static Model, Option<RowKey>)> {
         match *self {

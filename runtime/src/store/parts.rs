@@ -6,15 +6,19 @@ pub(in crate::store) const PART: usize = 3;
 /// Beginnings of words at most.
 const WORDS: usize = 3;
 
-/// In the order in which they stand in the text, none within another: how its longer words begin, and of a single word
-/// the end too. Nothing, where no word has a part.
+/// In the order in which they stand in the text, none within another: how its longer words begin. Nothing, where no word
+/// has a part. Of two words the beginnings tell enough; of a single one the end is asked for too, and of more than two
+/// the last one's, as what many rows begin with (an "invoice for visit 777777") is told apart there.
 pub(in crate::store) fn rough_parts(text: &str) -> Vec<String> {
     let words = text.split(|c: char| !c.is_alphanumeric()).map(|word| word.chars().collect::<Vec<char>>());
-    let words: Vec<Vec<char>> = words.filter(|word| word.len() >= PART).take(WORDS).collect();
+    let mut words: Vec<Vec<char>> = words.filter(|word| word.len() >= PART).collect();
+    if words.len() > WORDS {
+        words.drain(WORDS - 1..words.len() - 1);
+    }
     let mut parts: Vec<String> =
         words.iter().filter_map(|word| word.first_chunk::<PART>()).map(|part| part.iter().collect()).collect();
-    if let [word] = words.as_slice()
-        && let Some((_, rest)) = word.split_first_chunk::<PART>()
+    if words.len() != 2
+        && let Some((_, rest)) = words.last().and_then(|word| word.split_first_chunk::<PART>())
         && let Some(end) = rest.last_chunk::<PART>()
     {
         parts.push(end.iter().collect());
@@ -34,7 +38,9 @@ mod tests {
         // Side by side, not over each other.
         assert_eq!(parts("haddad"), "had|dad");
         assert_eq!(parts("dadad"), "dad");
-        assert_eq!(parts("o'neill-müller of the long road"), "nei|mül|the");
+        assert_eq!(parts("o'neill-müller of the long road"), "nei|mül|roa");
+        assert_eq!(parts("invoice for visit 777777"), "inv|for|777|777");
+        assert_eq!(parts("invoice for visitor"), "inv|for|vis|tor");
         assert_eq!(parts("100% \\__ \"ab\""), "100");
         assert_eq!(parts("a b c d e"), "");
     }

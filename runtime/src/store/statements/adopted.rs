@@ -46,7 +46,14 @@ impl Sql {
 /// whatever it is given in any column: none, numbers, bytes, a text of any length or with a NUL in it, a UUID in capitals.
 fn push_served(sql: &mut Sql, kind: KeyKind, key: &'static str) {
     match kind {
-        KeyKind::Number => {}
+        KeyKind::Number => sql.each(
+            |sqlite| {
+                sqlite.push(" WHERE typeof(");
+                column(sqlite, key);
+                sqlite.push(") = 'integer'");
+            },
+            |_| {},
+        ),
         KeyKind::Uuid => sql.each(
             |sqlite| {
                 sqlite.push(" WHERE ");

@@ -21,7 +21,7 @@ const LONG: usize = 8;
 /// 50 takes so many numbers, and as a row that is fetched by itself and sorted costs a little more than one that is
 /// passed by, both ways cost the same at the root of 34 times as many. In tests so few that both ways are gone.
 pub(super) fn few(rows: u64) -> u64 {
-    if cfg!(test) { 12 } else { rows.saturating_mul(34).isqrt().clamp(1_000, COUNT_BOUND) }
+    if cfg!(test) { 24 } else { rows.saturating_mul(34).isqrt().clamp(1_000, COUNT_BOUND) }
 }
 
 /// Whether an index holds what is to be found in these fields.
@@ -46,7 +46,7 @@ pub(super) fn is_long(text: &str) -> bool {
 pub(super) enum Hits {
     /// All rows that there are, by their numbers.
     These(Vec<i64>),
-    /// More than [`FOUND_BOUND`]: about so many, in a table of about so many rows.
+    /// More than were asked for: about so many, in a table of about so many rows.
     Many { about: u64, rows: u64 },
 }
 
@@ -92,12 +92,13 @@ pub(super) fn behind_a_scope(terms: &Terms, scope: &Condition, search: Search<'_
     (seen != Condition::Always).then_some((fields, seen))
 }
 
-/// Asks the index for what is found within the scope.
+/// Asks the index for what is found within the scope, so many rows at most.
 pub(super) async fn look(
     lane: &mut Reading,
     terms: &Terms,
     scope: &Condition,
     search: Search<'_>,
+    most: u64,
 ) -> Result<Hits, Error> {
     let model = terms.model();
     let mut parts = readable_parts(terms, scope, search);
@@ -105,19 +106,19 @@ pub(super) async fn look(
         && let Some((readable, fields)) = parts.pop()
     {
         let wanted = scope.clone().and(readable);
-        return hits(lane, model, |sql| {
-            push_some_found(sql, MAIN, model, (fields, search.text.trim()), &wanted, bound() + 1);
+        return hits(lane, model, most, |sql| {
+            push_some_found(sql, MAIN, model, (fields, search.text.trim()), &wanted, most + 1);
         })
         .await;
     }
-    hits(lane, model, |sql| {
+    hits(lane, model, most, |sql| {
         sql.push("SELECT ");
         MAIN.column(sql, "id");
         sql.push(" AS id FROM ").table(model).push(" AS ");
         MAIN.push(sql);
         sql.push(" WHERE ");
         condition::push(sql, MAIN, model, &looking_up(terms, scope.clone(), search));
-        sql.push(" LIMIT ").number(whole(bound() + 1));
+        sql.push(" LIMIT ").number(whole(most + 1));
     })
     .await
 }
@@ -130,7 +131,7 @@ pub(super) async fn look_anywhere(
     search: Search<'_>,
 ) -> Result<Hits, Error> {
     let found = (fields, search.text.trim());
-    hits(lane, model, |sql| push_some_found(sql, MAIN, model, found, &Condition::Always, bound() + 1)).await
+    hits(lane, model, bound(), |sql| push_some_found(sql, MAIN, model, found, &Condition::Always, bound() + 1)).await
 }
 
 /// Of these rows, the numbers of those within the scope.
@@ -156,19 +157,24 @@ pub(super) async fn of_these(
     kept.map_or(Ok(Vec::new()), |ids| numbers(&ids))
 }
 
-/// The hits among the numbers that this `SELECT` tells, one more than [`bound`] at most.
-async fn hits(lane: &mut Reading, model: &'static Model, push: impl FnOnce(&mut Sql)) -> Result<Hits, Error> {
+/// The hits among the numbers that this `SELECT` tells, one more than `most` at most.
+async fn hits(
+    lane: &mut Reading,
+    model: &'static Model,
+    most: u64,
+    push: impl FnOnce(&mut Sql),
+) -> Result<Hits, Error> {
     // One row for all numbers: handing over a row costs more than finding it.
     let mut sql = Sql::new("SELECT count(*), max(found.id), ");
     push_size(&mut sql, model);
-    sql.push(", CASE WHEN count(*) <= ").number(whole(bound()));
+    sql.push(", CASE WHEN count(*) <= ").number(whole(most));
     sql.push(" THEN string_agg(CAST(found.id AS text), ',') END FROM (");
     push(&mut sql);
     sql.push(") AS found");
     let answer = lane.row(sql).await?;
     let Some(answer) = answer else { return Ok(Hits::These(Vec::new())) };
     let seen = answer.count(0)?;
-    if seen <= bound() {
+    if seen <= most {
         return Ok(Hits::These(answer.text(3)?.map_or(Ok(Vec::new()), |ids| numbers(&ids))?));
     }
     let rows = size(Some(&answer), 2)?;
@@ -243,13 +249,29 @@ pub(super) fn glance(size: usize) -> u64 {
     if cfg!(test) { 3 * size as u64 } else { (100 * size as u64).min(COUNT_BOUND) }
 }
 
-/// Rows that the index tells; in tests so few that all ways are gone.
+/// Rows that the index tells at first; in tests so few that all ways are gone.
 pub(super) fn bound() -> u64 {
     if cfg!(test) { 12 } else { FOUND_BOUND }
 }
 
 pub(super) fn whole(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
+}
+
+/// Whether there are at most so many rows within a scope.
+pub(super) async fn is_small(
+    lane: &mut Reading,
+    model: &'static Model,
+    scope: &Condition,
+    most: u64,
+) -> Result<bool, Error> {
+    let mut sql = Sql::new("SELECT count(*) FROM (SELECT 1 FROM ");
+    sql.table(model).push(" AS ");
+    MAIN.push(&mut sql);
+    sql.push(" WHERE ");
+    condition::push(&mut sql, MAIN, model, scope);
+    sql.push(" LIMIT ").number(whole(most + 1)).push(") AS some");
+    Ok(lane.row(sql).await?.map_or(Ok(0), |answer| answer.count(0))? <= most)
 }
 
 /// About how many rows there are at all, by what is known without counting.

@@ -108,7 +108,12 @@ fn push_which(sql: &mut Sql, picker: &PickerQuery<'_>, current: bool) {
             };
             if let Some(text) = text {
                 sql.push(" AND ");
-                sql.push_contains(PICKED, "email", text);
+                if text.contains('\0') {
+                    // No text of a row holds it, and not every database takes it as one.
+                    sql.push("(1 = 0)");
+                } else {
+                    sql.push_contains(PICKED, "email", text);
+                }
             }
         }
         PickFrom::Model(terms) => {

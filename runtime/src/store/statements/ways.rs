@@ -101,24 +101,42 @@ impl Asked<'_> {
                             return Ok((rows, count));
                         }
                     }
+                    if finding::is_small(lane, model, &seen, finding::reach(rows, self.limit)).await? {
+                        // Fewer than were passed by on the way: what is found among all is no help.
+                        return self.among_few(lane, finding::looking(query.terms, scope, search)).await;
+                    }
                 }
             }
         }
-        let (about, rows) = match finding::look(lane, query.terms, &scope, search).await? {
+        let (about, rows) = match finding::look(lane, query.terms, &scope, search, finding::bound()).await? {
             Hits::These(ids) => return self.of_these(lane, ids, scope).await,
             Hits::Many { about, rows } => (about, rows),
         };
-        let mut ways = if ordered { self.on_the_way(lane, &scope, search, (about, rows)) } else { Vec::new() };
-        let (wanted, passing_by) = finding::way(query.terms, scope, search, query.sort, (about, rows));
-        ways.push(Way { passing_by, ..Way::by(wanted) });
-        let mut found = Vec::new();
+        let many = Count::MoreThan(finding::bound());
+        let ways = if ordered { self.on_the_way(lane, &scope, search, (about, rows)) } else { Vec::new() };
         for way in &ways {
-            found = self.by(lane, way).await?;
+            let found = self.by(lane, way).await?;
             if found.len() >= self.limit {
-                break;
+                return Ok((found, many));
             }
         }
-        Ok((found, Count::MoreThan(finding::bound())))
+        let (wanted, passing_by) = finding::way(query.terms, scope.clone(), search, query.sort, (about, rows));
+        if passing_by {
+            // Neither met soon nor few among the first numbers: they may all stand there, a whole table away.
+            let few = finding::few(rows);
+            if let Hits::These(ids) = finding::look(lane, query.terms, &scope, search, few).await? {
+                return self.of_these(lane, ids, scope).await;
+            }
+        }
+        Ok((self.by(lane, &Way { passing_by, ..Way::by(wanted) }).await?, many))
+    }
+
+    /// The rows, where few are looked at at all.
+    async fn among_few(&self, lane: &mut Reading, wanted: Condition) -> Result<(Vec<Answer>, Count), Error> {
+        let mut sql = Sql::default();
+        push_count(&mut sql, self.query.terms.model(), &wanted);
+        let count = lane.row(sql).await?.map_or(Ok(0), |answer| answer.count(0))?;
+        Ok((self.by(lane, &Way::by(wanted)).await?, bounded(count)))
     }
 
     /// These rows alone.

@@ -146,3 +146,54 @@ async fn what_lies_level_is_not_left_behind() {
         }
     }
 }
+
+/// What stands in the oldest rows alone is not looked for through all newer ones: the index tells it.
+#[tokio::test]
+async fn what_lies_a_table_away_is_fetched_by_its_numbers() {
+    let (_directory, store) = testing::store_of(&LISTED).await;
+    let rows = (0..200_i64).map(|n| {
+        let text = testing::text(if n < 20 { "needle" } else { "straw" });
+        vec![(STRING, text), (NUMBER, Value::Int(0)), (RANK, ranked(n))]
+    });
+    let ids = testing::seed(&store, SAMPLE, rows.collect()).await;
+    let terms = may(&actor("Owner", None), Verb::View);
+    let search = ("needle", FieldSet::NONE.with(STRING));
+    let sort = Some(Sort { field: RANK, descending: true });
+    heard::take();
+    let (answer, count) = found(&store, &terms, search, sort, (5, false)).await;
+    assert_eq!(answer, ids[..20].iter().copied().rev().collect::<Vec<i64>>());
+    // More than the index tells at first, and all of what it tells when it is asked for as many as are fetched.
+    assert_eq!(count, Some(Count::Exactly(20)));
+}
+
+/// Who sees few rows has them looked at, and not what the index finds among everybody's.
+#[tokio::test]
+async fn within_few_rows_the_index_of_all_is_not_gone_through() {
+    const FIRST: Predicate =
+        Predicate::Compare { left: Operand::Field(NUMBER), op: Op::Lt, right: Operand::Literal(Literal::Int(1)) };
+    static OWN: Role =
+        Role { cells: &[Cell { when: Some(FIRST), ..Cell::new(Verb::View, SAMPLE, FieldSet::ALL, 0) }], ..FEW };
+    let (_directory, store) = testing::store_of(&LISTED).await;
+    let rows = (0..200_i64).map(|n| {
+        let text = testing::text(if n % 3 == 0 { "straw" } else { "needle" });
+        vec![(STRING, text), (NUMBER, Value::Int(i64::from(n % 20 != 0))), (RANK, ranked(n))]
+    });
+    let ids = testing::seed(&store, SAMPLE, rows.collect()).await;
+    let terms = may(&Actor { role: &OWN, ..actor("Reception", None) }, Verb::View);
+    let search = ("needle", FieldSet::NONE.with(STRING));
+    for (descending, size) in [(true, 2), (true, 8), (false, 2)] {
+        let sort = Some(Sort { field: RANK, descending });
+        let mut expected: Vec<i64> = (0..200).step_by(20).filter(|n| n % 3 != 0).map(|n| ids[n]).collect();
+        if descending {
+            expected.reverse();
+        }
+        heard::take();
+        let (answer, count) = found(&store, &terms, search, sort, (size, false)).await;
+        let asked = heard::take();
+        assert_eq!(answer, expected, "{size} at once");
+        if size == 8 && !testing::place::on_postgres() {
+            assert_eq!(count, Some(Count::Exactly(6)));
+            assert_eq!(asked.iter().filter(|text| text.contains("max(found.id)")).count(), 1, "{asked:#?}");
+        }
+    }
+}
