@@ -355,8 +355,8 @@ fn one_by_one(model: &Model, rows_wanted: &Condition) -> Vec<Condition> {
         parts[at] = Condition::Compare { left: Term::Field(field), op: Op::Eq, right: Term::Value(value.clone()) };
         Condition::All(parts)
     };
-    let once = set.iter().enumerate().filter(|(at, value)| !set[..*at].contains(value));
-    once.map(|(_, value)| one(value)).collect()
+    let distinct = set.iter().enumerate().filter(|(at, value)| !set[..*at].contains(value));
+    distinct.map(|(_, value)| one(value)).collect()
 }
 
 fn push_limit(sql: &mut Sql, limit: usize) {
