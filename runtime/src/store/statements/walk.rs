@@ -88,6 +88,20 @@ impl<'a> Walk<'a> {
         self.sort.map(|sort| sort.field) == model.sort.first().map(|sort| sort.field)
     }
 
+    /// Whether an index leads through these rows in the order of the list: those of one value of a field, which scopes and
+    /// filters have indexes for, or a range of what the list is ordered by.
+    pub(super) fn leads_through(&self, rows_wanted: &Condition) -> bool {
+        match rows_wanted {
+            Condition::Always | Condition::In { term: Term::Field(_), .. } | Condition::IsNull(Term::Field(_)) => true,
+            Condition::All(parts) => parts.is_empty() || parts.iter().any(|part| self.leads_through(part)),
+            Condition::Compare { left: Term::Field(field), op, right: Term::Value(_) }
+            | Condition::Compare { left: Term::Value(_), op, right: Term::Field(field) } => {
+                *op == Op::Eq || *op != Op::Ne && self.sort.is_some_and(|sort| sort.field == *field)
+            }
+            _ => false,
+        }
+    }
+
     /// Whether the statement runs from large to small. Without a sort field the newest id comes first.
     fn descending(&self) -> bool {
         self.sort.is_none_or(|s| s.descending) != self.backwards

@@ -174,9 +174,10 @@ impl Asked<'_> {
         Way { within: Some(passed), ..Way::by(on_the_way) }
     }
 
-    /// Of the scope, what an index leads through in this order, and what is looked at in the rows on the way.
+    /// Of the scope, what an index leads through in this order, and what is looked at in the rows on the way: of that the
+    /// bound of a way holds, however few rows it leaves.
     fn split(&self, scope: &Condition) -> (Condition, Condition) {
-        let leads = self.walk.is_usual(self.query.terms.model());
+        let leads = self.walk.is_usual(self.query.terms.model()) && self.walk.leads_through(scope);
         if leads { (scope.clone(), Condition::Always) } else { (Condition::Always, scope.clone()) }
     }
 

@@ -197,3 +197,33 @@ async fn within_few_rows_the_index_of_all_is_not_gone_through() {
         }
     }
 }
+
+/// Where no index leads through the rows that somebody sees, so many rows are passed by at most, seen or not: to look for
+/// as many that are seen would be to read the table.
+#[tokio::test]
+async fn rows_that_no_index_leads_through_are_looked_at_within_the_bound() {
+    const OWN: Predicate = Predicate::Or(&[
+        Predicate::Compare { left: Operand::Field(NUMBER), op: Op::Eq, right: Operand::Literal(Literal::Int(7)) },
+        Predicate::Compare { left: Operand::Field(NUMBER), op: Op::Eq, right: Operand::Literal(Literal::Int(8)) },
+    ]);
+    static EITHER: Role =
+        Role { cells: &[Cell { when: Some(OWN), ..Cell::new(Verb::View, SAMPLE, FieldSet::ALL, 0) }], ..FEW };
+    let (_directory, store) = testing::store_of(&LISTED).await;
+    let rows = (0..200_i64).map(|n| {
+        let text = testing::text(if n % 3 == 0 { "straw" } else { "needle" });
+        vec![(STRING, text), (NUMBER, Value::Int(n % 10)), (RANK, ranked(n))]
+    });
+    let ids = testing::seed(&store, SAMPLE, rows.collect()).await;
+    let terms = may(&Actor { role: &EITHER, ..actor("Reception", None) }, Verb::View);
+    let sort = Some(Sort { field: RANK, descending: true });
+    heard::take();
+    let (answer, _) = found(&store, &terms, ("needle", FieldSet::NONE.with(STRING)), sort, (5, false)).await;
+    let expected = (0..200).rev().filter(|n| n % 3 != 0 && matches!(n % 10, 7 | 8)).map(|n| ids[n]);
+    assert_eq!(answer, expected.collect::<Vec<i64>>());
+    let asked = heard::take();
+    let mut bounded = asked.iter().filter_map(|text| text.split_once(" LIMIT 18)")).peekable();
+    assert!(bounded.peek().is_some(), "{asked:#?}");
+    for (passed, looked_at) in bounded {
+        assert!(!passed.contains("\"number\" =") && looked_at.contains("\"number\" ="), "{passed}");
+    }
+}
