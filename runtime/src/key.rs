@@ -29,14 +29,15 @@ pub enum RowKey {
 }
 
 impl RowKey {
-    /// The key of this kind that a person or a program spelled, in its one spelling: a number without sign and leading
+    /// The key of this kind that a person or a program spelled, in its one spelling: a number without plus and leading
     /// zero, a UUID in small letters with its dashes, a text as it is.
     #[must_use]
     pub fn parse(kind: KeyKind, text: &str) -> Option<Self> {
         match kind {
+            // A table that was there before may have numbers below one.
             KeyKind::Number => {
-                let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit()) && !text.starts_with('0');
-                if digits { text.parse().ok().map(Self::Number) } else { None }
+                let number: i64 = text.parse().ok()?;
+                (number.to_string() == text).then_some(Self::Number(number))
             }
             KeyKind::Uuid => {
                 let uuid: Uuid = text.parse().ok()?;
@@ -284,6 +285,12 @@ mod tests {
             (KeyKind::Text, "~%FF"),
             (KeyKind::Number, "03"),
             (KeyKind::Number, "+3"),
+            (KeyKind::Number, "-03"),
+            (KeyKind::Number, "-0"),
+            (KeyKind::Number, "00"),
+            (KeyKind::Number, "-"),
+            (KeyKind::Number, " 3"),
+            (KeyKind::Number, "9223372036854775808"),
             (KeyKind::Number, "3x"),
             (KeyKind::Number, ""),
             (KeyKind::Uuid, "67E55044-10B1-426F-9247-BB680E5FE0C8"),
@@ -295,7 +302,9 @@ mod tests {
         }
         let uuid = "67e55044-10b1-426f-9247-bb680e5fe0c8";
         assert_eq!(RowKey::of_segment(KeyKind::Uuid, uuid).map(|key| key.to_string()).as_deref(), Some(uuid));
-        assert_eq!(RowKey::of_segment(KeyKind::Number, "30"), Some(RowKey::Number(30)));
+        for number in [30, 0, -1, i64::MIN, i64::MAX] {
+            assert_eq!(RowKey::of_segment(KeyKind::Number, &number.to_string()), Some(RowKey::Number(number)));
+        }
     }
 
     #[test]

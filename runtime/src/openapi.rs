@@ -3,9 +3,9 @@
 
 use serde_json::{Map, Value as Json, json};
 
+use crate::key::LONGEST;
 use crate::list_state::{is_filtered_by_part, is_filtered_by_span, is_sortable};
-use crate::panel::KeyKind;
-use crate::panel::{Action, Field, Kind, Model, Panel, Sensitivity};
+use crate::panel::{Action, Field, KeyKind, Kind, Model, Panel, Sensitivity};
 use crate::store::LARGEST_PAGE;
 use crate::value::Literal;
 
@@ -193,21 +193,15 @@ fn questions(panel: &Panel, model: &Model) -> Vec<Json> {
     asked
 }
 
-fn id(model: &Model) -> Json {
-    let mut schema = key(model.key);
-    if let Some(longest) = model.key_field().and_then(|field| field.max_len) {
-        schema["maxLength"] = longest.into();
-    }
-    json!({ "name": "id", "in": "path", "required": true, "schema": schema })
-}
-
 /// The key of a row within a path.
-fn key(kind: KeyKind) -> Json {
-    match kind {
-        KeyKind::Number => json!({ "type": "integer", "minimum": 1 }),
-        KeyKind::Uuid => key_read(kind),
-        KeyKind::Text => json!({ "type": "string", "minLength": 1 }),
-    }
+fn id(model: &Model) -> Json {
+    let schema = match model.key {
+        // As the panel numbers its own rows; what was there before may have any.
+        KeyKind::Number if model.adopted.is_none() => json!({ "type": "integer", "minimum": 1 }),
+        KeyKind::Number | KeyKind::Uuid => key_read(model.key),
+        KeyKind::Text => json!({ "type": "string", "minLength": 1, "maxLength": LONGEST }),
+    };
+    json!({ "name": "id", "in": "path", "required": true, "schema": schema })
 }
 
 /// The key of a row as a row holds it.

@@ -283,7 +283,8 @@ impl Page {
     }
 }
 
-/// One spelling a row: no sign, no leading zero, so that two paths never name the same page.
+/// The number of a row of the framework's own, which begin with 1, in one spelling: no sign, no leading zero, so that two
+/// paths never name the same page.
 fn row_id(text: &str) -> Option<i64> {
     let digits = !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     if digits && !text.starts_with('0') { text.parse().ok() } else { None }

@@ -251,24 +251,17 @@ impl Model {
         self.field_by_column(column)
     }
 
-    /// The key that a person or a program spelled, if it can be one of this table: of its kind, and no longer than the
-    /// block says.
+    /// The key that a person or a program spelled, if it is of this table's kind. How long the block has it is asked of
+    /// new rows alone: what the table holds, a list shows, and a page opens.
     #[must_use]
     pub fn key_of(&self, text: &str) -> Option<RowKey> {
-        RowKey::parse(self.key, text).filter(|key| self.may_be_key(*key))
+        RowKey::parse(self.key, text)
     }
 
     /// The key that a segment of a path names, in its one spelling: see [`RowKey::segment`].
     #[must_use]
     pub fn key_of_segment(&self, segment: &str) -> Option<RowKey> {
-        RowKey::of_segment(self.key, segment).filter(|key| self.may_be_key(*key))
-    }
-
-    fn may_be_key(&self, key: RowKey) -> bool {
-        match (key, self.key_field().and_then(|field| field.max_len)) {
-            (RowKey::Text(text), Some(longest)) => text.chars().count() <= longest as usize,
-            _ => true,
-        }
+        RowKey::of_segment(self.key, segment)
     }
 
     /// The column by which rows are known.

@@ -3,6 +3,7 @@
 
 mod beside;
 mod jobs;
+mod listed;
 mod programs;
 mod unserved;
 

@@ -1,12 +1,11 @@
 //! Many rows known by texts and UUIDs at once: ticked, met along a list, in files.
 
 use super::{BOOKS, QUAY, yard};
-use crate::serving::Shop;
-use crate::visitor::{Answer, Form, select};
+use crate::visitor::{Answer, Form, Visitor, select};
 
-async fn at_its_end(shop: &mut Shop, job: &str) -> Answer {
+pub(super) async fn at_its_end(visitor: &mut Visitor, job: &str) -> Answer {
     loop {
-        let page = shop.visitor.get(job).await.expect(200);
+        let page = visitor.get(job).await.expect(200);
         if !page.text.contains("data-poll") {
             return page;
         }
@@ -33,7 +32,7 @@ async fn many_rows_at_once_are_ticked_or_met_by_their_keys() {
     }
     fields.push(("bw.sure", "1"));
     let started = shop.visitor.submit(&form).await.expect(303).location().to_owned();
-    let page = at_its_end(&mut shop, &started).await.words();
+    let page = at_its_end(&mut shop.visitor, &started).await.words();
     assert!(page.contains("4 deleted") || page.contains("4 done"), "{page}");
     let left = "SELECT '' || count(*) FROM carriers WHERE code = 'b'";
     assert_eq!(shop.text(left, left).await, "1");
@@ -44,7 +43,7 @@ async fn many_rows_at_once_are_ticked_or_met_by_their_keys() {
     let mut form = Form::of(&page, "main form");
     form.force("set.carrier", "1").force("carrier", "b");
     let started = shop.visitor.submit(&form).await.expect(303).location().to_owned();
-    let page = at_its_end(&mut shop, &started).await.words();
+    let page = at_its_end(&mut shop.visitor, &started).await.words();
     assert!(page.contains("3 changed") || page.contains("3 done"), "{page}");
     let changed = "SELECT '' || count(*) FROM parcels WHERE carrier_code = 'b'";
     assert_eq!(shop.text(changed, changed).await, "3");
@@ -61,7 +60,7 @@ async fn files_bring_keys_and_take_them_away() {
     let mut form = Form::of(&page, "main form");
     form.force("how", "parts").force("step", "go").force("key", "code");
     let job = shop.visitor.submit(&form).await.expect(303).location().to_owned();
-    let page = at_its_end(&mut shop, &job).await.words();
+    let page = at_its_end(&mut shop.visitor, &job).await.words();
     assert!(page.contains("2 done, 2 failed") && page.contains("At most 12"), "{page}");
     let names = "SELECT name FROM carriers WHERE code = 'new'";
     assert_eq!(shop.text(names, names).await, "Renamed");
@@ -73,7 +72,7 @@ async fn files_bring_keys_and_take_them_away() {
     let mut form = Form::of(&page, "main form");
     form.force("how", "parts").force("step", "go").force("key", "id");
     let job = shop.visitor.submit(&form).await.expect(303).location().to_owned();
-    let page = at_its_end(&mut shop, &job).await.words();
+    let page = at_its_end(&mut shop.visitor, &job).await.words();
     assert!(page.contains("1 done, 2 failed") && page.contains("must be a UUID"), "{page}");
 
     let page = shop.visitor.get("/parcels/export").await.expect(200);

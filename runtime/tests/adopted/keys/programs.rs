@@ -9,13 +9,13 @@ use crate::serving::Shop;
 use crate::visitor::{Way, in_process};
 
 /// What a program says and hears.
-struct Program {
+pub(super) struct Program {
     way: Way,
     token: String,
 }
 
 impl Program {
-    async fn of(shop: &mut Shop) -> Self {
+    pub(super) async fn of(shop: &mut Shop) -> Self {
         shop.visitor.get("/account").await.expect(200);
         let made = shop
             .visitor
@@ -26,7 +26,7 @@ impl Program {
         Self { way: in_process(shop.service.clone()), token: made.text[start..start + 47].to_owned() }
     }
 
-    async fn ask(&self, method: Method, path: &str, body: &str) -> (StatusCode, String, String) {
+    pub(super) async fn ask(&self, method: Method, path: &str, body: &str) -> (StatusCode, String, String) {
         let request = Request::builder()
             .method(method)
             .uri(path)
