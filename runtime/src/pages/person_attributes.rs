@@ -6,7 +6,7 @@ use crate::authorize::Terms;
 use crate::context::Cx;
 use crate::error::Error;
 use crate::key::RowKey;
-use crate::panel::{Kind, Verb};
+use crate::panel::{KeyKind, Kind, Verb};
 use crate::people;
 use crate::response::Response;
 use crate::route::{PeoplePage, Route};
@@ -95,8 +95,10 @@ pub(super) async fn save(cx: &Cx<'_>, id: i64) -> Result<Response, Error> {
     }
     let mut values = Vec::new();
     for (index, attribute) in cx.panel().actor.iter().enumerate() {
-        let Some(text) = cx.posted.get(&format!("a.{}", attribute.name)).map(str::trim) else { continue };
-        let value = match text {
+        let Some(text) = cx.posted.get(&format!("a.{}", attribute.name)) else { continue };
+        // Blanks are part of a text that is a key.
+        let is_text = attribute.kind.key() == Some(KeyKind::Text);
+        let value = match if is_text { text } else { text.trim() } {
             "" => Value::Null,
             text => session::read_attribute(attribute.kind, text)
                 .ok_or_else(|| Error::BadRequest(format!("`{}` does not read as it should.", attribute.name)))?,

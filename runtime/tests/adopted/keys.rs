@@ -2,6 +2,7 @@
 //! of the panel's own paths, or holds what parts them, is a key like any other.
 
 mod beside;
+mod blanks;
 mod jobs;
 mod listed;
 mod programs;
