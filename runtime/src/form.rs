@@ -172,14 +172,18 @@ pub(crate) fn say_mark(mark: &str) -> &str {
 }
 
 /// The value that a text means in a field, bounds not looked at. An empty text is null where the field may be null or
-/// where no text can be meant.
+/// where no text can be meant; so are blanks, but in a text and in a key that is one.
 ///
 /// # Errors
 /// A sentence for the person who typed it.
 pub(crate) fn read(field: &Field, text: &str) -> Result<Value, String> {
     let trimmed = text.trim();
-    let is_text = matches!(field.kind, Kind::String | Kind::Text);
-    if (is_text && text.is_empty() && field.optional) || (!is_text && trimmed.is_empty()) {
+    let means_none = match field.kind {
+        Kind::String | Kind::Text => text.is_empty() && field.optional,
+        Kind::Model(_, _, KeyKind::Text) => text.is_empty(),
+        _ => trimmed.is_empty(),
+    };
+    if means_none {
         return Ok(crate::constraint::normal(field.kind, Value::Null));
     }
     let no = |why: &str| Err(why.to_owned());

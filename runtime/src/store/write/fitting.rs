@@ -161,6 +161,10 @@ fn no_key(model: &Model, field: &Field, value: &Value) -> Option<String> {
     let is_key = model.key_field().is_some_and(|key| key.index == field.index);
     match value {
         Value::Text(text) if is_key && text.is_empty() => Some("This is needed.".to_owned()),
+        // Nobody could tell it from none, on a page or in a file.
+        Value::Text(text) if is_key && text.trim().is_empty() => {
+            Some("What a row is known by can't be blanks alone.".to_owned())
+        }
         Value::Text(text) if is_key && text.len() > LONGEST => {
             Some(format!("What a row is known by has at most {LONGEST} bytes; this has {}.", text.len()))
         }
