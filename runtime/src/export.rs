@@ -15,7 +15,7 @@ use crate::clock::Clock;
 use crate::condition::Condition;
 use crate::error::Error;
 use crate::file::{Cell, Format, Writer};
-use crate::panel::{Field, FieldSet, Kind, Links, Model, Panel, Sensitivity, Sort, Verb};
+use crate::panel::{Field, FieldSet, KeyKind, Kind, Links, Model, Panel, Sensitivity, Sort, Verb};
 use crate::response::Part;
 use crate::store::{Candidate, LARGEST_BATCH, Label, LabelOf, ListQuery, ListedRow, Position, Search, Store, proved};
 use crate::value::Value;
@@ -48,10 +48,10 @@ impl Column {
         }
     }
 
-    /// As shown.
-    pub(crate) fn title(self) -> String {
+    /// As shown, of rows that are known by this.
+    pub(crate) fn title(self, key: KeyKind) -> String {
         match self {
-            Self::Id => "Number".to_owned(),
+            Self::Id => key.title().to_owned(),
             Self::Field(field) => field.title.to_owned(),
             Self::Label(field) => format!("{} in words", field.title),
         }

@@ -101,7 +101,7 @@ impl Mapping {
                 None => None,
                 Some("id") => {
                     if id.replace(place).is_some() {
-                        return Err(no("Two columns are taken for the number of the row.".to_owned()));
+                        return Err(no(format!("Two columns are taken for the {} of the row.", key.word())));
                     }
                     None
                 }
@@ -120,7 +120,7 @@ impl Mapping {
         let key = match asked.key.as_deref() {
             None => None,
             Some("id") => {
-                let place = id.ok_or_else(|| no("No column is taken for the number of the row.".to_owned()))?;
+                let place = id.ok_or_else(|| no(format!("No column is taken for the {} of the row.", key.word())))?;
                 Some((place, MatchBy::Id, key.kind()))
             }
             Some(name) => {

@@ -72,6 +72,16 @@ impl KeyKind {
             Self::Text => Kind::String,
         }
     }
+
+    /// What people are told that it is.
+    pub(crate) fn title(self) -> &'static str {
+        if self == Self::Number { "Number" } else { "Key" }
+    }
+
+    /// The same within a sentence.
+    pub(crate) fn word(self) -> &'static str {
+        if self == Self::Number { "number" } else { "key" }
+    }
 }
 
 impl Kind {

@@ -1,7 +1,7 @@
 //! One row, as far as the viewer may see it, and what they may do with it.
 
 use super::keys::Keys;
-use super::{frame, row, show, shown, terms, terms_if_any, words};
+use super::{frame, row, show, shown, terms, terms_if_any};
 use crate::authorize::{Terms, authorize_framework};
 use crate::condition::{Condition, Term};
 use crate::context::Cx;
@@ -93,7 +93,7 @@ fn about(cx: &Cx<'_>, model: &'static Model, visible: FieldSet, keys: &Keys, fou
         cell: Cell { text: text.into(), ..Cell::default() },
         wide: false,
     };
-    let mut about = vec![plain(words::of_key(model), found.row.id.to_string())];
+    let mut about = vec![plain(model.key.title(), found.row.id.to_string())];
     if model.adopted.is_none() {
         about.push(plain("Version", found.row.version.to_string()));
     }

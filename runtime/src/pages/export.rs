@@ -89,7 +89,11 @@ impl Asked<'_> {
             columns: self
                 .offered()
                 .into_iter()
-                .map(|column| ExportColumn { name: column.name().into(), label: column.title().into(), checked: true })
+                .map(|column| ExportColumn {
+                    name: column.name().into(),
+                    label: column.title(model.key).into(),
+                    checked: true,
+                })
                 .collect(),
             formats: formats(),
             error: error.map(Into::into),

@@ -292,7 +292,7 @@ fn takes(cx: &Cx<'_>, field: &Field) -> String {
         }
         Kind::Actor => "the number of a person".to_owned(),
         Kind::Model(target, _, _) => cx.panel().models.get(target).map_or_else(String::new, |model| {
-            format!("the {} of a {}", words::of_key(model).to_lowercase(), model.title.to_lowercase())
+            format!("the {} of a {}", model.key.word(), model.title.to_lowercase())
         }),
         Kind::Many(links) => cx.panel().models.get(links.model).map_or_else(String::new, |model| {
             format!("the numbers of {}, with spaces between", model.plural.to_lowercase())

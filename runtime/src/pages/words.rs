@@ -1,18 +1,10 @@
 //! Numbers and predicates of the block as words on a page.
 
 use crate::clause;
-use crate::panel::{KeyKind, Kind, Model, Panel};
+use crate::panel::{Kind, Model, Panel};
 use crate::predicate::{Op, Operand, Predicate};
 use crate::store::Count;
 use crate::value::Literal;
-
-/// What rows of this model are known by.
-pub(super) fn of_key(model: &Model) -> &'static str {
-    match model.key {
-        KeyKind::Number => "Number",
-        KeyKind::Uuid | KeyKind::Text => "Key",
-    }
-}
 
 /// "1,234,567".
 pub(super) fn number(n: u64) -> String {

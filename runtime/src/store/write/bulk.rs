@@ -39,7 +39,7 @@ pub(crate) struct Importing<'a> {
 /// What tells that a row is there already.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum MatchBy {
-    /// Its number.
+    /// What it is known by.
     Id,
     /// A unique field.
     Field(usize),
@@ -124,7 +124,8 @@ impl Write {
                 }
                 Some(row) => self.changed(how, met, row, incoming).await?,
                 None if how.key == Some(MatchBy::Id) && !incoming.key.is_null() => {
-                    Came::Refused(vec![(None, format!("There is no {} of this number.", model.title.to_lowercase()))])
+                    let (title, key) = (model.title.to_lowercase(), model.key.word());
+                    Came::Refused(vec![(None, format!("There is no {title} of this {key}."))])
                 }
                 None => match self.made(how, model, incoming.values)? {
                     Ok((row, given)) => {
@@ -310,7 +311,9 @@ impl Write {
                 .pointed(how.import, *given, row, how.parents)
                 .into_iter()
                 .filter(|(field, _, id)| known.get(&(field.index, *id)) != Some(&true))
-                .map(|(field, ..)| (Some(field.index), "There is none of this number that you may see.".to_owned()))
+                .map(|(field, _, id)| {
+                    (Some(field.index), format!("There is none of this {} that you may see.", id.kind().word()))
+                })
                 .collect();
             if faults.is_empty() {
                 return true;

@@ -74,8 +74,10 @@ async fn files_bring_keys_and_take_them_away() {
     let job = shop.visitor.submit(&form).await.expect(303).location().to_owned();
     let page = at_its_end(&mut shop.visitor, &job).await.words();
     assert!(page.contains("1 done, 2 failed") && page.contains("must be a UUID"), "{page}");
+    assert!(page.contains("There is no parcel of this key."), "{page}");
 
     let page = shop.visitor.get("/parcels/export").await.expect(200);
+    assert!(!page.words().contains("Number") && page.words().contains("Key"), "{}", page.words());
     let mut form = Form::of(&page, "main form");
     form.force("format", "csv");
     let file = shop.visitor.submit(&form).await.expect(200).text;
