@@ -52,7 +52,8 @@ pub(super) async fn page(cx: &Cx<'_>) -> Result<Response, Error> {
         filters: filters(cx, &asked),
         from: asked.from.clone().into(),
         to: asked.to.clone().into(),
-        subject: (!asked.row.is_empty()).then(|| Subject { id: asked.row.clone().into() }),
+        subject: (!asked.row.is_empty())
+            .then(|| Subject { id: asked.row.clone().into(), of: asked.model.clone().into() }),
         chips: chips(cx, &asked, &path),
         shown: match (found.entries.first(), found.entries.last()) {
             (Some(newest), Some(oldest)) => format!("Numbers {} to {}", newest.seq, oldest.seq).into(),
@@ -130,7 +131,7 @@ fn chips(cx: &Cx<'_>, asked: &Asked, path: &str) -> Vec<Chip> {
                 "who" => "Who",
                 "model" => "Model",
                 "event" => "Event",
-                "id" => "Number",
+                "id" => asked.key(cx).title(),
                 "from" => "From",
                 _ => "To",
             }

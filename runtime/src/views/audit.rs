@@ -40,6 +40,8 @@ pub(crate) struct Seal {
 #[derive(Debug, Serialize)]
 pub(crate) struct Subject {
     pub(crate) id: Text,
+    /// Its model; empty: any.
+    pub(crate) of: Text,
 }
 
 #[derive(Debug, Serialize)]

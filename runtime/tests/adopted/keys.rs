@@ -5,6 +5,7 @@ mod beside;
 mod blanks;
 mod jobs;
 mod listed;
+mod logged;
 mod programs;
 mod unserved;
 

@@ -205,7 +205,7 @@ pub(in crate::page) fn audit() -> AuditPage {
         ],
         from: "2026-11-01".into(),
         to: "".into(),
-        subject: Some(Subject { id: "4711".into() }),
+        subject: Some(Subject { id: "4711".into(), of: "Patient".into() }),
         chips: vec![Chip { label: "From".into(), value: "2026-11-01".into(), remove: "/audit".into() }],
         events: (0..30)
             .map(|n| match n % 5 {

@@ -13,6 +13,9 @@ use crate::key::RowKey;
 use crate::panel::KeyKind;
 use crate::store::{PickFrom, PickerQuery};
 
+/// The model of the row, as the form keeps it beside the row.
+const OF: &str = "of";
+
 /// What the address asks for, checked.
 #[derive(Debug, Default)]
 pub(super) struct Asked {
@@ -30,8 +33,10 @@ impl Asked {
     pub(super) fn read(cx: &Cx<'_>) -> Result<Self, Error> {
         let mut asked = Self::default();
         let no = || Error::BadRequest("The audit log has no such filter.".to_owned());
-        for (name, value) in cx.query.iter().filter(|(_, value)| !value.is_empty()) {
+        let mut of = None;
+        for (name, value) in cx.query.iter().filter(|(name, value)| !value.is_empty() || *name == OF) {
             match name {
+                OF => of = Some(value),
                 "who" => asked.who = value.trim().chars().take(254).collect(),
                 "model" if value == PERSON || cx.panel().models.iter().any(|model| model.name == value) => {
                     value.clone_into(&mut asked.model);
@@ -45,6 +50,10 @@ impl Asked {
                 "check" => asked.check = true,
                 _ => return Err(no()),
             }
+        }
+        // The form says of which model the row was: where another is chosen, the row stays behind.
+        if of.is_some_and(|model| model != asked.model) {
+            asked.row.clear();
         }
         Ok(asked)
     }
@@ -63,7 +72,9 @@ impl Asked {
 
     pub(super) fn address(&self, path: &str, without: &str, with: Option<(&str, i64)>) -> String {
         let mut query = Serializer::new(String::new());
-        for (name, value) in self.pairs().iter().filter(|(name, _)| *name != without) {
+        // What a row is known by says nothing without its model.
+        let goes = |name: &str| name == without || (name == "id" && without == "model");
+        for (name, value) in self.pairs().iter().filter(|(name, _)| !goes(name)) {
             query.append_pair(name, value);
         }
         if let Some((name, seq)) = with {
@@ -73,14 +84,20 @@ impl Asked {
         if query.is_empty() { path.to_owned() } else { format!("{path}?{query}") }
     }
 
+    /// What rows of that model are known by.
+    pub(super) fn key(&self, cx: &Cx<'_>) -> KeyKind {
+        let model = cx.panel().models.iter().find(|model| model.name == self.model);
+        model.map_or(KeyKind::Number, |model| model.key)
+    }
+
     /// The row, by what rows of that model are known by.
     fn row_of(&self, cx: &Cx<'_>) -> Result<Option<RowKey>, Error> {
         if self.row.is_empty() {
             return Ok(None);
         }
-        let model = cx.panel().models.iter().find(|model| model.name == self.model);
-        let key = RowKey::read(model.map_or(KeyKind::Number, |model| model.key), &self.row);
-        key.map(Some).ok_or_else(|| Error::BadRequest("The audit log has no such filter.".to_owned()))
+        RowKey::read(self.key(cx), &self.row)
+            .map(Some)
+            .ok_or_else(|| Error::BadRequest("The audit log has no such filter.".to_owned()))
     }
 
     /// As it is filtered: "who: anna@clinic.example; model: Patient". Empty: all of it.
