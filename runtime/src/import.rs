@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::form;
 use crate::key::RowKey;
 use crate::panel::KeyKind;
-use crate::panel::{Field, Kind, Panel, Sensitivity};
+use crate::panel::{Field, Kind, Model, Panel, Sensitivity};
 use crate::store::{Incoming, MatchBy};
 use crate::value::Value;
 
@@ -55,15 +55,16 @@ pub(crate) fn fields(import: &Terms, create: Option<&Terms>, edit: Option<&Terms
 }
 
 /// What rows can be matched by.
-pub(crate) fn keys(key: KeyKind, fields: &[&'static Field]) -> Vec<(&'static str, &'static str)> {
+pub(crate) fn keys(model: &Model, fields: &[&'static Field]) -> Vec<(&'static str, &'static str)> {
     let unique = fields.iter().filter(|field| field.unique).map(|field| (field.name, field.title));
-    let own = match key {
-        KeyKind::Number => Some(("id", "Number")),
-        KeyKind::Uuid => Some(("id", "Key")),
-        // It is one of the fields.
-        KeyKind::Text => None,
-    };
+    let own = has_own_key(model, fields).then_some(("id", model.key.title()));
     own.into_iter().chain(unique).collect()
+}
+
+/// Whether what rows are known by is a column beside these fields. A text is one of the fields, but for whoever may not
+/// write it.
+pub(crate) fn has_own_key(model: &Model, fields: &[&'static Field]) -> bool {
+    model.key_field().is_none_or(|key| fields.iter().all(|field| field.index != key.index))
 }
 
 /// Which column means which field, by name or title.
@@ -170,7 +171,9 @@ impl Mapping {
         }
         let mut key = Value::Null;
         if let Some((place, by, kind)) = self.key {
-            let text = text(place).unwrap_or_default().trim();
+            let text = text(place).unwrap_or_default();
+            // Blanks are part of a text that is a key.
+            let text = if kind == Kind::String { text } else { text.trim() };
             key = match by {
                 MatchBy::Id if text.is_empty() => Value::Null,
                 MatchBy::Id => {

@@ -10,7 +10,7 @@ use crate::context::Cx;
 use crate::error::Error;
 use crate::export::Column;
 use crate::file::{Format, Rest, Writer};
-use crate::import::{Asked, MOST_AS_ONE, Mapping, fields, guess, keys};
+use crate::import::{Asked, MOST_AS_ONE, Mapping, fields, guess, has_own_key, keys};
 use crate::panel::KeyKind;
 use crate::panel::{Field, Kind, Model, Sensitivity, Verb};
 use crate::response::{Body, Response};
@@ -143,11 +143,10 @@ impl<'a> Importing<'a> {
         };
         let fields = self.fields.iter().map(|field| option(field.name, field.title));
         let title = match self.model.key {
-            KeyKind::Number => Some("Number of the row"),
-            KeyKind::Uuid => Some("Key of the row"),
-            KeyKind::Text => None,
+            KeyKind::Number => "Number of the row",
+            KeyKind::Uuid | KeyKind::Text => "Key of the row",
         };
-        let id = title.filter(|_| self.edit.is_some()).map(|title| option("id", title));
+        let id = (self.edit.is_some() && has_own_key(self.model, &self.fields)).then(|| option("id", title));
         std::iter::once(option("", "leave it out")).chain(id).chain(fields).collect()
     }
 
@@ -155,7 +154,7 @@ impl<'a> Importing<'a> {
         let chosen = self.cx.posted.get("key").unwrap_or_default();
         let option =
             |value: &'static str, label: Text| OptionView { value: value.into(), label, selected: value == chosen };
-        let known = keys(self.model.key, &self.fields)
+        let known = keys(self.model, &self.fields)
             .into_iter()
             .map(|(name, title)| option(name, format!("Change them, found by {title}").into()));
         std::iter::once(option("", "Every row is new".into())).chain(known).collect()
@@ -272,33 +271,34 @@ pub(super) fn template(cx: &Cx<'_>, model: &'static Model) -> Result<Response, E
 
 /// What a column takes, in words.
 fn takes(cx: &Cx<'_>, field: &Field) -> String {
-    let what = match field.kind {
-        Kind::String => "one line".to_owned(),
-        Kind::Text => "text".to_owned(),
-        Kind::Email => "an address of mail".to_owned(),
-        Kind::Url => "an address, as in https://example.org/".to_owned(),
-        Kind::Bool => "true or false".to_owned(),
-        Kind::I32 | Kind::I64 => "a whole number".to_owned(),
-        Kind::F64 | Kind::Decimal { .. } => "a number, with a point before the decimals".to_owned(),
-        Kind::Date => "a day, as in 2026-11-21".to_owned(),
-        Kind::Time => "a time of day, as in 14:02".to_owned(),
-        Kind::Timestamp => "a day and a time in UTC, as in 2026-11-21T14:02".to_owned(),
-        Kind::Uuid => "a UUID".to_owned(),
-        Kind::Json => "JSON".to_owned(),
-        Kind::Choice(choice) => {
-            let variants = cx.panel().choices.get(choice).map_or(&[][..], |choice| choice.variants);
-            let names: Vec<&str> = variants.iter().map(|variant| variant.name).collect();
-            format!("one of {}", words::list(&names))
-        }
-        Kind::Actor => "the number of a person".to_owned(),
-        Kind::Model(target, _, _) => cx.panel().models.get(target).map_or_else(String::new, |model| {
-            format!("the {} of a {}", model.key.word(), model.title.to_lowercase())
-        }),
-        Kind::Many(links) => cx.panel().models.get(links.model).map_or_else(String::new, |model| {
-            format!("the numbers of {}, with spaces between", model.plural.to_lowercase())
-        }),
-        Kind::Secret | Kind::Bytes => String::new(),
-    };
+    let what =
+        match field.kind {
+            Kind::String => "one line".to_owned(),
+            Kind::Text => "text".to_owned(),
+            Kind::Email => "an address of mail".to_owned(),
+            Kind::Url => "an address, as in https://example.org/".to_owned(),
+            Kind::Bool => "true or false".to_owned(),
+            Kind::I32 | Kind::I64 => "a whole number".to_owned(),
+            Kind::F64 | Kind::Decimal { .. } => "a number, with a point before the decimals".to_owned(),
+            Kind::Date => "a day, as in 2026-11-21".to_owned(),
+            Kind::Time => "a time of day, as in 14:02".to_owned(),
+            Kind::Timestamp => "a day and a time in UTC, as in 2026-11-21T14:02".to_owned(),
+            Kind::Uuid => "a UUID".to_owned(),
+            Kind::Json => "JSON".to_owned(),
+            Kind::Choice(choice) => {
+                let variants = cx.panel().choices.get(choice).map_or(&[][..], |choice| choice.variants);
+                let names: Vec<&str> = variants.iter().map(|variant| variant.name).collect();
+                format!("one of {}", words::list(&names))
+            }
+            Kind::Actor => "the number of a person".to_owned(),
+            Kind::Model(target, _, _) => cx.panel().models.get(target).map_or_else(String::new, |model| {
+                format!("the {} of a {}", model.key.word(), model.title.to_lowercase())
+            }),
+            Kind::Many(links) => cx.panel().models.get(links.model).map_or_else(String::new, |model| {
+                format!("the numbers of {}, with spaces between", model.plural.to_lowercase())
+            }),
+            Kind::Secret | Kind::Bytes => String::new(),
+        };
     let mut words = vec![what];
     if !field.optional && field.default.is_none() && field.links().is_none() {
         words.push("needed".to_owned());

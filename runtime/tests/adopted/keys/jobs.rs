@@ -84,3 +84,41 @@ async fn files_bring_keys_and_take_them_away() {
     assert!(file.contains(BOOKS) && file.contains("Old books") && file.contains("Zed"), "{file}");
     shop.is_as_it_was().await;
 }
+
+/// Nobody changes a key, so that whoever may only edit holds no field that rows could be found by.
+#[tokio::test]
+async fn who_may_not_write_the_key_finds_rows_by_it() {
+    let mut shop = yard().await;
+    let mut clerk = shop.with_another("clerk@example.org", "Clerk", "{}").await;
+    clerk.get("/carriers/import").await.expect(200);
+    shop.run("INSERT INTO carriers VALUES ('b ', 'Beetle')").await;
+    let file = "id,name\nnew,Renamed\nb ,Beetles\nnobody,Nobody\n";
+    let kept = clerk.upload("/carriers/import", "names.csv", file.as_bytes()).await.expect(303);
+    let page = clerk.get(kept.location()).await.expect(200);
+    assert!(page.texts("option").iter().any(|option| option == "Key of the row"), "{}", page.words());
+    let mut form = Form::of(&page, "main form");
+    assert_eq!(form.value("m.0"), "id");
+    form.force("how", "parts").force("step", "go").force("key", "id");
+    let job = clerk.submit(&form).await.expect(303).location().to_owned();
+    let page = at_its_end(&mut clerk, &job).await.words();
+    assert!(page.contains("2 done, 1 failed") && page.contains("There is no carrier of this key."), "{page}");
+    let names = "SELECT CAST(count(*) AS text) FROM carriers WHERE code = 'new' AND name = 'Renamed' \
+         OR code = 'b ' AND name = 'Beetles' OR code = 'b' AND name = 'Bee'";
+    assert_eq!(shop.text(names, names).await, "3");
+
+    // Who writes the key is offered it once.
+    shop.visitor.get("/carriers/import").await.expect(200);
+    let kept = shop.visitor.upload("/carriers/import", "names.csv", file.as_bytes()).await.expect(303);
+    let page = shop.visitor.get(kept.location()).await.expect(200);
+    assert!(!page.texts("option").iter().any(|option| option == "Key of the row"), "{}", page.words());
+
+    // A key that leads nowhere.
+    let file = format!("contents,depot,carrier\nNails,{QUAY},nobody\n");
+    let kept = shop.visitor.upload("/parcels/import", "parcels.csv", file.as_bytes()).await.expect(303);
+    let page = shop.visitor.get(kept.location()).await.expect(200);
+    let mut form = Form::of(&page, "main form");
+    form.force("how", "parts").force("step", "go");
+    let job = shop.visitor.submit(&form).await.expect(303).location().to_owned();
+    let page = at_its_end(&mut shop.visitor, &job).await.words();
+    assert!(page.contains("There is none of this key that you may see."), "{page}");
+}
