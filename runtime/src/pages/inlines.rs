@@ -5,12 +5,12 @@
 //! Their controls are named `in.N.PLACE.FIELD`: the inline by its place in the block, the row by its number or, a new
 //! one, by `n` and a count.
 
+mod child;
 mod saving;
 mod view;
 
 use super::edit_fields::{Draft, changeable, fillable, secrets};
 use super::keys::Keys;
-use super::stale::Difference;
 use super::{target, terms_if_any};
 use crate::authorize::Terms;
 use crate::condition::{Condition, Term};
@@ -25,6 +25,7 @@ use crate::predicate::Op;
 use crate::store::{ListQuery, ListedRow, Position};
 use crate::value::Value;
 
+use child::{Child, Part, Place};
 pub(super) use saving::Late;
 
 /// Rows of an inline that a form may bring back.
@@ -32,72 +33,6 @@ const MOST: usize = 50;
 /// Names the inline to which one more row is added; nothing is saved.
 const MORE: &str = "bw.more";
 const REMOVE: &str = "bw.remove";
-
-/// Which row of an inline.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Row(RowKey),
-    New(usize),
-}
-
-impl Place {
-    /// Of a row of this model. No key is spelled like a new row.
-    fn parse(model: &Model, text: &str) -> Option<Self> {
-        match text.strip_prefix('n') {
-            Some(count) => count.parse().ok().filter(|n: &usize| *n < 1_000).map(Self::New),
-            None => model.key_of_segment(text).map(Self::Row),
-        }
-    }
-
-    fn text(self) -> String {
-        match self {
-            Self::Row(id) => id.segment().to_string(),
-            Self::New(count) => format!("n{count}"),
-        }
-    }
-}
-
-/// One row of an inline.
-#[derive(Debug)]
-struct Child {
-    place: Place,
-    /// None: it is new.
-    found: Option<ListedRow>,
-    draft: Draft,
-    posted: Option<Posted>,
-    remove: bool,
-    /// About the row as a whole.
-    errors: Vec<String>,
-    /// What it writes; filled in by [`Inlines::read`].
-    values: Vec<(usize, Value)>,
-    /// Where it differs from what somebody else saved meanwhile; filled in by [`Inlines::late`].
-    compared: Vec<Difference>,
-}
-
-impl Child {
-    fn of(place: Place, found: Option<ListedRow>, draft: Draft) -> Self {
-        let (errors, values, compared) = (Vec::new(), Vec::new(), Vec::new());
-        Self { place, found, draft, posted: None, remove: false, errors, values, compared }
-    }
-
-    /// A new row that nobody touched.
-    fn is_blank(&self, model: &'static Model) -> bool {
-        let untouched = Draft::blank(model, self.draft.offered);
-        matches!(self.place, Place::New(_))
-            && model
-                .fields
-                .iter()
-                .filter(|field| self.draft.offered.contains(field.index))
-                .all(|field| self.draft.text(field.index) == untouched.text(field.index))
-    }
-}
-
-/// What of a form belongs to one row of an inline, names as that row's own form would have them.
-struct Part {
-    number: usize,
-    place: Place,
-    pairs: Vec<(String, String)>,
-}
 
 /// One inline and what the asker may do with its rows.
 struct InForm {

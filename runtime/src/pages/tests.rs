@@ -29,6 +29,7 @@ use crate::testing::{
 use crate::value::{Row, Value};
 
 mod audit;
+mod form_rows;
 mod history;
 mod inlines;
 mod linked_inlines;

@@ -1,0 +1,204 @@
+//! Rows in the form of another as a browser sends them back: untouched, shortened, removed by somebody else meanwhile,
+//! and as many as a form takes.
+
+use http::StatusCode;
+
+use super::{Clinic, html};
+use crate::audit::{Context, EventId};
+use crate::authorize::{Actor, authorize};
+use crate::form::moment;
+use crate::panel::{Cell, Field, FieldSet, Inline, KeyKind, Kind, Model, OnDelete, Panel, Role, Section, Verb};
+use crate::store::{Parents, Updated};
+use crate::testing::{
+    CLINIC, DOCTOR, DOCTORS, INVOICES, MODEL, PATIENTS, SAMPLES, VISITS, actor, context, now, nowhere, number, text,
+};
+use crate::value::Value;
+
+const BOARD: usize = 5;
+const CARD: usize = 6;
+
+mod board {
+    pub(super) const AT: usize = 1;
+    pub(super) const HOUR: usize = 2;
+}
+
+mod card {
+    pub(super) const TITLE: usize = 0;
+    pub(super) const FLAG: usize = 1;
+    pub(super) const DUE: usize = 2;
+    pub(super) const HOUR: usize = 3;
+    pub(super) const BOARD: usize = 4;
+}
+
+const fn moment_to_come(index: usize, name: &'static str) -> Field {
+    Field { optional: true, future: true, ..Field::new(index, name, "Due", Kind::Timestamp) }
+}
+
+const fn doctor(index: usize, name: &'static str) -> Field {
+    Field { optional: true, ..Field::new(index, name, name, Kind::Model(DOCTOR, OnDelete::SetNull, KeyKind::Number)) }
+}
+
+const fn named(index: usize, name: &'static str) -> Field {
+    Field { min_len: Some(1), max_len: Some(40), ..Field::new(index, name, "Name", Kind::String) }
+}
+
+const fn hour(index: usize) -> Field {
+    Field { optional: true, ..Field::new(index, "hour", "Hour", Kind::Time) }
+}
+
+const BOARDS: Model = Model {
+    index: BOARD,
+    name: "Board",
+    title: "Board",
+    plural: "Boards",
+    slug: "boards",
+    table: "board",
+    fields: &[named(0, "name"), moment_to_come(board::AT, "at"), hour(board::HOUR)],
+    label: &[0],
+    list: &[0],
+    sections: &[Section { title: "", fields: &[0, 1, 2] }],
+    inlines: &[Inline { model: CARD, key: card::BOARD, fields: &[0, 1, 2, 3, 5, 6, 7, 8, 9, 10], in_form: true }],
+    ..MODEL
+};
+
+const CARDS: Model = Model {
+    index: CARD,
+    name: "Card",
+    title: "Card",
+    plural: "Cards",
+    slug: "cards",
+    table: "card",
+    fields: &[
+        named(card::TITLE, "title"),
+        Field::new(card::FLAG, "flag", "Flag", Kind::Bool),
+        moment_to_come(card::DUE, "due"),
+        hour(card::HOUR),
+        Field::new(card::BOARD, "board", "Board", Kind::Model(BOARD, OnDelete::Cascade, KeyKind::Number)),
+        doctor(5, "a"),
+        doctor(6, "b"),
+        doctor(7, "c"),
+        doctor(8, "d"),
+        doctor(9, "e"),
+        doctor(10, "f"),
+    ],
+    label: &[0],
+    list: &[0],
+    sections: &[Section { title: "", fields: &[0, 1, 2, 3, 4] }],
+    ..MODEL
+};
+
+static PANEL: Panel = Panel {
+    models: &[DOCTORS, PATIENTS, VISITS, INVOICES, SAMPLES, BOARDS, CARDS],
+    roles: &[Role {
+        cells: &[
+            Cell::new(Verb::View, DOCTOR, FieldSet::ALL, 0),
+            Cell::new(Verb::View, BOARD, FieldSet::ALL, 0),
+            Cell::new(Verb::Create, BOARD, FieldSet::ALL, 0),
+            Cell::new(Verb::Edit, BOARD, FieldSet::ALL, 0),
+            Cell::new(Verb::View, CARD, FieldSet::ALL, 0),
+            Cell::new(Verb::Create, CARD, FieldSet::ALL, 0),
+            Cell::new(Verb::Edit, CARD, FieldSet::ALL, 0),
+            Cell::new(Verb::Delete, CARD, FieldSet::ALL, 0),
+        ],
+        ..CLINIC.roles[0]
+    }],
+    ..CLINIC
+};
+
+fn owner() -> Actor {
+    Actor { role: &PANEL.roles[0], ..actor("Owner", None) }
+}
+
+fn at(text: &str) -> Value {
+    Value::Timestamp(moment(text).expect("a moment"))
+}
+
+fn time(text: &str) -> Value {
+    Value::Time(text.parse().expect("a time"))
+}
+
+/// A board with a card; both were due an hour ago, which was ahead when they were written.
+struct Ward {
+    clinic: Clinic,
+    board: i64,
+    card: i64,
+    path: String,
+}
+
+impl Ward {
+    async fn new() -> Self {
+        let clinic = Clinic::of(&PANEL).await;
+        let yesterday = Context::of_nobody(nowhere(), now() - chrono::Duration::days(1));
+        let mut write = clinic.app.store.write(yesterday).await.expect("a transaction");
+        let hour = || time("14:02:00");
+        let ward = vec![(0, text("Ward")), (board::AT, at("2026-11-21T11:00")), (board::HOUR, hour())];
+        let (ids, _) = write.seed(&PANEL.models[BOARD], vec![ward]).await.expect("a board");
+        let anna = vec![
+            (card::TITLE, text("Anna")),
+            (card::FLAG, Value::Bool(false)),
+            (card::DUE, at("2026-11-21T11:00")),
+            (card::HOUR, hour()),
+            (card::BOARD, ids[0].into()),
+        ];
+        let (cards, recorded) = write.seed(&PANEL.models[CARD], vec![anna]).await.expect("a card");
+        write.commit(recorded).await.expect("a commit");
+        let (board, card) = (number(ids[0]), number(cards[0]));
+        Self { clinic, board, card, path: format!("/boards/{board}/edit") }
+    }
+
+    async fn post(&self, form: &str) -> (StatusCode, String) {
+        let form = format!("bw.version=1&name=Ward&was.name=Ward&{form}");
+        let answer = self.clinic.post(&owner(), &self.path, &form).await.expect("an answer");
+        let page = if answer.status == StatusCode::SEE_OTHER { String::new() } else { html(&answer) };
+        (answer.status, page)
+    }
+
+    /// How many cards there are, and how often rows were changed.
+    async fn there(&self) -> (String, usize) {
+        let cards = self.clinic.app.store.ask_for_test("SELECT CAST(count(*) AS TEXT) FROM card").await;
+        (cards, self.clinic.events(EventId::RowUpdated).await)
+    }
+
+    /// By somebody else's hand.
+    async fn change(&self, model: usize, id: i64, values: Vec<(usize, Value)>) {
+        let owner = owner();
+        let edit = authorize(&PANEL, &owner, Verb::Edit, &PANEL.models[model]).granted().expect("a right");
+        let mut write = self.clinic.app.store.write(context(&owner)).await.expect("a transaction");
+        let updated = write.update(&edit, id.into(), None, values, Parents::AnyThatExists).await;
+        let Updated::Changed(_, recorded) = updated.expect("an update") else { panic!("it differs") };
+        write.commit(recorded).await.expect("a commit");
+    }
+
+    async fn remove(&self) {
+        let owner = owner();
+        let delete = authorize(&PANEL, &owner, Verb::Delete, &PANEL.models[CARD]).granted().expect("a right");
+        let mut write = self.clinic.app.store.write(context(&owner)).await.expect("a transaction");
+        let recorded = write.delete(&delete, self.card.into(), None).await.expect("a delete");
+        write.commit(recorded).await.expect("a commit");
+    }
+
+    /// The card as a browser sends it back.
+    fn untouched(&self) -> String {
+        let lead = format!("in.0.{}.", self.card);
+        format!(
+            "{lead}bw.version=1&{lead}title=Anna&was.{lead}title=Anna&{lead}flag=false&was.{lead}flag=false\
+             &{lead}due=2026-11-21T11:00&was.{lead}due=2026-11-21T11:00:00&{lead}hour=14:02&was.{lead}hour=14:02:00"
+        )
+    }
+}
+
+#[tokio::test]
+async fn a_row_that_nobody_touched_is_no_row_although_its_tick_says_no() {
+    let ward = Ward::new().await;
+    let blank = "in.0.n0.title=&in.0.n0.flag=false&in.0.n0.due=&in.0.n0.hour=";
+    assert_eq!(ward.post(blank).await.0, StatusCode::SEE_OTHER);
+    let answer = ward.clinic.post(&owner(), "/boards/new", &format!("name=Other&at=&hour=&{blank}")).await;
+    assert_eq!(answer.expect("an answer").status, StatusCode::SEE_OTHER);
+    assert_eq!(ward.there().await.0, "1");
+    // Ticked, it is filled in, and lacks its title.
+    let ticked = "in.0.n0.title=&in.0.n0.flag=false&in.0.n0.flag=true&in.0.n0.due=&in.0.n0.hour=";
+    let (status, page) = ward.post(ticked).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && page.contains("id=\"f-in-0-n0-title-error\""), "{page}");
+    assert_eq!(ward.post(&ticked.replace("title=", "title=Bert")).await.0, StatusCode::SEE_OTHER);
+    assert_eq!(ward.there().await.0, "2");
+}
