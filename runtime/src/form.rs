@@ -73,11 +73,9 @@ impl Posted {
         if !strange.is_empty() {
             return Err(strange);
         }
-        // Links come in the order of their labels, and a text of them is compared with the stored one.
-        for (field, text) in &mut form.texts {
-            let Some(field) = model.fields.get(*field).filter(|field| field.links().is_some()) else { continue };
-            if let Ok(links) = read(field, text) {
-                *text = spell(field, &links);
+        for (field, text) in form.texts.iter_mut().chain(&mut form.was) {
+            if let Some(spelled) = model.fields.get(*field).and_then(|field| spelled_anew(field, text)) {
+                *text = spelled;
             }
         }
         Ok(form)
@@ -130,6 +128,15 @@ fn put(texts: &mut Vec<(usize, String)>, field: &Field, text: String) -> bool {
             true
         }
     }
+}
+
+/// What came, as [`spell`] has it, since texts are compared: links come in the order of their labels, and a browser
+/// leaves out seconds that are zero. None: as it is, which may hold more than is ever spelled.
+fn spelled_anew(field: &Field, text: &str) -> Option<String> {
+    let is_respelled = field.links().is_some() || matches!(field.kind, Kind::Timestamp | Kind::Time);
+    let value = read(field, text).ok().filter(|_| is_respelled)?;
+    let spelled = spell(field, &value);
+    (read(field, &spelled) == Ok(value)).then_some(spelled)
 }
 
 /// Browsers send `\r\n` for every line end of a text area, whatever stood there before.
@@ -268,7 +275,7 @@ pub(crate) fn moment(text: &str) -> Option<DateTime<Utc>> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Posted, mark, moment, read, say_mark, spell};
+    use super::{Posted, mark, moment, read, say_mark, spell, spelled_anew};
     use crate::fields::Fields;
     use crate::panel::{Field, FieldSet, Kind, Model};
     use crate::testing::{PANEL, PATIENT, patient};
@@ -350,6 +357,25 @@ mod tests {
             let field = Field::new(0, "x", "X", kind);
             let Err(why) = read(&field, text) else { panic!("{kind:?} took {text}") };
             assert!(why.ends_with('.'), "{why}");
+        }
+    }
+
+    #[test]
+    fn what_came_is_spelled_as_a_form_has_it_unless_that_says_less() {
+        let [moment, time] = [Kind::Timestamp, Kind::Time].map(|kind| Field::new(0, "x", "X", kind));
+        for (field, came, spelled) in [
+            (&moment, "2026-11-21T14:02", Some("2026-11-21T14:02:00")),
+            (&moment, "2026-11-21T14:02:33.25", Some("2026-11-21T14:02:33.250")),
+            (&moment, "2026-11-21T15:02:00+01:00", Some("2026-11-21T14:02:00")),
+            (&moment, "2026-11-21T14:02:33.123456", None),
+            (&moment, "soon", None),
+            (&moment, "", Some("")),
+            (&time, "14:02", Some("14:02:00")),
+            (&time, "14:02:33.5", None),
+            (&time, "2 pm", None),
+            (&Field::new(0, "x", "X", Kind::Text), "14:02", None),
+        ] {
+            assert_eq!(spelled_anew(field, came).as_deref(), spelled, "{came}");
         }
     }
 

@@ -202,3 +202,31 @@ async fn a_row_that_nobody_touched_is_no_row_although_its_tick_says_no() {
     assert_eq!(ward.post(&ticked.replace("title=", "title=Bert")).await.0, StatusCode::SEE_OTHER);
     assert_eq!(ward.there().await.0, "2");
 }
+
+#[tokio::test]
+async fn moments_and_times_that_a_browser_shortens_are_untouched() {
+    let ward = Ward::new().await;
+    let form =
+        format!("at=2026-11-21T11:00&was.at=2026-11-21T11:00:00&hour=14:02&was.hour=14:02:00&{}", ward.untouched());
+    // Both were due ahead, and are no more.
+    let before = ward.clinic.app.store.statements();
+    assert_eq!(ward.post(&form).await.0, StatusCode::SEE_OTHER);
+    assert_eq!(ward.clinic.app.store.statements() - before, 2, "the board and its cards; nothing is begun");
+    assert_eq!(ward.there().await, ("1".to_owned(), 0));
+    // What somebody else moved stays where they put it.
+    ward.change(BOARD, ward.board, vec![(board::AT, at("2026-12-01T09:30")), (board::HOUR, time("16:45:00"))]).await;
+    ward.change(CARD, ward.card, vec![(card::DUE, at("2026-12-02T10:40")), (card::HOUR, time("17:55:00"))]).await;
+    let (status, page) = ward.post(&form).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    for theirs in ["2026-12-01T09:30:00", "16:45:00", "2026-12-02T10:40:00", "17:55:00"] {
+        assert!(
+            page.contains(&format!("type=\"datetime-local\" value=\"{theirs}\""))
+                || page.contains(&format!("type=\"time\" value=\"{theirs}\"")),
+            "{theirs} in {page}"
+        );
+    }
+    assert!(page.contains("what was saved meanwhile") && !page.contains(">yours"), "{page}");
+    // What says nothing stays as it was typed.
+    let (status, page) = ward.post(&form.replace("T11:00&", "T11h&")).await;
+    assert!(status == StatusCode::CONFLICT && page.contains("value=\"2026-11-21T11h\""), "{page}");
+}
