@@ -161,9 +161,9 @@ const LONG: usize = 1_000;
 const HASHED: &str = "sha256:";
 
 /// What a form keeps of the text that it started from: the text, or of a long one its hash, which is enough to tell
-/// whether it changed.
-pub(crate) fn mark(text: &str) -> String {
-    if text.len() <= LONG {
+/// whether it changed. Of links it must be told which.
+pub(crate) fn mark(field: &Field, text: &str) -> String {
+    if text.len() <= LONG || field.links().is_some() {
         return text.to_owned();
     }
     Sha256::digest(text.as_bytes()).iter().fold(HASHED.to_owned(), |mut mark, byte| {
@@ -381,6 +381,7 @@ mod tests {
 
     #[test]
     fn a_long_text_is_kept_as_its_hash() {
+        let mark = |text: &str| mark(&Field::new(0, "x", "X", Kind::Text), text);
         let long = "x".repeat(20_000);
         assert!(mark(&long).len() < 100 && mark(&long) == mark(&long) && mark(&long) != mark(&long[1..]));
         assert_eq!((mark("short").as_str(), say_mark(&mark(&long))), ("short", "(a long text)"));

@@ -59,7 +59,7 @@ impl Draft {
     /// The form of a row as it is stored.
     pub(super) fn stored(model: &'static Model, offered: FieldSet, row: &Row) -> Self {
         let texts = spelled(model, row);
-        let was = marks(&texts);
+        let was = marks(model, &texts);
         Self::of(model, offered, texts, Some(was))
     }
 
@@ -98,12 +98,12 @@ impl Draft {
 
     /// What the form starts from, from now on.
     pub(super) fn rebase(&mut self, model: &'static Model, row: &Row) {
-        self.was = Some(marks(&spelled(model, row)));
+        self.was = Some(marks(model, &spelled(model, row)));
     }
 }
 
-fn marks(texts: &[String]) -> Vec<String> {
-    texts.iter().map(|text| form::mark(text)).collect()
+fn marks(model: &'static Model, texts: &[String]) -> Vec<String> {
+    model.fields.iter().zip(texts).map(|(field, text)| form::mark(field, text)).collect()
 }
 
 fn spelled(model: &'static Model, row: &Row) -> Vec<String> {

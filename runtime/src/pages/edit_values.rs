@@ -30,14 +30,30 @@ pub(crate) fn read(
         if before.is_some_and(|value| form::spell(field, value) == text) {
             continue;
         }
+        // Links may have come into sight since the form was opened; it says nothing of those.
+        let was = posted.was(field.index).filter(|_| before.is_some() && field.links().is_some());
+        if was == Some(text) {
+            continue;
+        }
         let value = form::read(field, text)
             .and_then(|value| constraint::violation(cx.panel(), field, &value, cx.now).map_or(Ok(value), Err));
         match value {
-            Ok(value) => values.push((field.index, value)),
+            Ok(value) => {
+                let was = was.and_then(|was| form::read(field, was).ok());
+                values.push((field.index, if let Some(was) = was { relinked(&was, &value) } else { value }));
+            }
             Err(why) => draft.errors.push((field.index, why)),
         }
     }
     values
+}
+
+/// What was done to links in a form that started from others.
+fn relinked(was: &Value, to: &Value) -> Value {
+    let without = |some: &Value, others: &Value| {
+        some.linked().iter().copied().filter(|id| !others.linked().contains(id)).collect()
+    };
+    Value::Relink { add: without(to, was), remove: without(was, to) }
 }
 
 /// Hashes of the secrets that were typed; an empty control leaves a secret as it is. Hashing costs, so nothing is

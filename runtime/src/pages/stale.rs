@@ -42,7 +42,7 @@ pub(super) fn merge(model: &'static Model, draft: &mut Draft, posted: &Posted, n
         };
         // A form that does not say what it started from is taken to have changed the field: better asked than lost.
         let base = posted.was(field.index);
-        let changed = |text: &str| base != Some(form::mark(text).as_str());
+        let changed = |text: &str| base != Some(form::mark(field, text).as_str());
         let (you_changed, they_changed) = (changed(yours), changed(&theirs));
         if yours == theirs || !(you_changed || they_changed) {
             continue;

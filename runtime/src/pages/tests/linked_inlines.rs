@@ -200,6 +200,26 @@ async fn links_are_saved_with_the_form_and_what_somebody_does_not_see_stays() {
 }
 
 #[tokio::test]
+async fn a_link_that_shows_once_the_form_is_open_is_not_taken_away_by_it() {
+    let desk = Desk::new().await;
+    let ([urgent, allergic, hidden], [anna, _]) = (desk.tags, desk.cards);
+    let owner = of("Owner");
+    let edit = authorize(&PANEL, &owner, Verb::Edit, &PANEL.models[TAG]).granted().expect("a right");
+    let mut write = desk.clinic.app.store.write(context(&owner)).await.expect("a transaction");
+    let shown = vec![(tag::DESK, Value::Bool(true))];
+    let updated = write.update(&edit, hidden.into(), None, shown, Parents::AnyThatExists).await;
+    let Updated::Changed(_, recorded) = updated.expect("an update") else { panic!("it differs") };
+    write.commit(recorded).await.expect("a commit");
+    let was = format!("was.in.0.{anna}.tags={urgent},{allergic}");
+    let untouched = format!("in.0.{anna}.tags=&in.0.{anna}.tags={urgent}&in.0.{anna}.tags={allergic}&{was}");
+    assert_eq!(desk.post("Desk", &format!("in.0.{anna}.bw.version=1&{untouched}")).await.0, StatusCode::SEE_OTHER);
+    assert_eq!(desk.linked(anna).await, (desk.tags.to_vec(), 1));
+    let less = format!("in.0.{anna}.bw.version=1&in.0.{anna}.tags=&in.0.{anna}.tags={allergic}&{was}");
+    assert_eq!(desk.post("Desk", &less).await.0, StatusCode::SEE_OTHER);
+    assert_eq!(desk.linked(anna).await, (vec![allergic, hidden], 2));
+}
+
+#[tokio::test]
 async fn ticks_in_the_order_of_their_labels_change_nothing() {
     let desk = Desk::new().await;
     let ([urgent, allergic, _], [anna, _]) = (desk.tags, desk.cards);

@@ -9,7 +9,7 @@ use crate::authorize::Actor;
 use crate::panel::Verb;
 use crate::store::{GetQuery, Parents, Updated};
 use crate::testing::context;
-use crate::testing::links::{CARD, LINKED, card, of, over, two_cards};
+use crate::testing::links::{CARD, LINKED, TAG, card, of, over, tag, two_cards};
 use crate::trail::{Reader, Seen};
 use crate::value::Value;
 
@@ -145,6 +145,45 @@ async fn a_late_form_shows_all_three_versions_of_the_links() {
     }
     assert!(!page.contains("Hidden"));
     assert_eq!(clinic.linked(anna).await.0, [allergic]);
+}
+
+/// Lets the desk see a tag, by the owner's hand.
+async fn show(clinic: &Clinic, id: i64) {
+    let owner = of("Owner");
+    let mut write = clinic.app.store.write(context(&owner)).await.expect("a transaction");
+    let shown = vec![(tag::DESK, Value::Bool(true))];
+    let updated = write.update(&over(&owner, Verb::Edit, TAG), id.into(), None, shown, Parents::AnyThatExists).await;
+    let Updated::Changed(_, recorded) = updated.expect("an update") else { panic!("it differs") };
+    write.commit(recorded).await.expect("a commit");
+}
+
+#[tokio::test]
+async fn a_link_that_shows_once_the_form_is_open_is_not_taken_away_by_it() {
+    let desk = of("Desk");
+    // Untouched; another taken out; another put in again; and the one that shows by now, chosen by whoever knows it.
+    let cases = [("0,1", "0,1", "0,1,2"), ("0,1", "1", "1,2"), ("0", "0,1", "0,1,2"), ("0,1", "0,1,2", "0,1,2")];
+    for (was, form, after) in cases {
+        let (clinic, tags, [anna, _]) = opened().await;
+        show(&clinic, tags[2]).await;
+        let ids =
+            |of: &str| of.split(',').map(|place| tags[place.parse::<usize>().expect("a place")]).collect::<Vec<_>>();
+        let posted = ids(form).iter().map(|id| format!("&tags={id}")).collect::<String>();
+        let was = ids(was).iter().map(i64::to_string).collect::<Vec<_>>().join(",");
+        let form = format!("tags={posted}&was.tags={was}&title=Annabel&was.title=Anna&bw.version=1");
+        let answer = clinic.post(&desk, &format!("/cards/{anna}/edit"), &form).await.expect("saved");
+        assert_eq!((answer.status, clinic.linked(anna).await), (StatusCode::SEE_OTHER, (ids(after), 2)), "{form}");
+    }
+    // A form of so many links that their text is long tells them apart as well.
+    let (clinic, tags, [anna, _]) = opened().await;
+    show(&clinic, tags[2]).await;
+    let long = (1_000..1_400).map(|id| format!(",{id}")).collect::<String>();
+    let form = format!("tags=&tags={}&was.tags={},{}{long}&bw.version=1", tags[0], tags[0], tags[1]);
+    clinic.post(&desk, &format!("/cards/{anna}/edit"), &form).await.expect("saved");
+    assert_eq!(clinic.linked(anna).await.0, [tags[0], tags[2]]);
+    // The control: one that showed when the form was opened can be taken out.
+    let form = format!("tags=&tags={}&was.tags={},{}&bw.version=2", tags[0], tags[0], tags[2]);
+    clinic.post(&desk, &format!("/cards/{anna}/edit"), &form).await.expect("saved");
+    assert_eq!(clinic.linked(anna).await.0, [tags[0]]);
 }
 
 #[tokio::test]
