@@ -97,6 +97,12 @@ impl Posted {
         find(&self.was, field)
     }
 
+    /// Whether each text is the one that the form started from.
+    pub(crate) fn is_untouched(&self, model: &'static Model) -> bool {
+        let mark = |field: usize, text| model.fields.get(field).map(|field| mark(field, text));
+        self.texts.iter().all(|(field, text)| self.was(*field) == mark(*field, text).as_deref())
+    }
+
     /// What to look for among the candidates of a foreign key.
     pub(crate) fn look(&self, field: usize) -> Option<&str> {
         find(&self.looks, field).map(str::trim).filter(|text| !text.is_empty())

@@ -183,7 +183,7 @@ impl InForm {
             (Place::Row(_), None) => (true, self.of_new(), self.fillable()),
         };
         let posted = Posted::sort_out(self.model, read, &fields).ok()?;
-        if posted.version.is_some() != is_row || (remove && !is_row) || (!is_row && self.create.is_none()) {
+        if posted.version.is_some() != is_row || (!is_row && self.create.is_none()) {
             return None;
         }
         if remove && found.as_ref().is_some_and(|found| !self.may_remove(found)) {

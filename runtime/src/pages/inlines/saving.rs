@@ -43,15 +43,19 @@ impl Inlines<'_> {
                 if child.remove {
                     return false;
                 }
-                let what = if may_add {
+                let is_untouched = child.posted.as_ref().is_some_and(|posted| posted.is_untouched(form.model));
+                let what = if is_untouched {
+                    "You had changed nothing in it."
+                } else if may_add {
                     child.place = Place::New(next);
                     next += 1;
-                    "What you typed stands below as a new one: save again to add it, or empty it to leave it out."
+                    "What you typed stands below as a new one: save again to add it, or tick Remove to leave it out."
                 } else {
                     "You may not add it again."
                 };
-                late.gone.push(format!("A {} of this form was removed meanwhile. {what}", title.to_lowercase()));
-                may_add
+                let title = title.to_lowercase();
+                late.gone.push(format!("A {title} of this form was removed by somebody else meanwhile. {what}"));
+                may_add && !is_untouched
             });
             for at in 0..form.children.len() {
                 let Some(differences) = differences(form, at) else { continue };
@@ -168,7 +172,10 @@ impl Inlines<'_> {
 
 impl InForm {
     fn differs(&self, child: &Child) -> bool {
-        child.remove || !child.values.is_empty() || (child.found.is_none() && !child.is_blank(self.model))
+        match child.place {
+            Place::Row(_) => child.remove || !child.values.is_empty(),
+            Place::New(_) => !child.remove && !child.is_blank(self.model),
+        }
     }
 }
 

@@ -148,11 +148,12 @@ impl Inlines<'_> {
                 name: format!("{prefix}{VERSION}").into(),
                 value: found.row.version.to_string().into(),
             }),
-            remove: child
-                .found
-                .as_ref()
-                .is_some_and(|found| form.may_remove(found))
-                .then(|| Tick { name: format!("{prefix}{}", super::REMOVE).into(), checked: child.remove }),
+            remove: match &child.found {
+                Some(found) => form.may_remove(found),
+                // Not everything that was filled in can be emptied again.
+                None => !child.is_blank(model),
+            }
+            .then(|| Tick { name: format!("{prefix}{}", super::REMOVE).into(), checked: child.remove }),
             errors: child.errors.iter().map(|text| text.clone().into()).collect(),
         }
     }

@@ -230,3 +230,47 @@ async fn moments_and_times_that_a_browser_shortens_are_untouched() {
     let (status, page) = ward.post(&form.replace("T11:00&", "T11h&")).await;
     assert!(status == StatusCode::CONFLICT && page.contains("value=\"2026-11-21T11h\""), "{page}");
 }
+
+#[tokio::test]
+async fn a_row_that_somebody_else_removed_stays_removed_unless_it_was_changed() {
+    let ward = Ward::new().await;
+    ward.remove().await;
+    let (status, page) = ward.post(&ward.untouched()).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    assert!(page.contains("removed by somebody else") && !page.contains("Anna"), "{page}");
+    assert!(!page.contains("in.0.n0."), "{page}");
+    // What was typed into it is kept as a new one, and can be left out.
+    let changed = ward.untouched().replace("title=Anna&was", "title=Annabel&was");
+    let (status, page) = ward.post(&changed).await;
+    assert_eq!(status, StatusCode::CONFLICT);
+    for part in [
+        "somebody else meanwhile. What you typed",
+        "name=\"in.0.n0.title\" type=\"text\" value=\"Annabel\"",
+        "name=\"in.0.n0.bw.remove\"",
+    ] {
+        assert!(page.contains(part), "{part} in {page}");
+    }
+    let again = "in.0.n0.title=Annabel&in.0.n0.flag=false&in.0.n0.due=&in.0.n0.hour=14:02";
+    for (form, cards) in [(format!("{again}&in.0.n0.bw.remove=1"), "0"), (again.to_owned(), "1")] {
+        assert_eq!(ward.post(&form).await.0, StatusCode::SEE_OTHER);
+        assert_eq!(ward.there().await.0, cards);
+    }
+}
+
+#[tokio::test]
+async fn a_new_row_that_holds_something_can_be_taken_out() {
+    let ward = Ward::new().await;
+    assert!(!ward.clinic.page(&owner(), "/boards/new").await.contains("in.0.n0.bw.remove"), "it holds nothing");
+    let ticked = "in.0.n0.title=&in.0.n0.flag=false&in.0.n0.flag=true&in.0.n1.title=Cleo&in.0.n1.flag=false";
+    let (_, page) = ward.post(ticked).await;
+    assert!(page.contains("name=\"in.0.n0.bw.remove\" value=\"1\"> Remove New card<"), "{page}");
+    // It is remembered while something else is wrong.
+    let out = format!("{ticked}&in.0.n0.bw.remove=1");
+    let (status, page) = ward.post(&format!("{out}&hour=late")).await;
+    assert!(status == StatusCode::UNPROCESSABLE_ENTITY && !page.contains("f-in-0-n0-title-error"), "{page}");
+    assert!(page.contains("name=\"in.0.n0.bw.remove\" value=\"1\" checked"), "{page}");
+    assert_eq!(ward.post(&out).await.0, StatusCode::SEE_OTHER);
+    assert_eq!(ward.there().await.0, "2", "Anna and Cleo");
+    // Nothing but "1" takes one out.
+    assert_eq!(ward.post(&format!("{ticked}&in.0.n0.bw.remove=0")).await.0, StatusCode::UNPROCESSABLE_ENTITY);
+}

@@ -186,7 +186,7 @@ async fn a_late_row_stops_the_whole_save_and_shows_both_sides() {
     let answer = clinic.post(&owner, &clinic.edit(), &form).await.expect("a page");
     assert_eq!(answer.status, StatusCode::CONFLICT);
     let page = html(&answer);
-    assert!(page.contains("removed meanwhile") && page.contains("name=\"in.0.n0.at\""), "{page}");
+    assert!(page.contains("was removed by somebody else meanwhile") && page.contains("name=\"in.0.n0.at\""), "{page}");
     assert!(page.contains("2026-11-19T09:30") && clinic.row().await.version == version);
 }
 
