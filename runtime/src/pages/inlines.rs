@@ -161,6 +161,16 @@ impl InForm {
         Child::of(Place::New(count), None, Draft::blank(self.model, self.of_new()))
     }
 
+    /// Said where there are as many as that, or more.
+    fn most(&self) -> String {
+        format!("A form takes at most {MOST} {} at once.", self.model.plural.to_lowercase())
+    }
+
+    /// Whether one more row may be added, and can be posted.
+    fn takes_more(&self) -> bool {
+        self.create.is_some() && self.children.len() < MOST
+    }
+
     fn next_new(&self) -> usize {
         let counts = self.children.iter().filter_map(|child| match child.place {
             Place::New(count) => Some(count + 1),
@@ -287,7 +297,7 @@ impl<'a> Inlines<'a> {
         for form in &mut inlines.forms {
             let mine: Vec<_> = parts.extract_if(.., |part| part.number == form.number).collect();
             if mine.len() > MOST {
-                return Err(Error::BadRequest(format!("A form takes at most {MOST} {} at once.", form.model.plural)));
+                return Err(Error::BadRequest(form.most()));
             }
             let ids = mine.iter().filter_map(|part| match part.place {
                 Place::Row(id) => Some(id),
@@ -309,7 +319,7 @@ impl<'a> Inlines<'a> {
                     None => strange.push(format!("in.{number}.{}", place.text())),
                 }
             }
-            if more.is_some_and(|asked| asked == form.number.to_string()) && form.create.is_some() {
+            if more.is_some_and(|asked| asked == form.number.to_string()) && form.takes_more() {
                 let blank = form.blank(form.next_new());
                 form.children.push(blank);
             }

@@ -29,6 +29,17 @@ impl InForm {
         }
     }
 
+    /// Said below the rows where there are others, or can be no more.
+    fn rest(&self) -> Option<String> {
+        if self.more {
+            let plural = self.model.plural.to_lowercase();
+            return Some(format!(
+                "The first {ROWS_IN_FORM} are shown; the other {plural} are changed on their own pages."
+            ));
+        }
+        (self.create.is_some() && !self.takes_more()).then(|| self.most())
+    }
+
     /// Whether something was looked for in this row, it points at something else than is stored, or links that it has
     /// no more are told of: the candidates that all rows share may lack it.
     fn needs_own(&self, child: &Child) -> bool {
@@ -72,15 +83,11 @@ impl Inlines<'_> {
                 id: format!("in-{}", form.number).into(),
                 title: form.model.plural.into(),
                 rows: rows.collect(),
-                add: form.create.is_some().then(|| More {
+                add: form.takes_more().then(|| More {
                     value: form.number.to_string().into(),
                     label: format!("Add a {}", form.model.title.to_lowercase()).into(),
                 }),
-                rest: form.more.then(|| {
-                    let plural = form.model.plural.to_lowercase();
-                    format!("The first {ROWS_IN_FORM} are shown; the other {plural} are changed on their own pages.")
-                        .into()
-                }),
+                rest: form.rest().map(Into::into),
             }
         });
         forms.filter(|view| !view.rows.is_empty() || view.add.is_some()).collect()

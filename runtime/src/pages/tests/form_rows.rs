@@ -274,3 +274,24 @@ async fn a_new_row_that_holds_something_can_be_taken_out() {
     // Nothing but "1" takes one out.
     assert_eq!(ward.post(&format!("{ticked}&in.0.n0.bw.remove=0")).await.0, StatusCode::UNPROCESSABLE_ENTITY);
 }
+
+/// So many new rows, as a browser sends them.
+fn rows(count: usize, more: &str) -> String {
+    let row = |n: usize| {
+        format!("in.0.n{n}.title=Card+{n}&in.0.n{n}.flag=false{}", more.replace("ROW", &format!("in.0.n{n}")))
+    };
+    (0..count).map(row).collect::<Vec<_>>().join("&")
+}
+
+#[tokio::test]
+async fn a_form_of_as_many_rows_as_it_takes_offers_no_more() {
+    let ward = Ward::new().await;
+    let (status, page) = ward.post(&format!("{}&bw.more=0", rows(49, ""))).await;
+    assert!(status == StatusCode::OK && page.contains("in.0.n49.title"));
+    assert!(!page.contains("bw.more") && page.contains("A form takes at most 50 cards"), "{page}");
+    let fifty = rows(50, "");
+    let (status, page) = ward.post(&format!("{fifty}&bw.more=0")).await;
+    assert!(status == StatusCode::OK && page.contains("in.0.n49.title") && !page.contains("in.0.n50."), "{page}");
+    assert_eq!(ward.post(&fifty).await.0, StatusCode::SEE_OTHER);
+    assert_eq!(ward.there().await.0, "51");
+}
