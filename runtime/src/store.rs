@@ -169,12 +169,12 @@ impl Store {
         self.database.get(self.panel, query).await
     }
 
-    /// What all pickers of a form offer, in one statement; one answer for each question, in order.
+    /// What all pickers of a form offer, in one statement for 40 of them; one answer for each question, in order.
     pub async fn candidates(&self, pickers: &[PickerQuery<'_>]) -> Result<Vec<Candidates>, Error> {
         self.database.candidates(self.panel, pickers).await
     }
 
-    /// What some rows are called, in one statement; one answer for each question, in order, without rows that are not
+    /// What some rows are called, in one statement for 40 questions; one answer for each, in order, without rows that are not
     /// there or that the viewer may not see.
     pub async fn names(&self, queries: &[NamesQuery<'_>]) -> Result<Vec<Vec<Candidate>>, Error> {
         self.database.names(self.panel, queries).await

@@ -295,3 +295,17 @@ async fn a_form_of_as_many_rows_as_it_takes_offers_no_more() {
     assert_eq!(ward.post(&fifty).await.0, StatusCode::SEE_OTHER);
     assert_eq!(ward.there().await.0, "51");
 }
+
+#[tokio::test]
+async fn many_rows_with_many_keys_come_back_with_what_was_chosen() {
+    let ward = Ward::new().await;
+    let (first, second) = ward.clinic.doctors;
+    let keys = ["a", "b", "c", "d", "e"].map(|key| format!("&ROW.{key}={first}")).concat();
+    let form = rows(50, &format!("{keys}&ROW.f={second}"));
+    let (status, page) = ward.post(&format!("{form}&bw.find=in.0.n0.a")).await;
+    assert_eq!(status, StatusCode::OK);
+    let chosen = |id: i64, name: &str| page.matches(&format!("<option value=\"{id}\" selected>{name}")).count();
+    assert_eq!((chosen(first, "Berg"), chosen(second, "Adams")), (250, 50));
+    assert_eq!(ward.post(&form).await.0, StatusCode::SEE_OTHER);
+    assert_eq!(ward.there().await.0, "51");
+}

@@ -1,7 +1,7 @@
-//! The texts that name some rows, in one statement: only of rows whose label the viewer may read.
+//! The texts that name some rows, in one statement, or in a few where there are many questions: only of rows whose label the viewer may read.
 
 use super::condition::{self, Alias};
-use super::select::{label_scope, push_names, read_named};
+use super::select::{TOGETHER, label_scope, push_names, read_named};
 use crate::error::Error;
 use crate::panel::Panel;
 use crate::store::database::Database;
@@ -18,24 +18,23 @@ impl Database {
         queries: &[NamesQuery<'_>],
     ) -> Result<Vec<Vec<Candidate>>, Error> {
         let mut answers: Vec<Vec<Candidate>> = queries.iter().map(|_| Vec::new()).collect();
-        let whose: Vec<PickFrom<'_>> = queries.iter().map(|query| query.from).collect();
-        let mut sql = Sql::default();
-        let mut asked = false;
-        for (index, query) in queries.iter().enumerate().filter(|(_, query)| !query.ids.is_empty()) {
-            if asked {
-                sql.push(" UNION ALL ");
+        let mut asked: Vec<(&NamesQuery<'_>, &mut Vec<Candidate>)> =
+            queries.iter().zip(&mut answers).filter(|(query, _)| !query.ids.is_empty()).collect();
+        for asked in asked.chunks_mut(TOGETHER) {
+            let whose: Vec<PickFrom<'_>> = asked.iter().map(|(query, _)| query.from).collect();
+            let mut sql = Sql::default();
+            for (index, (query, _)) in asked.iter().enumerate() {
+                if index > 0 {
+                    sql.push(" UNION ALL ");
+                }
+                push_part(&mut sql, index, query, &whose);
             }
-            asked = true;
-            push_part(&mut sql, index, query, &whose);
-        }
-        if !asked {
-            return Ok(answers);
-        }
-        for answer in self.reading().await?.rows(sql).await? {
-            let index = usize::try_from(answer.whole(0)?).unwrap_or(usize::MAX);
-            let Some(named) = answers.get_mut(index) else { continue };
-            let found = read_named(panel, &answer, 1, &whose, index)?;
-            named.extend(found.map(|(id, label)| Candidate { id, label }));
+            for answer in self.reading().await?.rows(sql).await? {
+                let index = usize::try_from(answer.whole(0)?).unwrap_or(usize::MAX);
+                let Some((_, named)) = asked.get_mut(index) else { continue };
+                let found = read_named(panel, &answer, 1, &whose, index)?;
+                named.extend(found.map(|(id, label)| Candidate { id, label }));
+            }
         }
         Ok(answers)
     }

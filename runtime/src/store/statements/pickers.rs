@@ -1,8 +1,8 @@
-//! What all pickers of a form offer, in one statement.
+//! What all pickers of a form offer, in one statement, or in a few where there are many pickers.
 
 use super::condition::{self, Alias};
 use super::finding;
-use super::select::{label_fields, label_scope, push_names, read_named};
+use super::select::{TOGETHER, label_fields, label_scope, push_names, read_named};
 use crate::condition::{Condition, Term};
 use crate::error::Error;
 use crate::key::RowKey;
@@ -24,10 +24,19 @@ impl Database {
         panel: &'static Panel,
         pickers: &[PickerQuery<'_>],
     ) -> Result<Vec<Candidates>, Error> {
-        let mut offers: Vec<Candidates> = pickers.iter().map(|_| Candidates::default()).collect();
-        if pickers.is_empty() {
-            return Ok(offers);
+        let mut offers = Vec::with_capacity(pickers.len());
+        for pickers in pickers.chunks(TOGETHER) {
+            offers.extend(self.candidates_together(panel, pickers).await?);
         }
+        Ok(offers)
+    }
+
+    async fn candidates_together(
+        &self,
+        panel: &'static Panel,
+        pickers: &[PickerQuery<'_>],
+    ) -> Result<Vec<Candidates>, Error> {
+        let mut offers: Vec<Candidates> = pickers.iter().map(|_| Candidates::default()).collect();
         let whose: Vec<PickFrom<'_>> = pickers.iter().map(|picker| picker.from).collect();
         let mut sql = Sql::default();
         for (i, picker) in pickers.iter().enumerate() {

@@ -208,6 +208,10 @@ pub(in crate::store) fn read_label(
     Ok(Some((id, text)))
 }
 
+/// Questions of [`push_names`] in one statement, at two parts each: the columns of all stand in each part, and SQLite
+/// takes 500 parts.
+pub(in crate::store) const TOGETHER: usize = 40;
+
 /// Of several questions in one statement: id and label columns of each, filled for this one and null for the others,
 /// since two labels need not be of the same types.
 pub(in crate::store) fn push_names(sql: &mut Sql, alias: Alias, whose: &[PickFrom<'_>], filled: usize) {

@@ -2,12 +2,13 @@ use chrono::NaiveDate;
 
 use crate::authorize::{Terms, authorize};
 use crate::condition::{Condition, Term};
+use crate::key::RowKey;
 use crate::panel::{FieldSet, Model, OnDelete, Panel, Sort, Verb};
 use crate::predicate::Op;
 use crate::store::cursor::Place;
 use crate::store::{
-    ChartQuery, Count, CountQuery, GetQuery, Key, Label, LabelOf, ListQuery, Listed, PickFrom, PickerQuery, Position,
-    Search, Store,
+    ChartQuery, Count, CountQuery, GetQuery, Key, Label, LabelOf, ListQuery, Listed, NamesQuery, PickFrom, PickerQuery,
+    Position, Search, Store,
 };
 use crate::testing::{
     self, CLINIC, DOCTOR, DOCTORS, INVOICE, INVOICES, PATIENT, PATIENTS, SAMPLE, SAMPLES, VISIT, VISITS, invoice,
@@ -261,6 +262,28 @@ async fn pickers_come_in_one_statement_and_keep_the_current_value() {
     let labels: Vec<_> = offers[2].rows.iter().map(|c| c.label.as_str()).collect();
     assert_eq!(labels, ["Berg General", "Doctor 07 General"]);
     assert!(offers[3].rows.is_empty());
+}
+
+#[tokio::test]
+async fn hundreds_of_pickers_come_in_their_order() {
+    let (_directory, store, berg, adams) = practice().await;
+    let doctors = testing::terms(&testing::actor("Owner", None), Verb::View, DOCTOR);
+    let ids = [RowKey::from(berg), RowKey::from(adams)];
+    let picker =
+        |n: usize| PickerQuery { from: PickFrom::Model(&doctors), text: Some("zz"), current: Some(ids[n % 2]) };
+    let pickers: Vec<_> = (0..300).map(picker).collect();
+    let before = store.statements();
+    let offers = store.candidates(&pickers).await.unwrap();
+    assert!(store.statements() - before < 10);
+    assert_eq!(offers.len(), 300);
+    assert!(offers.iter().enumerate().all(|(n, offer)| offer.rows.len() == 1 && offer.rows[0].id == ids[n % 2]));
+    // A third of the questions asks for nothing.
+    let asked = |n: usize| if n % 3 == 2 { &[][..] } else { &ids[n % 3..=n % 3] };
+    let queries: Vec<_> = (0..900).map(|n| NamesQuery { from: PickFrom::Model(&doctors), ids: asked(n) }).collect();
+    let named = store.names(&queries).await.unwrap();
+    let named: Vec<Vec<RowKey>> = named.into_iter().map(|some| some.into_iter().map(|one| one.id).collect()).collect();
+    assert_eq!(named.len(), 900);
+    assert!(named.iter().enumerate().all(|(n, named)| named == asked(n)));
 }
 
 /// As the index of the list has them: on PostgreSQL all rows would be sorted for any other order.
