@@ -174,8 +174,8 @@ impl Store {
         self.database.candidates(self.panel, pickers).await
     }
 
-    /// What some rows are called, in one statement for 40 questions; one answer for each, in order, without rows that are not
-    /// there or that the viewer may not see.
+    /// What some rows are called, in one statement for 40 questions; one answer for each, in order, without rows that
+    /// are not there or that the viewer may not see.
     pub async fn names(&self, queries: &[NamesQuery<'_>]) -> Result<Vec<Vec<Candidate>>, Error> {
         self.database.names(self.panel, queries).await
     }

@@ -110,7 +110,8 @@ fn spelled(model: &'static Model, row: &Row) -> Vec<String> {
     model.fields.iter().map(|f| row.get(f.index).map_or_else(String::new, |value| form::spell(f, value))).collect()
 }
 
-/// Candidates of every foreign key of some forms, form by form, as one question to the store. No entry: the viewer may see none.
+/// Candidates of every foreign key of some forms, form by form, as one question to the store. No entry: the viewer may
+/// see none.
 pub(super) async fn candidates(
     cx: &Cx<'_>,
     forms: &[(&'static Model, &Draft)],

@@ -212,7 +212,9 @@ async fn a_link_that_shows_once_the_form_is_open_is_not_taken_away_by_it() {
     write.commit(recorded).await.expect("a commit");
     let was = format!("was.in.0.{anna}.tags={urgent},{allergic}");
     let untouched = format!("in.0.{anna}.tags=&in.0.{anna}.tags={urgent}&in.0.{anna}.tags={allergic}&{was}");
+    let before = desk.clinic.app.store.statements();
     assert_eq!(desk.post("Desk", &format!("in.0.{anna}.bw.version=1&{untouched}")).await.0, StatusCode::SEE_OTHER);
+    assert_eq!(desk.clinic.app.store.statements() - before, 3, "nothing is begun");
     assert_eq!(desk.linked(anna).await, (desk.tags.to_vec(), 1));
     let less = format!("in.0.{anna}.bw.version=1&in.0.{anna}.tags=&in.0.{anna}.tags={allergic}&{was}");
     assert_eq!(desk.post("Desk", &less).await.0, StatusCode::SEE_OTHER);

@@ -180,6 +180,7 @@ async fn a_link_that_shows_once_the_form_is_open_is_not_taken_away_by_it() {
     let form = format!("tags=&tags={}&was.tags={},{}{long}&bw.version=1", tags[0], tags[0], tags[1]);
     clinic.post(&desk, &format!("/cards/{anna}/edit"), &form).await.expect("saved");
     assert_eq!(clinic.linked(anna).await.0, [tags[0], tags[2]]);
+    assert_eq!(crate::form::mark(&LINKED.models[CARD].fields[card::TAGS], &long), long, "and it is kept whole");
     // The control: one that showed when the form was opened can be taken out.
     let form = format!("tags=&tags={}&was.tags={},{}&bw.version=2", tags[0], tags[0], tags[2]);
     clinic.post(&desk, &format!("/cards/{anna}/edit"), &form).await.expect("saved");

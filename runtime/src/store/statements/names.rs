@@ -1,4 +1,5 @@
-//! The texts that name some rows, in one statement, or in a few where there are many questions: only of rows whose label the viewer may read.
+//! The texts that name some rows, in one statement, or in a few where there are many questions: only of rows whose
+//! label the viewer may read.
 
 use super::condition::{self, Alias};
 use super::select::{TOGETHER, label_scope, push_names, read_named};
