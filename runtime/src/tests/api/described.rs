@@ -3,12 +3,13 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value as Json;
+use serde_json::{Value as Json, json};
 
 use super::{OWNER, PANEL, clinic};
 use crate::openapi::document;
+use crate::panel::{KeyKind, Model, Panel};
 use crate::route::{ApiPage, Route};
-use crate::testing::{SAMPLE, minutes, seed, text};
+use crate::testing::{CLINIC, DOCTORS, INVOICES, PATIENTS, SAMPLE, SAMPLES, VISITS, minutes, seed, text};
 use crate::value::Value;
 
 fn described() -> Json {
@@ -49,7 +50,7 @@ fn every_reference_leads_somewhere_and_every_path_is_one_of_the_api() {
     let schemas = &document["components"]["schemas"];
     assert_eq!(schemas["NewPatient"]["properties"]["pin"]["writeOnly"], true);
     assert!(schemas["Patient"]["properties"].get("pin").is_none());
-    assert_eq!(schemas["NewPatient"]["required"], serde_json::json!(["name", "born", "doctor"]));
+    assert_eq!(schemas["NewPatient"]["required"], json!(["name", "born", "doctor"]));
     assert!(schemas["InvoiceChange"]["properties"].get("state").is_none(), "what no form writes");
 }
 
@@ -122,5 +123,28 @@ async fn what_comes_back_is_what_is_described() {
             };
             owner.get(&format!("/api/{}?{name}={value}", model.slug)).await.is(200);
         }
+    }
+}
+
+/// What the description calls no key, a program made from it never asks for.
+#[test]
+fn a_row_of_an_adopted_table_may_have_any_key_that_a_page_opens() {
+    static ADOPTED: Panel = Panel {
+        models: &[
+            Model { adopted: Some("id"), ..DOCTORS },
+            Model { adopted: Some("name"), key: KeyKind::Text, ..PATIENTS },
+            VISITS,
+            INVOICES,
+            SAMPLES,
+        ],
+        ..CLINIC
+    };
+    let document = document(&ADOPTED, "http://127.0.0.1:8000");
+    for (path, schema) in [
+        ("/api/doctors/{id}", json!({ "type": "integer" })),
+        ("/api/patients/{id}", json!({ "type": "string", "minLength": 1, "maxLength": 64 })),
+        ("/api/visits/{id}", json!({ "type": "integer", "minimum": 1 })),
+    ] {
+        assert_eq!(document["paths"][path]["parameters"][0]["schema"], schema, "{path}");
     }
 }
