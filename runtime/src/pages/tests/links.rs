@@ -167,7 +167,7 @@ async fn a_link_that_shows_once_the_form_is_open_is_not_taken_away_by_it() {
         show(&clinic, tags[2]).await;
         let ids =
             |of: &str| of.split(',').map(|place| tags[place.parse::<usize>().expect("a place")]).collect::<Vec<_>>();
-        let posted = ids(form).iter().map(|id| format!("&tags={id}")).collect::<String>();
+        let posted = ids(form).iter().map(|id| format!("&tags={id}")).collect::<Vec<_>>().concat();
         let was = ids(was).iter().map(i64::to_string).collect::<Vec<_>>().join(",");
         let form = format!("tags={posted}&was.tags={was}&title=Annabel&was.title=Anna&bw.version=1");
         let answer = clinic.post(&desk, &format!("/cards/{anna}/edit"), &form).await.expect("saved");
@@ -176,7 +176,7 @@ async fn a_link_that_shows_once_the_form_is_open_is_not_taken_away_by_it() {
     // A form of so many links that their text is long tells them apart as well.
     let (clinic, tags, [anna, _]) = opened().await;
     show(&clinic, tags[2]).await;
-    let long = (1_000..1_400).map(|id| format!(",{id}")).collect::<String>();
+    let long = (1_000..1_400).map(|id| format!(",{id}")).collect::<Vec<_>>().concat();
     let form = format!("tags=&tags={}&was.tags={},{}{long}&bw.version=1", tags[0], tags[0], tags[1]);
     clinic.post(&desk, &format!("/cards/{anna}/edit"), &form).await.expect("saved");
     assert_eq!(clinic.linked(anna).await.0, [tags[0], tags[2]]);
