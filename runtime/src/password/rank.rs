@@ -181,7 +181,14 @@ mod tests {
         let first = on_a_thread();
         assert_eq!([on_a_thread(), on_a_thread()], [first, first]);
         let (go, wait) = mpsc::channel::<()>();
-        crew.compute((Box::new(move || wait.recv().unwrap_or_default()), Box::new(()))).unwrap();
+        let (tell, told) = mpsc::channel();
+        let until_told = move || {
+            tell.send(thread::current().id()).unwrap();
+            wait.recv().unwrap_or_default();
+        };
+        crew.compute((Box::new(until_told), Box::new(()))).unwrap();
+        // Whichever thread is free takes what comes next: with the first at work that is another.
+        assert_eq!(told.recv().unwrap(), first);
         assert_ne!(on_a_thread(), first, "the first is at work");
         drop(go);
     }

@@ -1,7 +1,10 @@
 //! What a program sends that is no request for anything: told at its place, and read no further than it may be.
 
 use super::{DESK, OWNER, Program, clinic, of};
-use crate::panel::{Panel, Reauth, Verb};
+use crate::audit::{Context, Origin};
+use crate::panel::{Field, Kind, Model, Panel, Reauth, Verb};
+use crate::testing::{DOCTORS, INVOICES, PATIENTS, SAMPLE, SAMPLES, VISITS, text};
+use crate::value::Value;
 
 #[tokio::test]
 async fn what_is_no_json_is_told_with_line_and_column() {
@@ -99,4 +102,50 @@ async fn what_asks_for_a_fresh_proof_is_not_for_programs() {
     // What is not behind the wall is not.
     let changed = owner.patch("/api/doctors/1", "{\"name\":\"Kay\",\"version\":\"1\"}").await.is(200);
     assert_eq!(changed["name"], "Kay");
+}
+
+/// A program sends back what it read, in the spelling in which it read it.
+#[tokio::test]
+async fn what_stands_there_already_is_not_held_against_the_bounds_again() {
+    static DATED: Panel = Panel {
+        models: &[
+            DOCTORS,
+            PATIENTS,
+            VISITS,
+            INVOICES,
+            Model {
+                fields: &[
+                    Field::new(0, "string", "String", Kind::String),
+                    Field { future: true, ..Field::new(1, "due", "Due", Kind::Timestamp) },
+                ],
+                list: &[0, 1],
+                filter: &[],
+                search: &[],
+                sort: &[],
+                ..SAMPLES
+            },
+        ],
+        ..super::PARTS
+    };
+    let house = of(&DATED).await;
+    // It was ahead when it was written.
+    let yesterday = Context::of_nobody(Origin::own(), house.app().clock.now() - chrono::Duration::days(1));
+    let mut write = house.app().store.write(yesterday).await.unwrap();
+    let due = Value::Timestamp(house.app().clock.now() - chrono::Duration::hours(1));
+    let (ids, recorded) = write.seed(&DATED.models[SAMPLE], vec![vec![(0, text("a")), (1, due)]]).await.unwrap();
+    write.commit(recorded).await.unwrap();
+    house.person(OWNER, "Owner").await;
+    let mut browser = house.signed_in(OWNER).await;
+    let owner = Program::of(&house, Some(super::make(&mut browser, "write").await));
+    let path = format!("/api/samples/{}", ids[0]);
+    let mut row = owner.get(&path).await.is(200);
+    let due = row["due"].as_str().expect("a moment").to_owned();
+    let changed = format!("{{\"string\":\"b\",\"due\":\"{due}\",\"version\":\"1\"}}");
+    row["string"] = "b".into();
+    row["version"] = "2".into();
+    assert_eq!(owner.patch(&path, &changed).await.is(200), row);
+    // Another moment that is over is none.
+    let earlier = "{\"due\":\"2020-01-01T00:00:00Z\",\"version\":\"2\"}";
+    let refused = owner.patch(&path, earlier).await.is(422);
+    assert!(refused.to_string().contains("must lie in the future"), "{refused}");
 }
