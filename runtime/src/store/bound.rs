@@ -33,7 +33,7 @@ pub(in crate::store) enum Bound {
     Part(String),
     /// Text to be found by an index of parts in these columns: see [`super::sql::Sql::push_numbers_found`].
     Found(Vec<&'static str>, String),
-    /// As [`Bound::Found`], parts of it, letters and digits alone: see [`super::parts::rough_parts`].
+    /// As [`Bound::Found`], parts of it, letters, digits and blanks alone: see [`super::parts::rough_parts`].
     FoundRoughly(Vec<&'static str>, Vec<String>),
     /// As [`Bound::Found`], for the beginning of a word.
     Begins(Vec<&'static str>, String),

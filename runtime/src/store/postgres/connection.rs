@@ -116,7 +116,11 @@ fn arguments(bound: Vec<Bound>) -> Result<PgArguments, Fault> {
             Bound::Part(value) => arguments.add(pattern(&value)),
             Bound::Begins(_, value) => arguments.add(value.to_ascii_lowercase()),
             Bound::Found(_, value) => arguments.add(pattern(&value.to_ascii_lowercase())),
-            Bound::FoundRoughly(_, parts) => arguments.add(format!("%{}%", parts.join("%"))),
+            Bound::FoundRoughly(_, parts) => {
+                // Its index has words apart: of what lies between two it has all that follow with that letter.
+                let parts: Vec<&str> = parts.iter().map(String::as_str).filter(|part| !part.contains(' ')).collect();
+                arguments.add(format!("%{}%", parts.join("%")))
+            }
             Bound::Numbers(value) => arguments.add(value),
             Bound::Blob(value) => arguments.add(value),
         }

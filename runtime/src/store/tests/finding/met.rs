@@ -227,3 +227,34 @@ async fn rows_that_no_index_leads_through_are_looked_at_within_the_bound() {
         assert!(!passed.contains("\"number\" =") && looked_at.contains("\"number\" ="), "{passed}");
     }
 }
+
+/// Of two words that stand side by side an index is asked for parts of both and of what lies between: it finds all that
+/// holds them so, and what holds them otherwise is none of it.
+#[tokio::test]
+async fn two_words_are_found_side_by_side() {
+    const NAMES: [&str; 9] = [
+        "Anna Haddad",
+        "Dr. ANNA HADDADY",
+        "Johanna Haddad-Khan",
+        "Anna  Haddad",
+        "Haddad Anna",
+        "Anna Hedda Haddad",
+        "Anna\tHaddad",
+        "Anna H. Haddad",
+        "anna a hadda dad",
+    ];
+    let (_directory, store) = testing::store_of(&LISTED).await;
+    let rows = NAMES
+        .iter()
+        .zip(0_i64..)
+        .map(|(name, n)| vec![(STRING, testing::text(name)), (NUMBER, Value::Int(0)), (RANK, ranked(n))]);
+    let ids = testing::seed(&store, SAMPLE, rows.collect()).await;
+    let terms = may(&actor("Owner", None), Verb::View);
+    let sort = Some(Sort { field: RANK, descending: false });
+    for text in ["anna haddad", "nna hadd", "anna had", "anna hadda", "haddad anna", "hedda haddad", "anna  haddad"] {
+        let held = NAMES.iter().zip(&ids).filter(|(name, _)| name.to_ascii_lowercase().contains(text));
+        let expected: Vec<i64> = held.map(|(_, id)| *id).collect();
+        let (answer, _) = found(&store, &terms, (text, FieldSet::NONE.with(STRING)), sort, (20, false)).await;
+        assert!(!expected.is_empty() && answer == expected, "{text}: {answer:?} {expected:?}");
+    }
+}
